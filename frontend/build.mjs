@@ -1,0 +1,99 @@
+// Builds the three surfaces into OUT (default ../static/dist): hashed names, manifest, compressed copies.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = resolve(process.argv[2] ?? join(here, "..", "static", "dist"));
+const surfaces = ["portal", "till", "card"];
+// The first browsers that know cascade layers; newer CSS is lowered where it can be.
+const target = ["es2021", "chrome99", "firefox97", "safari15.4"];
+
+async function bundle(entry) {
+  // One run per entry: a surface loads one file at first, and only lazy imports become chunks.
+  const result = await build({
+    absWorkingDir: here,
+    entryPoints: [`src/${entry}`],
+    outdir: out,
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: "esm",
+    target,
+    metafile: true,
+    legalComments: "none", // the licences stand in licences.txt
+    loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
+    entryNames: "[name]-[hash]",
+    chunkNames: "chunk-[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    logLevel: "warning",
+  });
+  return result.metafile.outputs;
+}
+
+function entriesOf(outputs) {
+  const found = {};
+  for (const [path, output] of Object.entries(outputs)) {
+    const inputs = Object.keys(output.inputs);
+    if (output.entryPoint) {
+      found[basename(output.entryPoint).replace(/\.ts$/, ".js")] = basename(path);
+    } else if (inputs.length === 1 && !/\.(js|css)$/.test(path)) {
+      found[basename(inputs[0])] = basename(path); // a font or picture named by a style sheet
+    }
+  }
+  return found;
+}
+
+async function symbolOf(name) {
+  const file = join(here, "node_modules", "lucide-static", "icons", `${name}.svg`);
+  const svg = await readFile(file, "utf8").catch(() => {
+    throw new Error(`src/icons.txt asks for "${name}", which is not a Lucide icon`);
+  });
+  const shapes = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
+  // The width of the stroke is left to the style sheet.
+  return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" ` +
+    `stroke-linecap="round" stroke-linejoin="round">${shapes.replace(/\s*\n\s*/g, "")}</symbol>`;
+}
+
+async function sprite() {
+  const list = await readFile(join(here, "src", "icons.txt"), "utf8");
+  const names = list.split("\n").map((line) => line.replace(/#.*/, "").trim()).filter(Boolean);
+  const symbols = await Promise.all([...new Set(names)].sort().map(symbolOf));
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
+  const hash = createHash("sha256").update(svg).digest("hex").slice(0, 8).toUpperCase();
+  await writeFile(join(out, `icons-${hash}.svg`), svg);
+  return { "icons.svg": `icons-${hash}.svg` };
+}
+
+async function licences() {
+  const { dependencies } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+  const texts = await Promise.all(Object.entries(dependencies).map(async ([name, version]) => {
+    const text = await readFile(join(here, "node_modules", name, "LICENSE"), "utf8");
+    return `${name} ${version}\n\n${text.trim()}\n`;
+  }));
+  await writeFile(join(out, "licences.txt"), texts.join(`\n${"-".repeat(72)}\n\n`));
+}
+
+async function compress() {
+  const names = (await readdir(out)).filter((name) => /\.(css|js|svg)$/.test(name));
+  await Promise.all(names.map(async (name) => {
+    const plain = await readFile(join(out, name));
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
+    await writeFile(join(out, `${name}.br`), await promisify(brotliCompress)(plain, { params }));
+    await writeFile(join(out, `${name}.gz`), await promisify(gzip)(plain, { level: 9 }));
+  }));
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+const entries = surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]);
+const bundles = await Promise.all(entries.map(bundle));
+const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite());
+await licences();
+const sorted = Object.fromEntries(Object.entries(manifest).sort());
+await writeFile(join(out, "manifest.json"), `${JSON.stringify(sorted, null, 1)}\n`);
+await compress();
