@@ -66,7 +66,10 @@ def install_node_modules(front_end: Path) -> None:
     stamp = front_end / "node_modules" / ".lock-digest"
     want = hashlib.sha256((front_end / "package-lock.json").read_bytes()).hexdigest()
     if not stamp.is_file() or stamp.read_text("ascii") != want:
-        run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], front_end)
+        run(
+            [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+            front_end,
+        )
         stamp.write_text(want, "ascii")
 
 
