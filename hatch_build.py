@@ -6,6 +6,7 @@ Hatchling loads this as its build hook; run.py runs it as a program inside `.ven
 import hashlib
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -47,17 +48,19 @@ def find_node() -> tuple[list[str], list[str]]:
 def run(command: list[str], folder: Path) -> None:
     """Run a program of the build with its Node first on PATH; its words go to stderr."""
     search = os.pathsep.join((str(Path(command[0]).parent), os.environ.get("PATH", "")))
+    # A company's own certificate authority is in the system's store, not in Node's.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": search}
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PATH": search},
+        env=environment,
         check=False,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
     if done.returncode != 0:
-        raise SystemExit(f"{done.stdout}\n{Path(command[-1]).name} failed in {folder}")
+        raise SystemExit(f"{done.stdout.strip()}\nfailed in {folder}: {shlex.join(command)}")
 
 
 def install_node_modules(front_end: Path) -> None:

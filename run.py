@@ -166,7 +166,10 @@ def install_packages(*what: str, only_wheels: bool = False) -> None:
     if uv.exists():
         fast = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON), *what]
         fast += ["--no-build"] if only_wheels else []
-        if subprocess.run(fast, check=False, capture_output=True, cwd=ROOT).returncode == 0:
+        # Like pip, trust what the system trusts.
+        environment = {"UV_SYSTEM_CERTS": "1", **os.environ}
+        done = subprocess.run(fast, check=False, capture_output=True, cwd=ROOT, env=environment)
+        if done.returncode == 0:
             return
         print("(uv could not, so pip) ", end="", flush=True)
     slow = [*pip(), "install", *(["--only-binary=:all:"] if only_wheels else []), *what]
