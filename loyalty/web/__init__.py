@@ -1,0 +1,1 @@
+"""The HTTP kit that all surfaces share: guards, errors, forms, headers, language, logs."""

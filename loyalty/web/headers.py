@@ -1,0 +1,42 @@
+"""Security headers on every answer; nothing personal is ever kept by a cache."""
+
+from flask import Flask, Response, request
+
+from loyalty.core.settings import Settings
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; {workers}base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+CONTENT_POLICY = _POLICY.format(scripts="", workers="")
+# The till reads QR codes with WebAssembly, in a worker of its own.
+TILL_POLICY = _POLICY.format(scripts=" 'wasm-unsafe-eval'", workers="worker-src 'self'; ")
+_POWERS = "camera=({camera}), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+_ONE_YEAR_S = 31_536_000
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Add the headers after every request, errors included."""
+    always = dict(_ALWAYS)
+    if settings.is_https:
+        always["Strict-Transport-Security"] = f"max-age={_ONE_YEAR_S}; includeSubDomains"
+
+    @app.after_request
+    def _add(response: Response) -> Response:
+        headers = response.headers
+        for name, value in always.items():
+            headers[name] = value
+        at_till = request.path.startswith("/till")
+        headers["Content-Security-Policy"] = TILL_POLICY if at_till else CONTENT_POLICY
+        headers["Permissions-Policy"] = _POWERS.format(camera="self" if at_till else "")
+        if request.endpoint != "static":
+            headers["Cache-Control"] = "no-store"
+        return response
