@@ -1,0 +1,1 @@
+"""What tests and benches stand on: a real PostgreSQL, a real browser."""
