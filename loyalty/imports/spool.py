@@ -1,0 +1,167 @@
+"""The file's sales on disk, so that they can be taken in time order per customer at any size."""
+
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from loyalty.imports.sale import Sale
+from loyalty.imports.sheet import Refusal
+
+_CHUNK = 2_000
+_STRETCH = 4  # times the size of a batch, before a customer is cut
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_PRAGMAS = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-16000", "temp_store=FILE")
+_TABLES = (
+    """CREATE TABLE sale (line INTEGER PRIMARY KEY, customer TEXT, at_us INTEGER, minor INTEGER,
+       ref TEXT, location TEXT, sku TEXT, item TEXT, category TEXT, quantity INTEGER,
+       email TEXT, phone TEXT, name TEXT, digest BLOB)""",
+    "CREATE TABLE refused (line INTEGER PRIMARY KEY, col TEXT, it TEXT, en TEXT)",
+)
+_ADD_SALE = "INSERT INTO sale VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_ADD_REFUSED = "INSERT INTO refused VALUES (?,?,?,?)"
+_SETTLE = (
+    # Who owns a ref (its first row in the file) and how many rows the owner has under it.
+    """CREATE TABLE shared AS SELECT ref, owner, rows FROM (
+         SELECT ref, customer AS owner, count(*) AS rows, min(line) AS first,
+                row_number() OVER (PARTITION BY ref ORDER BY min(line)) AS place,
+                count(*) OVER (PARTITION BY ref) AS owners
+         FROM sale WHERE ref IS NOT NULL GROUP BY ref, customer)
+       WHERE place = 1 AND (rows > 1 OR owners > 1)""",
+    "CREATE UNIQUE INDEX shared_ref ON shared (ref)",
+    "CREATE INDEX sale_order ON sale (customer, at_us, line)",
+)
+_IN_ORDER = """SELECT sale.*, shared.owner, shared.rows FROM sale
+               LEFT JOIN shared ON shared.ref = sale.ref
+               ORDER BY sale.customer, sale.at_us, sale.line"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A sale in its place: the how-many-th of equal rows it is, and who shares its ref."""
+
+    sale: Sale
+    digest: bytes
+    occurrence: int
+    ref_owner: str | None  # the customer of the ref's first row, if several rows have the ref
+    ref_rows: int  # how many rows that customer has under it
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Sales to take in one write; `goes_on` is the customer whose next sales are in a later one."""
+
+    sales: list[Spooled]
+    goes_on: str | None
+
+
+class Spool:
+    """A temporary database of one import; gone when the import ends."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        for pragma in _PRAGMAS:
+            db.execute(f"PRAGMA {pragma}")
+        for table in _TABLES:
+            db.execute(table)
+
+    def fill(self, found: Iterator[Sale | Refusal]) -> None:
+        """Keep every sale and refusal, then make the order."""
+        self._db.execute("BEGIN")
+        while some := list(islice(found, _CHUNK)):
+            self._db.executemany(_ADD_SALE, [_row(one) for one in some if isinstance(one, Sale)])
+            self.refuse([one for one in some if isinstance(one, Refusal)])
+        for statement in _SETTLE:
+            self._db.execute(statement)
+        self._db.execute("COMMIT")
+
+    def refuse(self, refusals: list[Refusal]) -> None:
+        """Keep why rows were not taken."""
+        self._db.executemany(
+            _ADD_REFUSED, [(no.line, no.column, no.reason.it, no.reason.en) for no in refusals]
+        )
+
+    def count_sales(self) -> int:
+        """How many sales the file holds."""
+        return int(self._db.execute("SELECT count(*) FROM sale").fetchone()[0])
+
+    def locations(self) -> list[str]:
+        """The names of places that occur, each once."""
+        query = "SELECT DISTINCT location FROM sale WHERE location IS NOT NULL ORDER BY 1"
+        return [name for (name,) in self._db.execute(query)]
+
+    def refusals(self, language: str) -> Iterator[tuple[int, str, str]]:
+        """Line, column and reason of each refused row, in the order of the file."""
+        for line, column, it, en in self._db.execute("SELECT * FROM refused ORDER BY line"):
+            yield line, column, it if language == "it" else en
+
+    def batches(self, size: int) -> Iterator["Batch"]:
+        """About `size` sales at a time, customer by customer; only a very long one is cut."""
+        sales: list[Spooled] = []
+        for one in _numbered(self._db.execute(_IN_ORDER)):
+            if len(sales) >= size:
+                goes_on = one.sale.customer == sales[-1].sale.customer
+                if not goes_on or len(sales) >= _STRETCH * size:
+                    yield Batch(sales, one.sale.customer if goes_on else None)
+                    sales = []
+            sales.append(one)
+        if sales:
+            yield Batch(sales, None)
+
+
+@contextmanager
+def spool() -> Iterator[Spool]:
+    """A new spool in a folder that only this user can read: it holds people's names."""
+    with tempfile.TemporaryDirectory(prefix="loyalty-import-") as folder:
+        path = Path(folder) / "sales.sqlite3"
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            yield Spool(db)
+
+
+def _row(sale: Sale) -> tuple[Any, ...]:
+    at_us = (sale.occurred_at - _EPOCH) // _MICROSECOND
+    return (
+        sale.line, sale.customer, at_us, sale.amount_minor, sale.external_ref, sale.location,
+        sale.sku, sale.item, sale.category, sale.quantity_milli, sale.email, sale.phone,
+        sale.name, sale.digest(),
+    )  # fmt: skip
+
+
+def _numbered(rows: Iterator[tuple[Any, ...]]) -> Iterator[Spooled]:
+    """Equal rows have the same customer and time, so they stand together in the order."""
+    seen: Counter[bytes] = Counter()
+    here: tuple[str, int] | None = None
+    for row in rows:
+        if row[1:3] != here:
+            here = row[1:3]
+            seen.clear()
+        digest = row[13]
+        seen[digest] += 1
+        yield Spooled(_sale(row), digest, seen[digest], row[14], row[15] or 0)
+
+
+def _sale(row: tuple[Any, ...]) -> Sale:
+    line, customer, at_us, minor, ref, location, sku, item, category, milli = row[:10]
+    email, phone, name = row[10:13]
+    return Sale(
+        line=line,
+        customer=customer,
+        occurred_at=_EPOCH + at_us * _MICROSECOND,
+        amount_minor=minor,
+        external_ref=ref,
+        location=location,
+        sku=sku,
+        item=item,
+        category=category,
+        quantity_milli=milli,
+        email=email,
+        phone=phone,
+        name=name,
+    )

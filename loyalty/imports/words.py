@@ -1,0 +1,154 @@
+"""Why a row or a file was not taken, in sentences that say what to correct."""
+
+from loyalty.core.text import Text
+
+_SHOWN = 40  # of a value from the file: enough to find it, too little to flood a report
+
+
+def shown(value: str) -> str:
+    """A value of the file as it appears in a sentence."""
+    plain = " ".join(value.split())
+    return plain if len(plain) <= _SHOWN else plain[:_SHOWN] + "…"
+
+
+def missing(column: str) -> Text:
+    """The cell is empty."""
+    return Text(
+        f"Manca il valore di {column}: scrivilo e importa di nuovo la riga.",
+        f"There is no {column}: fill it in and import the row again.",
+    )
+
+
+def too_long(column: str, longest: int) -> Text:
+    """The text has more letters than can be kept."""
+    return Text(
+        f"Il testo di {column} supera {longest} caratteri.",
+        f"The text of {column} is longer than {longest} characters.",
+    )
+
+
+def not_a_number(value: str) -> Text:
+    """The cell should hold a number and does not."""
+    return Text(
+        f"«{shown(value)}» non è un numero: scrivi solo cifre, per esempio 12.40.",
+        f"“{shown(value)}” is not a number: write digits only, like 12.40.",
+    )
+
+
+def too_fine(value: str, places: int) -> Text:
+    """More decimals than the currency (or a quantity) has."""
+    return Text(
+        f"«{shown(value)}» ha più di {places} decimali.",
+        f"“{shown(value)}” has more than {places} decimals.",
+    )
+
+
+def too_large(value: str) -> Text:
+    """More than a sale can be."""
+    return Text(
+        f"«{shown(value)}» è troppo: il massimo è 10.000.000,00. Controlla le cifre.",
+        f"“{shown(value)}” is too much: 10,000,000.00 at most. Check the digits.",
+    )
+
+
+def quantity_out_of_range(value: str) -> Text:
+    """Not a number of pieces that one sale can have."""
+    return Text(
+        f"«{shown(value)}» non è una quantità tra 0,001 e 1.000.000.",
+        f"“{shown(value)}” is not a quantity between 0.001 and 1,000,000.",
+    )
+
+
+def not_a_time(value: str) -> Text:
+    """The cell should hold a date or a time and does not."""
+    return Text(
+        f"«{shown(value)}» non è una data: scrivila come 2026-03-31 o 2026-03-31T18:05:00.",
+        f"“{shown(value)}” is not a date: write it like 2026-03-31 or 2026-03-31T18:05:00.",
+    )
+
+
+def time_out_of_range(value: str) -> Text:
+    """A real time, but no sale can have been then."""
+    return Text(
+        f"«{shown(value)}» è nel futuro o prima del 1970: correggi la data.",
+        f"“{shown(value)}” is in the future or before 1970: correct the date.",
+    )
+
+
+def not_an_email(value: str) -> Text:
+    """The cell should hold an e-mail address and does not."""
+    return Text(
+        f"«{shown(value)}» non è un indirizzo e-mail: correggilo o lascialo vuoto.",
+        f"“{shown(value)}” is not an e-mail address: correct it or leave it empty.",
+    )
+
+
+RETURNS = Text(
+    "È un reso (importo o quantità negativi): i resi arrivano con una prossima versione. "
+    "Per ora registralo dalla cassa.",
+    "This is a return (negative amount or quantity): returns come with a later version. "
+    "For now record it at the till.",
+)
+LINES = Text(
+    "Più righe hanno questo external_ref: le vendite su più righe arrivano con una prossima "
+    "versione. Per ora lascia una riga per vendita, con il totale.",
+    "Several rows have this external_ref: sales of several lines come with a later version. "
+    "For now leave one row a sale, with its total.",
+)
+REF_OF_ANOTHER = Text(
+    "Questo external_ref è la vendita di un altro cliente: controlla il cliente della riga.",
+    "This external_ref is the sale of another customer: check the customer of the row.",
+)
+CARD_BLOCKED = Text(
+    "La carta del cliente è bloccata: sbloccala o sostituiscila, poi importa di nuovo.",
+    "The customer's card is blocked: unblock or replace it, then import again.",
+)
+OPEN_QUOTE = Text(
+    "Le virgolette aperte in questa riga non si chiudono: chiudile o toglile.",
+    "A quotation mark opened in this row is never closed: close it or take it out.",
+)
+BROKEN_QUOTE = Text(
+    "Dopo le virgolette chiuse c'è altro testo: raddoppia le virgolette interne al testo.",
+    "Text follows a closing quotation mark: double the quotation marks inside a text.",
+)
+NUL = Text(
+    "La riga contiene un carattere nullo: esporta di nuovo il file.",
+    "The row contains a null character: export the file again.",
+)
+LONG_LINE = Text(
+    "La riga è più lunga di 64 KB: non sembra una vendita.",
+    "The row is longer than 64 KB: it does not look like a sale.",
+)
+
+
+def wrong_width(found: int, expected: int) -> Text:
+    """The row has more or fewer cells than the heading."""
+    return Text(
+        f"La riga ha {found} colonne, l'intestazione {expected}.",
+        f"The row has {found} columns, the heading has {expected}.",
+    )
+
+
+NOT_THERE = Text("Il file non c'è o non si può leggere.", "The file is not there or not readable.")
+EMPTY = Text("Il file è vuoto.", "The file is empty.")
+DAMAGED_GZIP = Text(
+    "Il file compresso è rovinato o incompleto: crealo di nuovo.",
+    "The compressed file is damaged or cut short: make it again.",
+)
+WIDE_TEXT = Text(
+    "Il file è in UTF-16: salvalo come CSV UTF-8.", "The file is UTF-16: save it as CSV UTF-8."
+)
+
+
+def column_missing(column: str) -> Text:
+    """The heading lacks a column that every sale needs."""
+    return Text(
+        f"Nell'intestazione manca la colonna {column}.", f"The heading has no column {column}."
+    )
+
+
+def column_twice(column: str) -> Text:
+    """The heading names a column twice, so that nobody knows which one counts."""
+    return Text(
+        f"L'intestazione ha due colonne {column}.", f"The heading has two columns {column}."
+    )
