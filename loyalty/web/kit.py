@@ -8,6 +8,7 @@ from loyalty.web import (
     headers,
     health,
     locale,
+    looks,
     observe,
     problems,
     reads,
@@ -34,6 +35,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     session.init_app(app, settings)
     guard.init_app(app, settings)
     locale.init_app(app, settings)
+    looks.init_app(app)
     headers.init_app(app, settings)
     static.init_app(app)
     app.register_blueprint(health.blueprint)

@@ -1,0 +1,32 @@
+// The code of a card: pasted with one tap, looked up as soon as it is whole.
+const LETTERS = 10;
+
+function whole(text: string): boolean {
+  const tidy = text.replace(/[\s-]/g, "").toUpperCase();
+  return tidy.length === LETTERS && /^[0-9A-Z]+$/.test(tidy);
+}
+
+async function paste(button: HTMLElement): Promise<void> {
+  const field = document.getElementById(button.dataset["paste"] ?? "");
+  if (!(field instanceof HTMLInputElement)) return;
+  try {
+    field.value = (await navigator.clipboard.readText()).trim().slice(0, 300);
+  } catch {
+    field.focus(); // not allowed to read: the person pastes by hand
+    return;
+  }
+  field.form?.requestSubmit();
+}
+
+export function watchCode(): void {
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-paste]") : null;
+    if (button) void paste(button);
+  });
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement) || field.id !== "code") return;
+    if (event instanceof InputEvent && event.inputType.startsWith("delete")) return;
+    if (whole(field.value)) field.form?.requestSubmit();
+  });
+}

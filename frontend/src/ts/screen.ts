@@ -1,0 +1,57 @@
+// Keeps a swapped screen honest: where the focus goes, what the address says, what was lost.
+interface Context {
+  response?: { status: number; raw: Response };
+  request?: { action: string };
+}
+type HtmxEvent = CustomEvent<{ ctx?: Context; response?: { status: number } }>;
+
+function focusNews(): void {
+  const news = document.querySelector<HTMLElement>("[data-focus]");
+  if (document.querySelector("#screen [autofocus]")) return;
+  news?.focus({ preventScroll: true });
+  if (news) window.scrollTo({ top: 0 });
+}
+
+function say(text: string): void {
+  document.querySelector("[data-toast-live]")?.remove();
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.dataset["toastLive"] = "";
+  toast.setAttribute("role", "alert");
+  toast.textContent = text;
+  document.body.append(toast);
+  window.setTimeout(() => toast.remove(), 8000);
+}
+
+export function unveil(): void {
+  for (const part of document.querySelectorAll<HTMLElement>(".js-only[hidden]")) {
+    if (part.dataset["paste"] !== undefined && !navigator.clipboard?.readText) continue;
+    part.hidden = false;
+  }
+}
+
+export function watchScreen(onSwap: () => void): void {
+  unveil();
+  focusNews();
+  document.addEventListener("htmx:after:swap", () => {
+    unveil();
+    focusNews();
+    onSwap();
+  });
+  // A refusal is shown but is no place to come back to.
+  document.addEventListener("htmx:before:history:update", (event) => {
+    if (((event as HtmxEvent).detail.response?.status ?? 200) >= 400) event.preventDefault();
+  });
+  document.addEventListener("htmx:error", () => {
+    const words = document.body.dataset["noNet"];
+    if (words) say(words);
+  });
+  // An answer that is another kind of page (the door, a fault) is opened as a page.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const raw = (event as HtmxEvent).detail.ctx?.response?.raw;
+    if (raw?.redirected && new URL(raw.url).pathname.startsWith("/sign-in")) {
+      event.preventDefault();
+      window.location.assign(raw.url);
+    }
+  });
+}
