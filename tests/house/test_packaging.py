@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from loyalty import assets
 
@@ -168,6 +169,14 @@ def pins(lock: str) -> dict[str, str]:
 
 def test_the_test_tools_come_on_top_of_exactly_what_is_shipped() -> None:
     assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
+
+
+def test_what_the_project_asks_for_is_what_the_lock_holds() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    held = pins("requirements-dev.lock")
+    asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    wanted = [Requirement(line) for line in asked if isinstance(line, str)]
+    assert not [str(want) for want in wanted if held.get(want.name) not in want.specifier]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
