@@ -45,7 +45,7 @@ USAGE = """usage: python3 run.py COMMAND [OPTION ...]
 Stamp = dict[str, str]
 
 
-class Refusal(Exception):  # noqa: N818  it is an answer to a person, not a fault
+class Refusal(Exception):
     """Why the set-up cannot go on, in a sentence for the person at the keyboard."""
 
 
