@@ -16,6 +16,7 @@ from loyalty.core.text import Text
 WHOLE_MAX = 1_000_000_000_000
 _NOT_ONE_LINE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
+NOT_BLANK = r"[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u007f]*"
 _RFC_3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -143,7 +144,8 @@ class Choice(Spoken, fields.String):
     """One of a few words."""
 
     def __init__(self, *choices: str, **options: Any) -> None:
-        super().__init__(metadata={"enum": list(choices)}, **options)
+        listed = [*choices, None] if options.get("allow_none") else [*choices]
+        super().__init__(metadata={"enum": listed}, **options)
         self.choices = choices
 
     def _deserialize(self, value: Any, *_args: Any, **_more: Any) -> str:

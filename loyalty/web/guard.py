@@ -117,7 +117,7 @@ def _admit_staff(permission: Permission | None) -> None:
     person = sessions.person()
     if person is None:
         raise NotSignedIn
-    g.duty = staff_duty(person.merchant_id, person.staff_id, person.role)
+    g.duty = staff_duty(person.merchant_id, person.staff_id, person.role, email=person.email)
     if permission is not None:
         g.duty.demand(permission)
 

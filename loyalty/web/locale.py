@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 from flask import Blueprint, Flask, Response, g, has_request_context, redirect, request
-from flask_babel import Babel, gettext  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import Babel  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import gettext as _translate
 
 from loyalty.core.money import Money, format_amount
 from loyalty.core.settings import Settings
@@ -15,7 +16,6 @@ from loyalty.core.text import Text
 from loyalty.merchants.models import Merchant
 from loyalty.web import guard, reads
 
-__all__ = ["gettext"]  # the typed door to Flask-Babel for all surfaces
 LANGUAGES = ("it", "en")
 COOKIE = "language"
 _COOKIE_DAYS = 365
@@ -52,6 +52,11 @@ def _choose() -> str:
     if person is not None and person.language in LANGUAGES:
         return str(person.language)
     return request.accept_languages.best_match(LANGUAGES, "en") or "en"
+
+
+def gettext(message: str, **values: Any) -> str:
+    """The message in the language of this request; the typed door to Flask-Babel."""
+    return str(_translate(message, **values))
 
 
 def known_person() -> Any:

@@ -69,6 +69,7 @@ def init_app(app: Flask) -> None:
     """Take over every error of `app`; after any extension that does the same."""
     app.register_error_handler(LoyaltyError, answer)
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(sa.exc.IntegrityError, _answer_conflict)
     app.register_error_handler(sa.exc.OperationalError, _answer_database)
     app.register_error_handler(sa.exc.TimeoutError, _answer_database)
     app.register_error_handler(Exception, _answer_bug)
@@ -165,6 +166,12 @@ def _answer_database(error: sa.exc.SQLAlchemyError) -> Response:
     """The database is away, full or overrun: nothing was recorded, and later may be better."""
     observe.log_exception(log, "database_failed", error)
     return answer(errors.Busy(retry_after_s=5))
+
+
+def _answer_conflict(error: sa.exc.IntegrityError) -> Response:
+    """Two requests did the same at once; the other one won, and nothing of this one is kept."""
+    observe.log_exception(log, "conflict", error)
+    return answer(errors.StateConflict())
 
 
 def _answer_bug(error: Exception) -> Response:

@@ -3,9 +3,9 @@
 import mimetypes
 from pathlib import Path
 
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, request, send_from_directory, url_for
 
-from loyalty.assets import asset_root
+from loyalty.assets import asset_root, manifest
 from loyalty.web import guard
 
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -25,6 +25,12 @@ def init_app(app: Flask) -> None:
         return _send(folder, filename)
 
     app.add_url_rule("/static/<path:filename>", "static", static)
+    app.jinja_env.globals["asset"] = asset
+
+
+def asset(name: str) -> str:
+    """The address of a built file by its plain name: `asset("till.css")`."""
+    return url_for("static", filename=f"dist/{manifest()[name]}")
 
 
 def _send(folder: Path, filename: str) -> Response:

@@ -34,6 +34,8 @@ def key_list() -> Many:
 class KeyedUnits(Spoken, fields.Field[dict[str, int]]):
     """`{"stamps": 10}`: units by their key."""
 
+    document: ClassVar[dict[str, Any]] = {"propertyNames": {"pattern": f"^{KEY}$"}}
+
     def __init__(self, **options: Any) -> None:
         inner = {"type": "integer", "minimum": 1, "maximum": UNITS_MAX}
         super().__init__(
@@ -41,7 +43,6 @@ class KeyedUnits(Spoken, fields.Field[dict[str, int]]):
                 "type": "object",
                 "minProperties": 1,
                 "maxProperties": 10,
-                "propertyNames": {"pattern": f"^{KEY}$"},
                 "additionalProperties": inner,
             },
             **options,
