@@ -1,0 +1,137 @@
+"""Claim links: how a card made at the till reaches a phone, once."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.cards.models import Card, CardClaim, CardDevice
+from loyalty.core.db import current
+from loyalty.core.errors import CardBlocked, Unknown
+from loyalty.core.ids import new_id, ref
+from loyalty.core.signing import derive_code, digest
+from loyalty.merchants.directory import enter, look_up
+
+CLAIM_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCard:
+    """A card and the secret that this phone keeps to open it again."""
+
+    merchant_id: UUID
+    card_ref: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedCard:
+    """Whose card a link would open."""
+
+    merchant_id: UUID
+    card_ref: str
+
+
+def claim_token(claim_id: UUID) -> str:
+    """The secret part of the link, derived from the claim's id: it is kept nowhere."""
+    return derive_code(current().settings.secret, "card-claim", claim_id.bytes)
+
+
+def claim_url(claim_id: UUID) -> str:
+    """The link to show or send."""
+    return f"{current().settings.public_url}/c/open/{claim_token(claim_id)}"
+
+
+def make(session: Session, *, merchant_id: UUID, card_id: UUID, at: datetime) -> UUID:
+    """A new claim, good once within a week; returns its id."""
+    claim_id = new_id()
+    session.add(
+        CardClaim(
+            merchant_id=merchant_id,
+            id=claim_id,
+            card_id=card_id,
+            created_at=at,
+            expires_at=at + timedelta(days=CLAIM_DAYS),
+        )
+    )
+    session.flush()
+    enter(
+        session,
+        kind="claim",
+        text=claim_token(claim_id),
+        merchant_id=merchant_id,
+        target_id=claim_id,
+    )
+    return claim_id
+
+
+def look_at(session: Session, *, token: str, at: datetime) -> ClaimedCard:
+    """What the link would open; looking does not use it up. Raises Unknown("claim")."""
+    claim = _living(session, token, at)
+    return ClaimedCard(claim.merchant_id, ref("crd", claim.card_id))
+
+
+def open_card(session: Session, *, token: str, at: datetime) -> OpenedCard:
+    """Use the link up and give this phone its secret. Raises Unknown("claim"), CardBlocked."""
+    claim = _living(session, token, at)
+    card = session.get_one(Card, (claim.merchant_id, claim.card_id))
+    if card.blocked_at is not None:
+        raise CardBlocked(since=card.blocked_at.isoformat())
+    taken = session.execute(
+        sa.update(CardClaim)
+        .where(
+            CardClaim.merchant_id == claim.merchant_id,
+            CardClaim.id == claim.id,
+            CardClaim.used_at.is_(None),
+        )
+        .values(used_at=at)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]  # an update's result counts rows
+        raise Unknown("claim")
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        CardDevice(
+            merchant_id=claim.merchant_id,
+            id=new_id(),
+            card_id=claim.card_id,
+            secret_hash=digest(secret),
+            created_at=at,
+        )
+    )
+    session.flush()
+    return OpenedCard(claim.merchant_id, ref("crd", claim.card_id), secret)
+
+
+def _living(session: Session, token: str, at: datetime) -> CardClaim:
+    known = look_up(session, kind="claim", text=token)
+    claim = session.get(CardClaim, (known.merchant_id, known.target_id)) if known else None
+    if claim is None or claim.used_at is not None or claim.expires_at <= at:
+        raise Unknown("claim")
+    return claim
+
+
+def is_open_on(
+    session: Session, *, card_id: UUID, secret: str
+) -> UUID | None:
+    """The card's merchant if a phone with this secret may see the card, else None."""
+    rows = session.execute(
+        sa.select(CardDevice.merchant_id, CardDevice.secret_hash).where(
+            CardDevice.card_id == card_id,
+            CardDevice.secret_hash == digest(secret),
+            CardDevice.revoked_at.is_(None),
+        )
+    ).first()
+    if rows is None or not hmac.compare_digest(rows.secret_hash, digest(secret)):
+        return None
+    merchant_id: UUID = rows.merchant_id
+    return merchant_id
+
+
+def card_by_token(session: Session, *, token: str) -> str | None:
+    """The ref of the card that a QR names, for the public door /C/<token>; never a login."""
+    known = look_up(session, kind="card", text=token)
+    return ref("crd", known.target_id) if known else None

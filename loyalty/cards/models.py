@@ -1,0 +1,86 @@
+"""Tables of cards and what names them."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.core.db import Base, Id, UtcDateTime
+
+
+class Card(Base):
+    """One customer's card in one program."""
+
+    __tablename__ = "card"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "customer_id"], ["customer.merchant_id", "customer.id"]
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "program_id"], ["program.merchant_id", "program.id"]
+        ),
+        sa.UniqueConstraint("merchant_id", "customer_id", "program_id"),
+        sa.Index("ix_card_program", "merchant_id", "program_id", "id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(Id)
+    program_id: Mapped[UUID] = mapped_column(Id)
+    blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CardToken(Base):
+    """The codes of a card: `token` in its QR, `code` to type. Replacing a card ends them."""
+
+    __tablename__ = "card_token"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["merchant_id", "card_id"], ["card.merchant_id", "card.id"]),
+        sa.UniqueConstraint("merchant_id", "token"),
+        sa.UniqueConstraint("merchant_id", "code"),
+        sa.Index("ix_card_token_card", "merchant_id", "card_id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[UUID] = mapped_column(Id)
+    token: Mapped[str] = mapped_column(sa.String(26))
+    code: Mapped[str] = mapped_column(sa.String(10))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CardClaim(Base):
+    """A link, good once, that brings a card to a phone."""
+
+    __tablename__ = "card_claim"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["merchant_id", "card_id"], ["card.merchant_id", "card.id"]),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[UUID] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CardDevice(Base):
+    """A phone on which the card is open; only a digest of its secret is kept."""
+
+    __tablename__ = "card_device"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["merchant_id", "card_id"], ["card.merchant_id", "card.id"]),
+        sa.Index("ix_card_device_card", "merchant_id", "card_id"),
+        sa.Index("ix_card_device_secret", "secret_hash"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[UUID] = mapped_column(Id)
+    secret_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,49 @@
+"""What a scanned or typed text says: a QR token, a code, or a card's ref (pure)."""
+
+import re
+from dataclasses import dataclass
+
+from loyalty.core.errors import Unknown
+from loyalty.core.ids import REF_LETTERS, is_code, parse_ref, tidy_code
+
+CODE_LETTERS = 10
+_QR = re.compile(r"https?://[^/\s]{1,255}/C/([0-9A-Z]{26})", re.IGNORECASE)
+TEXT_MAX = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """kind is token, code or ref; value is its one spelling."""
+
+    kind: str
+    value: str
+
+    @property
+    def proof(self) -> str:
+        """How much the text proves at the till: a QR code more than typed letters."""
+        return "static" if self.kind == "token" else "typed"
+
+
+def read_scan(text: str) -> Scan:
+    """Understand a scanned, pasted or typed text. Raises Unknown("card") for anything else."""
+    plain = text.strip()[:TEXT_MAX]
+    if match := _QR.fullmatch(plain):
+        plain = match[1]
+    if parse_ref("crd", plain) is not None:
+        return Scan("ref", plain)
+    tidy = tidy_code(plain)
+    if is_code(tidy, REF_LETTERS):
+        return Scan("token", tidy)
+    if is_code(tidy, CODE_LETTERS):
+        return Scan("code", tidy)
+    raise Unknown("card")
+
+
+def qr_text(public_url: str, token: str) -> str:
+    """What the QR code says: all capitals, so that it fits the compact alphanumeric mode."""
+    return f"{public_url.upper()}/C/{token}"
+
+
+def shown(code: str) -> str:
+    """The typed code as people read it: 4-4-2."""
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"

@@ -1,0 +1,308 @@
+"""The database: column types, two engines, and the only place where a write begins and ends."""
+
+import contextlib
+import fcntl
+import json
+import logging
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from loyalty.core.errors import Busy
+from loyalty.core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOCK_WAIT_S = 10
+POOL_SIZE = 8
+_RETRYABLE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+class Id(sa.types.TypeDecorator[UUID]):
+    """A UUID: 16 bytes on SQLite, the native type on PostgreSQL."""
+
+    impl = sa.LargeBinary(16)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """The dialect's own type."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.Uuid())
+        return dialect.type_descriptor(sa.LargeBinary(16))
+
+    def process_bind_param(self, value: UUID | None, dialect: sa.Dialect) -> Any:
+        """A UUID to what the driver takes."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.bytes
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> UUID | None:
+        """What the driver gives to a UUID."""
+        if value is None or dialect.name == "postgresql":
+            return value  # type: ignore[no-any-return]  # the driver gives a UUID
+        return UUID(bytes=value)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware moment in UTC; SQLite keeps it without zone, PostgreSQL with."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        """Aware to UTC; a naive time is a bug of ours and stops here."""
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "times are aware"
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Always aware, always UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """A JSON value in a text column: read whole or not at all, never searched."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        """Compact and with sorted keys, so that equal values are equal text."""
+        if value is None:
+            return None
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+        """Back to plain values."""
+        return None if value is None else json.loads(value)
+
+
+class Base(DeclarativeBase):
+    """The base of all tables; constraint names follow one convention so that migrations can name them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class WriterQueue:
+    """One writer at a time on SQLite: first come, first served in this process, a file lock between
+    processes. SQLite's own busy handler is unfair: under load a waiter may starve for seconds."""
+
+    def __init__(self, path: Path) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+        self._file = path.open("a")
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for this thread's turn; raises Busy after LOCK_WAIT_S seconds."""
+        self._enter()
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+        finally:
+            self._leave()
+
+    def _enter(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            ticket = threading.Lock()
+            ticket.acquire()
+            self._waiting.append(ticket)
+        if ticket.acquire(timeout=LOCK_WAIT_S):
+            return
+        with self._guard:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+                raise Busy
+        # The turn was handed over in the instant in which the wait ran out: it is ours.
+
+    def _leave(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+class Database:
+    """Two engines on one database: reads that hold nothing, and writes that begin at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.dialect = "sqlite" if settings.is_sqlite else "postgresql"
+        self._queue: WriterQueue | None = None
+        if settings.is_sqlite:
+            path = Path(settings.database_url.removeprefix("sqlite:///"))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._queue = WriterQueue(path.with_name(path.name + ".writer"))
+        self.write_engine = _engine(settings, writes=True)
+        self.read_engine = _engine(settings, writes=False)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """The one write transaction: committed at the end of the block, rolled back on any error.
+
+        Raises Busy when the turn does not come, on a deadlock, and when the database is away.
+        """
+        with self._queue.turn() if self._queue else contextlib.nullcontext():
+            session = Session(self.write_engine, expire_on_commit=False, autoflush=True)
+            try:
+                with _busy_when_locked():
+                    yield session
+                    session.commit()
+            finally:
+                session.close()
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """A group of reads that agree with each other: one snapshot, no locks, no writes."""
+        options: dict[str, Any] = {"snapshot": True}
+        if self.dialect == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        session = Session(self.read_engine.execution_options(**options), expire_on_commit=False)
+        try:
+            with _busy_when_locked():
+                yield session
+        finally:
+            session.rollback()
+            session.close()
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.write_engine.dispose()
+        self.read_engine.dispose()
+        if self._queue:
+            self._queue.close()
+
+
+@contextlib.contextmanager
+def _busy_when_locked() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        locked = "locked" in str(error.orig) or "busy" in str(error.orig)
+        if error.connection_invalidated or locked or state in _RETRYABLE or state is None:
+            log.warning("database not available: %s", type(error.orig).__name__)
+            raise Busy from error
+        raise
+
+
+def sqlite_module() -> ModuleType:
+    """The SQLite to use: the current one inside the pysqlite3 wheel, else Python's own."""
+    try:
+        from pysqlite3 import dbapi2  # noqa: PLC0415  # not on every platform
+    except ImportError:
+        return sqlite3
+    return dbapi2  # type: ignore[no-any-return]  # the package ships no types
+
+
+def wal_is_safe(module: ModuleType) -> bool:
+    """Whether this SQLite is free of the WAL-reset fault (sqlite.org/wal.html, fixed in 3.51.3)."""
+    return bool(module.sqlite_version_info >= (3, 51, 3))
+
+
+def _engine(settings: Settings, *, writes: bool) -> sa.Engine:
+    if settings.is_sqlite:
+        return _sqlite_engine(settings, writes=writes)
+    options: dict[str, Any] = {} if writes else {"isolation_level": "AUTOCOMMIT"}
+    return sa.create_engine(
+        settings.database_url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args={
+            "prepare_threshold": 1,
+            "options": f"-c lock_timeout={LOCK_WAIT_S}s -c timezone=UTC",
+        },
+        **options,
+    )
+
+
+def _sqlite_engine(settings: Settings, *, writes: bool) -> sa.Engine:
+    module = sqlite_module()
+    engine = sa.create_engine(
+        settings.database_url,
+        module=module,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        connect_args={"timeout": LOCK_WAIT_S, "check_same_thread": False},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver's own transactions begin too late for us; BEGIN is said below.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_S * 1000}")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-32000")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        if not writes:
+            connection.execute("PRAGMA query_only=ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif connection.get_execution_options().get("snapshot"):
+            connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+_current: Database | None = None
+
+
+def use(database: Database | None) -> None:
+    """Make `database` the one that `write()` and `read()` of this process work on."""
+    global _current  # noqa: PLW0603  # one database a process, set by its entry point
+    _current = database
+
+
+def current() -> Database:
+    """The database in use."""
+    assert _current is not None, "no database in use: call core.db.use first"
+    return _current
+
+
+def write() -> contextlib.AbstractContextManager[Session]:
+    """`with write() as session:` on the database in use; see Database.write."""
+    return current().write()
+
+
+def read() -> contextlib.AbstractContextManager[Session]:
+    """`with read() as session:` on the database in use; see Database.read."""
+    return current().read()

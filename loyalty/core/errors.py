@@ -1,0 +1,280 @@
+"""The ways the product says no: each a class with a code, facts, and what to do next."""
+
+from typing import Any, ClassVar
+
+from loyalty.core.text import Text
+
+Facts = dict[str, Any]
+
+
+class LoyaltyError(Exception):
+    """A refusal that a person or a program can act on; `sentence` is in both languages."""
+
+    code: ClassVar[str] = "refused"
+    words: ClassVar[Text] = Text("Non si può fare.", "This cannot be done.")
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.code, facts)
+        self.facts: Facts = facts
+
+    @property
+    def sentence(self) -> Text:
+        """What happened and what to do next, with the facts filled in."""
+        return Text(self.words.it.format(**self.facts), self.words.en.format(**self.facts))
+
+
+class Invalid(LoyaltyError):
+    """The input has faults; `facts["fields"]` names each field and what is wrong with it."""
+
+    code = "invalid"
+    words = Text(
+        "Qualcosa non va nei dati: correggi i campi indicati.",
+        "Something is off in the data: correct the fields shown.",
+    )
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        super().__init__(fields=fields)
+
+
+class BadJson(LoyaltyError):
+    """The body is not JSON."""
+
+    code = "bad_json"
+    words = Text("Il corpo non è JSON valido.", "The body is not valid JSON.")
+
+
+class KeyMissing(LoyaltyError):
+    """An operation that moves units came without an idempotency key."""
+
+    code = "key_missing"
+    words = Text(
+        "Manca l'intestazione Idempotency-Key (da 1 a 255 caratteri).",
+        "The header Idempotency-Key is missing (1 to 255 characters).",
+    )
+
+
+class KeyReused(LoyaltyError):
+    """The idempotency key has already served another body."""
+
+    code = "key_reused"
+    words = Text(
+        "Questa chiave è già servita per un'altra richiesta: usane una nuova.",
+        "This key has already served another request: use a new one.",
+    )
+
+
+class CurrencyMismatch(LoyaltyError):
+    """Money in another currency than the merchant's."""
+
+    code = "currency_mismatch"
+    words = Text(
+        "Qui si paga in {expected}, non in {given}.", "This shop uses {expected}, not {given}."
+    )
+
+
+class NotSignedIn(LoyaltyError):
+    """Nobody we know."""
+
+    code = "unauthenticated"
+    words = Text("Accedi per continuare.", "Sign in to go on.")
+
+
+class Forbidden(LoyaltyError):
+    """Known, but not allowed."""
+
+    code = "forbidden"
+    words = Text(
+        "Non hai il permesso: chiedi a chi gestisce il negozio.",
+        "You are not allowed to do this: ask the owner of the shop.",
+    )
+
+
+class TooMany(LoyaltyError):
+    """Too many attempts; `retry_after_s` says when to come back."""
+
+    code = "too_many"
+    words = Text(
+        "Troppi tentativi: riprova tra {retry_after_s} secondi.",
+        "Too many attempts: try again in {retry_after_s} seconds.",
+    )
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(retry_after_s=retry_after_s)
+
+
+class Busy(LoyaltyError):
+    """The database could not take the write in time; nothing was changed."""
+
+    code = "busy"
+    words = Text(
+        "Un attimo di coda: riprova, non è stato registrato nulla.",
+        "A moment's queue: try again, nothing was recorded.",
+    )
+
+    def __init__(self, retry_after_s: int = 1) -> None:
+        super().__init__(retry_after_s=retry_after_s)
+
+
+_THINGS = {
+    "card": Text(
+        "Nessuna carta con questo codice in questo negozio. Controlla le lettere o crea una carta nuova.",
+        "No card with this code in this shop. Check the letters or make a new card.",
+    ),
+    "customer": Text("Cliente non trovato.", "There is no such customer."),
+    "program": Text("Programma non trovato.", "There is no such program."),
+    "version": Text("Versione non trovata.", "There is no such version."),
+    "visit": Text("Visita non trovata.", "There is no such visit."),
+    "redemption": Text("Riscatto non trovato.", "There is no such redemption."),
+    "voucher": Text("Buono non trovato: ricontrolla il codice.", "No such voucher: check the code."),
+    "reward": Text("Questo premio non c'è nel programma.", "The program has no such reward."),
+    "claim": Text(
+        "Questo link non è valido. Chiedine uno nuovo in negozio.",
+        "This link is not valid. Ask for a new one in the shop.",
+    ),
+    "link": Text(
+        "Questo link non vale più. Chiedine uno nuovo.",
+        "This link is no longer valid. Ask for a new one.",
+    ),
+    "staff": Text("Persona non trovata.", "There is no such person."),
+    "location": Text("Sede non trovata.", "There is no such location."),
+    "merchant": Text("Negozio non trovato.", "There is no such merchant."),
+    "key": Text("Chiave non trovata.", "There is no such key."),
+    "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),
+}
+
+
+class Unknown(LoyaltyError):
+    """Not there, or another merchant's: the two are never told apart."""
+
+    def __init__(self, thing: str) -> None:
+        self.thing = thing
+        super().__init__()
+
+    @property
+    def code(self) -> str:  # type: ignore[override]  # the code names the thing
+        """`unknown_card`, `unknown_visit`, …"""
+        return f"unknown_{self.thing}"
+
+    @property
+    def sentence(self) -> Text:
+        """Which thing is missing, and what to try."""
+        return _THINGS[self.thing]
+
+
+class Refused(LoyaltyError):
+    """A rule of the shop says no; nothing was changed and the key stays free."""
+
+
+class InsufficientUnits(Refused):
+    """facts: unit, needed, available."""
+
+    code = "insufficient_units"
+    words = Text(
+        "Non bastano: ne servono {needed}, disponibili {available}.",
+        "Not enough: {needed} needed, {available} available.",
+    )
+
+
+class CardBlocked(Refused):
+    """facts: since (RFC 3339)."""
+
+    code = "card_blocked"
+    words = Text(
+        "Questa carta è bloccata. Apri la carta nuova o chiedi di sbloccarla.",
+        "This card is blocked. Use the new card or have it unblocked.",
+    )
+
+
+class RewardUnavailable(Refused):
+    """facts: reward."""
+
+    code = "reward_unavailable"
+    words = Text("Questo premio ora non si può dare.", "This reward cannot be given now.")
+
+
+class ProgramPaused(Refused):
+    """The program is paused or has no published version."""
+
+    code = "program_paused"
+    words = Text(
+        "Il programma è in pausa: chi gestisce il negozio può riattivarlo.",
+        "The program is paused: the owner can resume it.",
+    )
+
+
+class ProofTooWeak(Refused):
+    """facts: needed, given."""
+
+    code = "proof_too_weak"
+    words = Text(
+        "Per questo serve il codice QR della carta, non il codice scritto.",
+        "This needs the card's QR code, not the typed one.",
+    )
+
+
+class OwnCard(Refused):
+    """A member of staff tried to serve their own card."""
+
+    code = "own_card"
+    words = Text(
+        "È la tua carta: fatti servire da un collega.",
+        "This is your own card: ask a colleague to serve you.",
+    )
+
+
+class LimitReached(Refused):
+    """facts: limit, allowed."""
+
+    code = "limit_reached"
+    words = Text(
+        "Limite del programma raggiunto ({limit}: {allowed}). Chiedi a chi gestisce il negozio.",
+        "The program's limit is reached ({limit}: {allowed}). Ask the owner.",
+    )
+
+
+class AlreadyVoided(Refused):
+    """The visit has been voided before."""
+
+    code = "already_voided"
+    words = Text("Questa visita è già stata annullata.", "This visit has already been voided.")
+
+
+class AlreadyCancelled(Refused):
+    """The redemption has been cancelled before."""
+
+    code = "already_cancelled"
+    words = Text("Questo premio è già stato annullato.", "This reward has already been cancelled.")
+
+
+class AlreadyUsed(Refused):
+    """facts: used_at."""
+
+    code = "already_used"
+    words = Text("Questo premio è già stato consegnato.", "This reward has already been handed over.")
+
+
+class RefundTooLarge(Refused):
+    """facts: largest_minor or largest_quantity."""
+
+    code = "refund_too_large"
+    words = Text(
+        "Il rimborso supera quanto resta della visita.",
+        "The refund is larger than what is left of the visit.",
+    )
+
+
+class VersionFrozen(Refused):
+    """A published version never changes; make a new one."""
+
+    code = "version_frozen"
+    words = Text(
+        "Questa versione è già pubblicata: creane una nuova.",
+        "This version is already published: make a new one.",
+    )
+
+
+class StateConflict(Refused):
+    """Something else is already there; the facts name it."""
+
+    code = "state_conflict"
+    words = Text("C'è già: aprilo invece di rifarlo.", "It is already there: open that one instead.")

@@ -1,0 +1,183 @@
+"""Triggers that only refuse: nothing in the ledger is changed or deleted, by anybody.
+
+They compute nothing. The DDL lives here alone, is applied again after every migration (rebuilding a
+table on SQLite drops its triggers silently), and `differences` compares it with the catalogue.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+# Which columns may change after a row is written; None: the row is frozen.
+_FROZEN: dict[str, tuple[str, ...]] = {
+    "ledger_operation": (),
+    "ledger_entry": (),
+    "ledger_posting": (),
+    "ledger_lot": ("remaining",),
+    "ledger_account": ("balance", "debt", "earned_millionths", "moves"),
+    "visit": ("voided_at",),
+    "visit_line": (),
+    "visit_refund": (),
+    "redemption": ("state", "used_at", "cancelled_at"),
+}
+_SHAPE = """
+    SELECT 1 FROM ledger_account f, ledger_account t
+    WHERE f.merchant_id = NEW.merchant_id AND f.id = NEW.from_id
+      AND t.merchant_id = NEW.merchant_id AND t.id = NEW.to_id
+      AND f.program_id = t.program_id AND f.unit = t.unit
+      AND (f.kind = 'card') <> (t.kind = 'card')
+      AND (NEW.lot_id IS NULL OR EXISTS (
+        SELECT 1 FROM ledger_lot l WHERE l.merchant_id = NEW.merchant_id
+          AND l.id = NEW.lot_id AND l.account_id IN (f.id, t.id)))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One trigger: its name, its table, and the statements that make it."""
+
+    name: str
+    table: str
+    statements: tuple[str, ...]
+
+
+def apply(connection: sa.Connection) -> None:
+    """Drop and make every trigger; safe to repeat."""
+    _drop(connection)
+    for trigger in wanted(connection):
+        for statement in trigger.statements:
+            connection.exec_driver_sql(statement)
+
+
+def wanted(connection: sa.Connection) -> list[Trigger]:
+    """The triggers that this database must have."""
+    columns = {
+        table: [column["name"] for column in sa.inspect(connection).get_columns(table)]
+        for table in _FROZEN
+    }
+    if connection.dialect.name == "postgresql":
+        return _postgresql(columns)
+    return _sqlite(columns)
+
+
+def differences(connection: sa.Connection) -> list[str]:
+    """What is missing, changed, switched off or new, in words; empty when all is as it should be."""
+    there = _catalogue(connection)
+    said = []
+    for trigger in wanted(connection):
+        if trigger.name not in there:
+            said.append(f"trigger {trigger.name} on {trigger.table} is missing")
+        elif there[trigger.name] != _signature(connection, trigger):
+            said.append(f"trigger {trigger.name} on {trigger.table} has been changed")
+    return said
+
+
+def _frozen_columns(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {
+        table: [name for name in columns[table] if name not in free]
+        for table, free in _FROZEN.items()
+    }
+
+
+def _sqlite(columns: dict[str, list[str]]) -> list[Trigger]:
+    made = []
+    for table, frozen in _frozen_columns(columns).items():
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        made.append(_lite(f"{table}_no_update", table, f"UPDATE OF {', '.join(frozen)}", refuse))
+        made.append(_lite(f"{table}_no_delete", table, "DELETE", refuse))
+    stay = "BEGIN SELECT RAISE(ABORT, 'a published version is frozen'); END"
+    for event in ("UPDATE", "DELETE"):
+        when = f"WHEN OLD.published_at IS NOT NULL {stay}"
+        made.append(_lite(f"program_version_no_{event.lower()}", "program_version", event, when))
+    shape = f"WHEN NOT EXISTS ({_SHAPE}) BEGIN SELECT RAISE(ABORT, 'posting out of shape'); END"
+    made.append(_lite("ledger_posting_shape", "ledger_posting", "INSERT", shape))
+    return made
+
+
+def _lite(name: str, table: str, event: str, rest: str) -> Trigger:
+    return Trigger(
+        name, table, (f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {rest}",)
+    )
+
+
+def _postgresql(columns: dict[str, list[str]]) -> list[Trigger]:
+    made = []
+    for table, frozen in _frozen_columns(columns).items():
+        events = f"UPDATE OF {', '.join(frozen)} OR DELETE"
+        made.append(_post(f"{table}_append_only", table, events, "append-only"))
+        made.append(_post(f"{table}_no_truncate", table, "TRUNCATE", "append-only"))
+    made.append(
+        _post(
+            "program_version_frozen",
+            "program_version",
+            "UPDATE OR DELETE",
+            "frozen",
+            "IF OLD.published_at IS NULL THEN RETURN COALESCE(NEW, OLD); END IF;",
+        )
+    )
+    made.append(
+        _post(
+            "ledger_posting_shape",
+            "ledger_posting",
+            "INSERT",
+            "posting out of shape",
+            f"IF EXISTS ({_SHAPE}) THEN RETURN NEW; END IF;",
+        )
+    )
+    return made
+
+
+def _post(name: str, table: str, event: str, message: str, unless: str = "") -> Trigger:
+    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+    function = (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {unless} "
+        f"RAISE EXCEPTION '{table}: {message}' USING ERRCODE = '23514'; END $$"
+    )
+    trigger = (
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} "
+        f"EXECUTE FUNCTION {name}()"
+    )
+    return Trigger(name, table, (function, trigger))
+
+
+def _drop(connection: sa.Connection) -> None:
+    for trigger in wanted(connection):
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}")
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {trigger.name}()")
+        else:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger.name}")
+
+
+def _catalogue(connection: sa.Connection) -> dict[str, str]:
+    if connection.dialect.name == "postgresql":
+        rows = connection.execute(
+            sa.text(
+                "SELECT t.tgname, p.prosrc || t.tgenabled::text || t.tgtype::text "
+                "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal"
+            )
+        )
+    else:
+        rows = connection.execute(
+            sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        )
+    return {name: _squeeze(body) for name, body in rows}
+
+
+_TYPE_ROW, _TYPE_BEFORE = 1, 2
+_TYPE_EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
+
+
+def _signature(connection: sa.Connection, trigger: Trigger) -> str:
+    if connection.dialect.name != "postgresql":
+        return _squeeze(trigger.statements[0])
+    function, made = trigger.statements
+    body = function.split("$$")[1]
+    events = made.split(" ON ")[0].split(" BEFORE ")[1]
+    bits = _TYPE_BEFORE + sum(bit for word, bit in _TYPE_EVENTS.items() if word in events)
+    bits += _TYPE_ROW if "FOR EACH ROW" in made else 0
+    return _squeeze(f"{body}O{bits}")
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,99 @@
+"""Adjust: units added or taken by hand, always with a reason that the customer can read."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from loyalty.cards import register
+from loyalty.core import outbox
+from loyalty.core.errors import Invalid, Unknown
+from loyalty.counter import desk as desks
+from loyalty.counter import reasons, receipts
+from loyalty.counter.desk import Desk, Place
+from loyalty.counter.requests import Answer
+from loyalty.ledger import store
+from loyalty.ledger.state import Intent, Origin
+from loyalty.merchants.roles import Duty, Permission
+from loyalty.programs import catalogue
+from loyalty.programs.expiry import lot_expires_at
+
+UNITS_MAX = 10_000_000
+
+
+def adjust(
+    session: Session,
+    *,
+    duty: Duty,
+    card_ref: str,
+    unit: str,
+    units: int,
+    reason: str,
+    intent: Intent,
+    at: datetime,
+) -> Answer:
+    """Add units (positive) or take them (negative). The same key gives the same receipt.
+
+    Raises Unknown, CardBlocked, OwnCard, Invalid, InsufficientUnits, KeyReused.
+    """
+    duty.demand(Permission.ADJUST)
+    _check(units, reason)
+    if answer := store.replay(session, duty.merchant_id, intent):
+        return Answer(answer, replayed=True)
+    facts = register.find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+    facts.demand_open()
+    desks.refuse_own_card(facts, duty)
+    version = catalogue.version(
+        session,
+        merchant_id=facts.merchant_id,
+        program_id=facts.program_id,
+        number=facts.current_version or 1,
+    )
+    desk = desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
+    if answer := store.replay(session, duty.merchant_id, intent):
+        return Answer(answer, replayed=True)
+    if unit not in desk.book.units_of(facts.card_id):
+        raise Unknown("unit")
+    desks.expire_due(desk.book, desk.place, version, judged_at=at, recorded_at=at)
+    origin = desks.origin(
+        desk.place, duty, version=version.number, occurred_at=at, recorded_at=at
+    )
+    return _move(session, desk, origin, unit, units, reason.strip(), intent)
+
+
+def _check(units: int, reason: str) -> None:
+    if not units or abs(units) > UNITS_MAX:
+        raise Invalid({"units": [f"from -{UNITS_MAX} to {UNITS_MAX}, and not 0"]})
+    if not reason.strip():
+        raise Invalid({"reason": ["say why: the customer reads it"]})
+
+
+def _move(
+    session: Session,
+    desk: Desk,
+    origin: Origin,
+    unit: str,
+    units: int,
+    reason: str,
+    intent: Intent,
+) -> Answer:
+    operation = desk.book.begin("adjustment", origin, intent=intent, reason=reason)
+    why = reasons.adjusted(desk.unit(unit), units, reason)
+    desk.book.adjust(
+        operation,
+        desk.book.account(desk.place.card_id, unit),
+        units,
+        expires_at=lot_expires_at(desk.unit(unit).expiry, desk.at, desk.place.timezone),
+        at=desk.at,
+        reasons=[why],
+    )
+    body = receipts.receipt(desk, operation, reasons=[why])
+    operation["answer"] = body
+    store.write_book(session, desk.book)
+    outbox.add(
+        session,
+        merchant_id=desk.place.merchant_id,
+        kind="card.adjusted",
+        facts={"adjustment": body["ref"]},
+        at=desk.at,
+    )
+    return Answer(body)

@@ -1,0 +1,324 @@
+"""Refund and void: the visit is rated again under the rules of the sale; the difference is posted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.cards import register
+from loyalty.core import outbox
+from loyalty.core.errors import AlreadyVoided, Invalid, Unknown
+from loyalty.core.ids import parse_ref, ref
+from loyalty.counter import desk as desks
+from loyalty.counter import net, reasons, receipts, vouchers
+from loyalty.counter.desk import Desk, Place
+from loyalty.counter.models import Redemption, Visit, VisitLine, VisitRefund
+from loyalty.counter.net import Given, SoldLine
+from loyalty.counter.requests import Answer, RefundRequest, amount_in
+from loyalty.ledger import store
+from loyalty.ledger.state import AccountState, Intent, Reason
+from loyalty.merchants.roles import Duty, Permission
+from loyalty.programs import catalogue, earning
+from loyalty.programs.earning import MILLI, Line, Share
+
+Row = dict[str, Any]
+Lines = tuple[Line, ...]
+_REFUND = VisitRefund.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """Which visit is undone, how far, and what was done to it before."""
+
+    visit: Visit
+    earlier: Sequence[VisitRefund]
+    before: Lines
+    after: Lines
+    given: Given | None  # None: voided
+
+    @property
+    def operation_ids(self) -> list[UUID]:
+        return [row.id for row in self.earlier]
+
+
+def refund(
+    session: Session,
+    *,
+    duty: Duty,
+    visit_ref: str,
+    request: RefundRequest,
+    intent: Intent,
+    at: datetime,
+) -> Answer:
+    """Refund part or all of a visit, by amount or by lines; any way of splitting it ends the same.
+
+    Raises Unknown, AlreadyVoided, RefundTooLarge, CurrencyMismatch, Invalid, KeyReused.
+    """
+    duty.demand(Permission.REFUND)
+    return _undo(session, duty, visit_ref, intent, at, request)
+
+
+def void(
+    session: Session, *, duty: Duty, visit_ref: str, reason: str, intent: Intent, at: datetime
+) -> Answer:
+    """Undo a visit that should not have been: what is left of it is taken back.
+
+    Raises Unknown, AlreadyVoided, KeyReused.
+    """
+    duty.demand(Permission.VOID)
+    return _undo(session, duty, visit_ref, intent, at, reason)
+
+
+def _undo(
+    session: Session,
+    duty: Duty,
+    visit_ref: str,
+    intent: Intent,
+    at: datetime,
+    how: RefundRequest | str,
+) -> Answer:
+    if answer := store.replay(session, duty.merchant_id, intent):
+        return Answer(answer, replayed=True)
+    visit = find_visit(session, merchant_id=duty.merchant_id, visit_ref=visit_ref)
+    desk = _lock(session, visit, at)
+    if answer := store.replay(session, duty.merchant_id, intent):
+        return Answer(answer, replayed=True)
+    session.refresh(visit)
+    if visit.voided_at is not None:
+        raise AlreadyVoided(since=visit.voided_at.isoformat())
+    undoing = _measure(session, desk, visit, how)
+    desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
+    operation = _begin(desk, duty, undoing, intent, how)
+    earned, said, cancelled = _take_back(session, desk, undoing, operation)
+    body = receipts.receipt(
+        desk,
+        operation,
+        reasons=said,
+        earned=earned,
+        amount_minor=net.refunded_minor(undoing.before, undoing.after),
+        vouchers=[_voucher_row(row) for row in cancelled],
+        visit=ref("vis", visit.id),
+    )
+    _write(session, desk, undoing, operation, body)
+    return Answer(body)
+
+
+def find_visit(session: Session, *, merchant_id: UUID, visit_ref: str) -> Visit:
+    """The merchant's visit of that ref. Raises Unknown("visit")."""
+    visit_id = parse_ref("vis", visit_ref)
+    visit = session.get(Visit, (merchant_id, visit_id)) if visit_id else None
+    if visit is None:
+        raise Unknown("visit")
+    return visit
+
+
+def _lock(session: Session, visit: Visit, at: datetime) -> Desk:
+    facts = register.find(
+        session, merchant_id=visit.merchant_id, card_ref=ref("crd", visit.card_id)
+    )
+    version = catalogue.version(
+        session,
+        merchant_id=visit.merchant_id,
+        program_id=visit.program_id,
+        number=visit.version,
+    )
+    return desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
+
+
+def _measure(session: Session, desk: Desk, visit: Visit, how: RefundRequest | str) -> _Undoing:
+    sold, earlier = sold_lines(session, visit), earlier_refunds(session, visit)
+    past = [_given(row) for row in earlier]
+    before = net.left(sold, past)
+    if isinstance(how, str):
+        gone = tuple(Line(line.number, line.sku, line.category, 0, None) for line in before)
+        return _Undoing(visit, earlier, before, gone, None)
+    given = _asked(visit, how)
+    return _Undoing(visit, earlier, before, net.left(sold, [*past, given]), given)
+
+
+def _asked(visit: Visit, request: RefundRequest) -> Given:
+    amount = amount_in(request.amount, visit.currency, "amount")
+    if (amount is None) == (not request.lines):
+        raise Invalid({"amount": ["give an amount, or the lines, and not both"]})
+    if amount == 0:
+        raise Invalid({"amount": ["more than 0"]})
+    if amount is not None and visit.amount_minor is None:
+        raise Invalid({"amount": ["this visit has no amount: refund its lines"]})
+    return Given(amount, request.lines)
+
+
+def sold_lines(session: Session, visit: Visit) -> list[SoldLine]:
+    """The lines as sold; a visit without lines is one of one piece."""
+    rows = session.execute(
+        sa.select(VisitLine)
+        .where(VisitLine.merchant_id == visit.merchant_id, VisitLine.visit_id == visit.id)
+        .order_by(VisitLine.number)
+    ).scalars()
+    lines = [
+        SoldLine(row.number, row.sku, row.category, row.quantity_milli, row.amount_minor)
+        for row in rows
+    ]
+    return lines or [SoldLine(1, None, None, MILLI, visit.amount_minor)]
+
+
+def earlier_refunds(session: Session, visit: Visit) -> Sequence[VisitRefund]:
+    """The refunds of a visit, in the order in which they were made."""
+    return (
+        session.execute(
+            sa.select(VisitRefund)
+            .where(
+                VisitRefund.merchant_id == visit.merchant_id, VisitRefund.visit_id == visit.id
+            )
+            .order_by(VisitRefund.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def _given(row: VisitRefund) -> Given:
+    return Given(row.amount_minor, tuple((number, milli) for number, milli in row.lines))
+
+
+def _begin(
+    desk: Desk, duty: Duty, undoing: _Undoing, intent: Intent, how: RefundRequest | str
+) -> Row:
+    origin = desks.origin(
+        desk.place, duty, version=desk.version.number, occurred_at=desk.at, recorded_at=desk.at
+    )
+    if isinstance(how, str):
+        return desk.book.begin(
+            "void", origin, intent=intent, reverses_id=undoing.visit.id, reason=how
+        )
+    return desk.book.begin("refund", origin, intent=intent)
+
+
+def _take_back(
+    session: Session, desk: Desk, undoing: _Undoing, operation: Row
+) -> tuple[dict[str, int], list[Reason], list[Redemption]]:
+    """Post the difference of what the visit earned before and after, unit by unit."""
+    document = desk.version.document
+    before = earning.by_unit(earning.shares(document, undoing.before))
+    after = earning.by_unit(earning.shares(document, undoing.after))
+    made = store.lots_made_by(session, desk.book, operation_id=undoing.visit.id)
+    earned: dict[str, int] = {}
+    said: list[Reason] = []
+    cancelled: list[Redemption] = []
+    for key, shares in before.items():
+        account = desk.book.account(desk.place.card_id, key)
+        own = made.get(account.id, [])
+        coverable = _coverable(session, desk, undoing, account, own)
+        due = _due(account, shares, after[key])
+        cancelled += _unfill(session, desk, operation, account, due - coverable)
+        why = reasons.taken(shares[0].rule.key, desk.unit(key), due, voided=undoing.given is None)
+        earned[key] = desk.book.take_back(
+            operation,
+            account,
+            millionths=_difference(shares, after[key]),
+            own=own,
+            coverable=coverable,
+            reasons=[why],
+        )
+        said.append(why)
+    return earned, said, cancelled
+
+
+def _difference(before: list[Share], after: list[Share]) -> int:
+    return sum(share.millionths for share in before) - sum(share.millionths for share in after)
+
+
+def _due(account: AccountState, before: list[Share], after: list[Share]) -> int:
+    rest = account.earned_millionths - _difference(before, after)
+    return account.lifetime - rest // earning.MILLION
+
+
+def _coverable(
+    session: Session, desk: Desk, undoing: _Undoing, account: AccountState, own: list[UUID]
+) -> int:
+    """Units of the sale's own lots that have expired and that no earlier refund has counted.
+
+    Lots that expire in this very operation are counted from the book, where they are gone already.
+    """
+    if not own:
+        return 0
+    lots = store.load_lots(session, desk.book, own)
+    written = store.expired_units(session, account, own)
+    unwritten = sum(
+        row["units"]
+        for row in desk.book.postings
+        if row["lot_id"] in lots and row["to_id"] == _expired_side(account)
+    )
+    return written + unwritten - store.covered_units(session, account, undoing.operation_ids)
+
+
+def _expired_side(account: AccountState) -> UUID:
+    return store.side(account.program_id, account.unit, "expired")
+
+
+def _unfill(
+    session: Session, desk: Desk, operation: Row, account: AccountState, due: int
+) -> list[Redemption]:
+    """When free stamps do not suffice, the youngest unused vouchers of full cards are cancelled."""
+    stamps = desk.version.document.stamps
+    short = due - account.available(desk.at)
+    if stamps is None or stamps.unit != account.unit or short <= 0:
+        return []
+    cancelled = []
+    for redemption in vouchers.unused_filled(session, desk):
+        if short <= 0:
+            break
+        rules = catalogue.version(
+            session,
+            merchant_id=redemption.merchant_id,
+            program_id=redemption.program_id,
+            number=redemption.version,
+        )
+        origin = desks.origin_of(operation, desk.place)
+        vouchers.give_back(session, desk, redemption, version=rules, origin=origin)
+        cancelled.append(redemption)
+        short = due - account.available(desk.at)
+    return cancelled
+
+
+def _voucher_row(redemption: Redemption) -> Row:
+    return {
+        "code": redemption.code,
+        "reward": redemption.reward,
+        "state": "cancelled",
+        "until_at": redemption.until_at,
+        "id": redemption.id,
+    }
+
+
+def _write(
+    session: Session, desk: Desk, undoing: _Undoing, operation: Row, body: dict[str, Any]
+) -> None:
+    visit = undoing.visit
+    operation["answer"] = body
+    if undoing.given is not None:
+        desk.book.also(
+            _REFUND,  # type: ignore[arg-type]  # __table__ is typed as FromClause
+            {
+                "merchant_id": visit.merchant_id,
+                "id": operation["id"],
+                "visit_id": visit.id,
+                "amount_minor": undoing.given.amount_minor,
+                "lines": [list(line) for line in undoing.given.lines],
+                "recorded_at": desk.at,
+            },
+        )
+    else:
+        visit.voided_at = desk.at
+        session.flush()
+    store.write_book(session, desk.book)
+    outbox.add(
+        session,
+        merchant_id=visit.merchant_id,
+        kind=f"visit.{operation['kind']}ed",
+        facts={"visit": ref("vis", visit.id), "by": body["ref"]},
+        at=desk.at,
+    )

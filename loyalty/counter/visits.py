@@ -1,0 +1,214 @@
+"""A visit: a purchase at the counter becomes units on a card, exactly once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.cards import register
+from loyalty.cards.register import CardFacts
+from loyalty.cards.tokens import read_scan
+from loyalty.core import outbox
+from loyalty.core.clock import rfc3339
+from loyalty.core.errors import Invalid, LimitReached, ProofTooWeak, StateConflict
+from loyalty.core.ids import ref
+from loyalty.core.text import Text
+from loyalty.counter import desk as desks
+from loyalty.counter import receipts, sale
+from loyalty.counter.desk import Desk, Place
+from loyalty.counter.models import Visit
+from loyalty.counter.requests import LINES_MAX, Answer, LineRequest, VisitRequest, amount_in
+from loyalty.counter.sale import Recorded, Sale
+from loyalty.ledger import store
+from loyalty.ledger.state import Intent
+from loyalty.merchants.places import find_location
+from loyalty.merchants.roles import Duty, Permission
+from loyalty.programs import catalogue
+from loyalty.programs.catalogue import PublishedVersion
+from loyalty.programs.expiry import local_day
+
+_DAY = sa.select(sa.func.count(), sa.func.max(Visit.occurred_at)).where(
+    Visit.merchant_id == sa.bindparam("merchant_id"),
+    Visit.card_id == sa.bindparam("card_id"),
+    Visit.local_on == sa.bindparam("local_on"),
+    Visit.voided_at.is_(None),
+)
+
+
+def accrue(
+    session: Session, *, duty: Duty, request: VisitRequest, intent: Intent, at: datetime
+) -> Answer:
+    """Record one purchase. The same key always gives the same receipt.
+
+    Raises Unknown, CardBlocked, ProgramPaused, OwnCard, ProofTooWeak, LimitReached, StateConflict,
+    CurrencyMismatch, Invalid, KeyReused; a refusal changes nothing and leaves the key free.
+    """
+    duty.demand(Permission.ACCRUE)
+    if answer := store.replay(session, duty.merchant_id, intent):
+        return Answer(answer, replayed=True)
+    scan = read_scan(request.scan)
+    facts = register.by_scan(session, merchant_id=duty.merchant_id, scan=scan)
+    facts.demand_open()
+    desks.refuse_own_card(facts, duty)
+    version = _version(session, facts, request.occurred_at)
+    proof = desks.proof_of(duty, scan.proof)
+    if not desks.is_enough(proof, version.document.proof_earn):
+        raise ProofTooWeak(needed=version.document.proof_earn, given=proof)
+    sold = _sale(request, facts, version, at)
+    desk = desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
+    if answer := store.replay(session, duty.merchant_id, intent):
+        return Answer(answer, replayed=True)
+    desks.expire_due(desk.book, desk.place, version, judged_at=at, recorded_at=at)
+    warnings = _check(session, desk, sold)
+    origin = desks.origin(
+        desk.place,
+        duty,
+        version=version.number,
+        occurred_at=sold.occurred_at,
+        recorded_at=at,
+        proof=proof,
+        location_id=_location(session, duty, request),
+    )
+    done = sale.record(desk.book, desk.place, version, sold, origin=origin, intent=intent)
+    body = _settle(session, desk, sold, done, warnings)
+    return Answer(body)
+
+
+def _version(
+    session: Session, facts: CardFacts, occurred_at: datetime | None
+) -> PublishedVersion:
+    """The rules in force now, or on the day of a sale that is entered late."""
+    number = facts.demand_running()
+    if occurred_at is not None:
+        published = catalogue.published_numbers(
+            session, merchant_id=facts.merchant_id, program_id=facts.program_id
+        )
+        number = catalogue.number_at(published, occurred_at)
+    return catalogue.version(
+        session, merchant_id=facts.merchant_id, program_id=facts.program_id, number=number
+    )
+
+
+def _sale(
+    request: VisitRequest, facts: CardFacts, version: PublishedVersion, at: datetime
+) -> Sale:
+    amount = amount_in(request.amount, facts.currency, "amount")
+    if len(request.lines) > LINES_MAX:
+        raise Invalid({"lines": [f"at most {LINES_MAX}"]})
+    lines = _with_amounts(request.lines, amount)
+    if lines and amount is None and all(line.amount_minor is not None for line in lines):
+        amount = sum(line.amount_minor or 0 for line in lines)
+    if version.document.counts_money and amount is None:
+        raise Invalid({"amount": ["needed: the program counts what was paid"]})
+    return Sale(
+        occurred_at=request.occurred_at or at,
+        amount_minor=amount,
+        lines=lines,
+        tax_minor=amount_in(request.tax, facts.currency, "tax"),
+        discount_minor=amount_in(request.discount, facts.currency, "discount"),
+        external_ref=request.external_ref,
+    )
+
+
+def _with_amounts(
+    lines: tuple[LineRequest, ...], amount: int | None
+) -> tuple[LineRequest, ...]:
+    """Lines add up to the amount; the one line without an amount, if any, takes the rest."""
+    given = sum(line.amount_minor or 0 for line in lines)
+    silent = [line for line in lines if line.amount_minor is None]
+    if not lines or amount is None or len(silent) == len(lines) > 1:
+        return lines
+    if len(silent) > 1:
+        raise Invalid({"lines": ["give each line its amount, or none of them"]})
+    rest = amount - given
+    if rest < 0 or (rest and not silent):
+        raise Invalid({"lines": [f"the lines add up to {given}, the amount is {amount}"]})
+    return tuple(
+        LineRequest(line.sku, line.item, line.category, line.quantity_milli, rest)
+        if line.amount_minor is None
+        else line
+        for line in lines
+    )
+
+
+def _location(session: Session, duty: Duty, request: VisitRequest) -> UUID | None:
+    if request.location is None:
+        return duty.location_id
+    return find_location(session, merchant_id=duty.merchant_id, text=request.location)
+
+
+def _check(session: Session, desk: Desk, sold: Sale) -> list[dict[str, str]]:
+    """The program's limits, and whether this receipt is known already."""
+    limits = desk.version.document.limits
+    if limits.amount_minor_max is not None and (sold.amount_minor or 0) > limits.amount_minor_max:
+        raise LimitReached(limit="amount_minor_max", allowed=limits.amount_minor_max)
+    if sold.external_ref is not None:
+        _refuse_known(session, desk, sold.external_ref)
+    if limits.visits_per_card_day is None and limits.min_seconds is None:
+        return []
+    return _check_day(session, desk, sold)
+
+
+def _refuse_known(session: Session, desk: Desk, external_ref: str) -> None:
+    known = session.execute(
+        sa.select(Visit.id).where(
+            Visit.merchant_id == desk.place.merchant_id,
+            Visit.program_id == desk.place.program_id,
+            Visit.external_ref == external_ref,
+        )
+    ).scalar_one_or_none()
+    if known is not None:
+        raise StateConflict(visit=ref("vis", known))
+
+
+def _check_day(session: Session, desk: Desk, sold: Sale) -> list[dict[str, str]]:
+    limits = desk.version.document.limits
+    visits, last = session.execute(
+        _DAY,
+        {
+            "merchant_id": desk.place.merchant_id,
+            "card_id": desk.place.card_id,
+            "local_on": local_day(sold.occurred_at, desk.place.timezone),
+        },
+    ).one()
+    if limits.visits_per_card_day is not None and visits >= limits.visits_per_card_day:
+        raise LimitReached(limit="visits_per_card_day", allowed=limits.visits_per_card_day)
+    if limits.min_seconds is None or last is None:
+        return []
+    if abs(sold.occurred_at - last) >= timedelta(seconds=limits.min_seconds):
+        return []
+    said = Text(
+        "Questa carta è appena passata: se è la stessa spesa, annulla.",
+        "This card was here a moment ago: undo if it is the same purchase.",
+    )
+    return [receipts.warning("repeat_soon", said)]
+
+
+def _settle(
+    session: Session, desk: Desk, sold: Sale, done: Recorded, warnings: list[dict[str, str]]
+) -> dict[str, Any]:
+    """Late sales may bring lots that are over already; then the receipt, and everything written."""
+    desks.expire_due(
+        desk.book, desk.place, desk.version, judged_at=desk.at, recorded_at=desk.at
+    )
+    body = receipts.receipt(
+        desk,
+        done.operation,
+        reasons=done.reasons,
+        earned=done.earned,
+        amount_minor=sold.amount_minor,
+        vouchers=done.vouchers,
+        warnings=warnings,
+    )
+    done.operation["answer"] = body
+    store.write_book(session, desk.book)
+    outbox.add(
+        session,
+        merchant_id=desk.place.merchant_id,
+        kind="visit.recorded",
+        facts={"visit": body["ref"], "at": rfc3339(sold.occurred_at)},
+        at=desk.at,
+    )
+    return body

@@ -1,0 +1,1 @@
+"""The person as one merchant knows them."""

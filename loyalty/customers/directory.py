@@ -1,0 +1,129 @@
+"""Making, finding, changing and erasing customers of one merchant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.core.errors import StateConflict, Unknown
+from loyalty.core.ids import new_id, parse_ref, ref
+from loyalty.customers.models import Customer
+
+FIELDS = ("name", "email", "phone", "birthday", "language", "external_ref")
+SEARCH_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What may be known of a customer; all of it optional."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    birthday: str | None = None
+    language: str | None = None
+    external_ref: str | None = None
+
+
+def create(session: Session, *, merchant_id: UUID, profile: Profile, at: datetime) -> Customer:
+    """Add a customer. Raises StateConflict naming the one who has this external_ref already."""
+    _check_free(session, merchant_id, profile.external_ref, None)
+    customer = Customer(
+        merchant_id=merchant_id,
+        id=new_id(),
+        created_at=at,
+        **{field: _tidy(field, getattr(profile, field)) for field in FIELDS},
+    )
+    session.add(customer)
+    session.flush()
+    return customer
+
+
+def change(
+    session: Session, *, merchant_id: UUID, customer_ref: str, changes: dict[str, Any]
+) -> Customer:
+    """Change the fields named in `changes`. Raises Unknown("customer"), StateConflict."""
+    customer = find(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    if changes.get("external_ref"):
+        _check_free(session, merchant_id, changes["external_ref"], customer.id)
+    for field in FIELDS:
+        if field in changes:
+            setattr(customer, field, _tidy(field, changes[field]))
+    session.flush()
+    return customer
+
+
+def erase(session: Session, *, merchant_id: UUID, customer_ref: str, at: datetime) -> Customer:
+    """Forget the person; what the ledger holds of their cards stays, without a name to it."""
+    customer = find(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    for field in FIELDS:
+        setattr(customer, field, None)
+    customer.erased_at = at
+    session.flush()
+    return customer
+
+
+def find(session: Session, *, merchant_id: UUID, customer_ref: str) -> Customer:
+    """The merchant's customer of that ref. Raises Unknown("customer"), also for an erased one."""
+    customer_id = parse_ref("cus", customer_ref)
+    customer = session.get(Customer, (merchant_id, customer_id)) if customer_id else None
+    if customer is None or customer.erased_at is not None:
+        raise Unknown("customer")
+    return customer
+
+
+def page(
+    session: Session, *, merchant_id: UUID, after: UUID | None = None, limit: int = 50
+) -> list[Customer]:
+    """Customers in the order in which they came, after a key."""
+    query = sa.select(Customer).where(
+        Customer.merchant_id == merchant_id, Customer.erased_at.is_(None)
+    )
+    if after is not None:
+        query = query.where(Customer.id > after)
+    return list(session.execute(query.order_by(Customer.id).limit(limit)).scalars())
+
+
+def search(session: Session, *, merchant_id: UUID, text: str, limit: int = 20) -> list[Customer]:
+    """Customers whose name, e-mail, phone or own reference holds `text`, the newest first."""
+    pattern = "%" + _literal(text.strip()) + "%"
+    fields = (Customer.name, Customer.email, Customer.phone, Customer.external_ref)
+    query = (
+        sa.select(Customer)
+        .where(
+            Customer.merchant_id == merchant_id,
+            Customer.erased_at.is_(None),
+            sa.or_(*(field.ilike(pattern, escape="\\") for field in fields)),
+        )
+        .order_by(Customer.id.desc())
+        .limit(min(limit, SEARCH_MAX))
+    )
+    return list(session.execute(query).scalars())
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _tidy(field: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    value = value.strip()
+    return (value.lower() if field == "email" else value) or None
+
+
+def _check_free(
+    session: Session, merchant_id: UUID, external_ref: str | None, but: UUID | None
+) -> None:
+    if not external_ref:
+        return
+    holder = session.execute(
+        sa.select(Customer.id).where(
+            Customer.merchant_id == merchant_id, Customer.external_ref == external_ref.strip()
+        )
+    ).scalar_one_or_none()
+    if holder is not None and holder != but:
+        raise StateConflict(customer=ref("cus", holder))

@@ -1,0 +1,1 @@
+"""The ledger: units on cards, exactly once, append only, balanced and explained."""

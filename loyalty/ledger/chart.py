@@ -1,0 +1,73 @@
+"""The accounts of a program and of its cards: which there are, and their fixed ids."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from uuid import UUID, uuid5
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from loyalty.core.ids import new_id
+from loyalty.ledger.models import Account
+
+MERCHANT_SIDE = ("issued", "redeemed", "expired", "adjusted")
+
+
+@lru_cache(maxsize=10_000)
+def side(program_id: UUID, unit: str, kind: str) -> UUID:
+    """The id of the merchant-side account of that kind: derived, so that nobody has to look it up."""
+    return uuid5(program_id, f"{unit}:{kind}")
+
+
+def open_accounts(
+    session: Session, *, merchant_id: UUID, program_id: UUID, card_id: UUID, units: Iterable[str]
+) -> None:
+    """Open the card's account for each unit, and the merchant's side where it is not there yet."""
+    wanted = [(card_id, unit) for unit in units]
+    open_many(session, merchant_id=merchant_id, program_id=program_id, wanted=wanted)
+
+
+def open_many(
+    session: Session, *, merchant_id: UUID, program_id: UUID, wanted: Sequence[tuple[UUID, str]]
+) -> None:
+    """Open the accounts of many cards of a program, by card and unit, and the merchant's side."""
+    if not wanted:
+        return
+    rows = [
+        _row(merchant_id, program_id, unit, kind, side(program_id, unit, kind), None)
+        for unit in sorted({unit for _, unit in wanted})
+        for kind in MERCHANT_SIDE
+    ]
+    rows += [
+        _row(merchant_id, program_id, unit, "card", new_id(), card_id) for card_id, unit in wanted
+    ]
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(make(Account).on_conflict_do_nothing(), rows)
+
+
+def _row(
+    merchant_id: UUID, program_id: UUID, unit: str, kind: str, key: UUID, card_id: UUID | None
+) -> dict[str, object]:
+    return {
+        "merchant_id": merchant_id,
+        "id": key,
+        "program_id": program_id,
+        "card_id": card_id,
+        "kind": kind,
+        "unit": unit,
+        "balance": 0,
+        "debt": 0,
+        "earned_millionths": 0,
+        "moves": 0,
+    }
+
+
+def card_units(session: Session, *, merchant_id: UUID, card_id: UUID) -> set[str]:
+    """The units for which the card has an account."""
+    rows = session.execute(
+        sa.select(Account.unit).where(
+            Account.merchant_id == merchant_id, Account.card_id == card_id
+        )
+    )
+    return set(rows.scalars())

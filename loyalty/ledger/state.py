@@ -1,0 +1,84 @@
+"""Accounts as one operation sees and changes them, before anything is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from loyalty.core.errors import InsufficientUnits
+from loyalty.ledger import lots as fifo
+from loyalty.ledger.lots import LotState
+
+Reason = dict[str, Any]  # rule, unit, units, it, en
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who does something to which card, where, when and under which version of the rules."""
+
+    merchant_id: UUID
+    program_id: UUID
+    card_id: UUID
+    version: int | None
+    actor: str
+    via: str
+    occurred_at: datetime
+    recorded_at: datetime
+    location_id: UUID | None = None
+    device: str | None = None
+    proof: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A caller's idempotency key and body, as 16-byte digests."""
+
+    key_hash: bytes
+    body_hash: bytes
+
+
+@dataclass(slots=True)
+class AccountState:
+    """One card's account of one unit, under lock; `lots` are the open ones."""
+
+    id: UUID
+    card_id: UUID
+    program_id: UUID
+    unit: str
+    balance: int
+    debt: int
+    earned_millionths: int
+    moves: int
+    lots: list[LotState] = field(default_factory=list)
+    before: tuple[int, int, int] = (0, 0, 0)
+
+    def available(self, at: datetime) -> int:
+        """What could be redeemed at that moment: nothing while there is a debt."""
+        return 0 if self.debt else fifo.available(self.lots, at)
+
+    @property
+    def lifetime(self) -> int:
+        """Whole units earned by visits so far, net of refunds."""
+        return self.earned_millionths // 1_000_000
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to write."""
+        return (self.balance, self.debt, self.earned_millionths) != self.before
+
+    def lot(self, key: UUID) -> LotState | None:
+        """The lot of that id, if it is loaded."""
+        return next((lot for lot in self.lots if lot.id == key), None)
+
+
+def require(account: AccountState, units: int, at: datetime) -> None:
+    """Raise InsufficientUnits unless that much could be spent now."""
+    there = account.available(at)
+    if there < units:
+        raise InsufficientUnits(unit=account.unit, needed=units, available=there)
+
+
+def total(takes: Sequence[fifo.Take]) -> int:
+    """How many units the takes add up to."""
+    return sum(take.units for take in takes)

@@ -1,0 +1,265 @@
+"""Between book and database: looking for keys, locking and loading accounts, writing everything."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.core.errors import KeyReused
+from loyalty.ledger.book import POSTING, Book
+from loyalty.ledger.chart import side
+from loyalty.ledger.lots import LotState
+from loyalty.ledger.models import Account, Entry, Lot, Operation, Posting
+from loyalty.ledger.state import AccountState, Intent
+
+_LOOK = sa.select(Operation.body_hash, Operation.answer).where(
+    Operation.merchant_id == sa.bindparam("merchant_id"),
+    Operation.key_hash == sa.bindparam("key_hash"),
+)
+_READ = (
+    sa.select(
+        Account.id,
+        Account.card_id,
+        Account.program_id,
+        Account.unit,
+        Account.balance,
+        Account.debt,
+        Account.earned_millionths,
+        Account.moves,
+    )
+    .where(
+        Account.merchant_id == sa.bindparam("merchant_id"),
+        Account.card_id.in_(sa.bindparam("card_ids", expanding=True)),
+    )
+    .order_by(Account.id)
+)
+_LOCK = _READ.with_for_update()
+_LOT_COLUMNS = (
+    Lot.id,
+    Lot.account_id,
+    Lot.entry_id,
+    Lot.version,
+    Lot.units,
+    Lot.remaining,
+    Lot.expires_at,
+    Lot.is_grace,
+)
+_OPEN_LOTS = sa.select(*_LOT_COLUMNS).where(
+    Lot.merchant_id == sa.bindparam("merchant_id"),
+    Lot.account_id.in_(sa.bindparam("account_ids", expanding=True)),
+    Lot.remaining > 0,
+)
+_LOTS_BY_ID = sa.select(*_LOT_COLUMNS).where(
+    Lot.merchant_id == sa.bindparam("merchant_id"),
+    Lot.id.in_(sa.bindparam("lot_ids", expanding=True)),
+)
+_ACCOUNT, _LOT = Account.__table__, Lot.__table__
+_MOVE = (
+    sa.update(_ACCOUNT)  # type: ignore[arg-type]  # __table__ is typed as FromClause
+    .where(
+        _ACCOUNT.c.merchant_id == sa.bindparam("p_merchant"),
+        _ACCOUNT.c.id == sa.bindparam("p_id"),
+        _ACCOUNT.c.moves == sa.bindparam("p_moves"),
+    )
+    .values(
+        balance=_ACCOUNT.c.balance + sa.bindparam("p_balance"),
+        debt=_ACCOUNT.c.debt + sa.bindparam("p_debt"),
+        earned_millionths=_ACCOUNT.c.earned_millionths + sa.bindparam("p_earned"),
+        moves=_ACCOUNT.c.moves + 1,
+    )
+)
+_REMAIN = (
+    sa.update(_LOT)  # type: ignore[arg-type]  # as above
+    .where(
+        _LOT.c.merchant_id == sa.bindparam("p_merchant"),
+        _LOT.c.id == sa.bindparam("p_id"),
+    )
+    .values(remaining=sa.bindparam("p_remaining"))
+)
+
+
+def replay(session: Session, merchant_id: UUID, intent: Intent) -> dict[str, Any] | None:
+    """The answer already given under this key, or None. Raises KeyReused for another body."""
+    row = session.execute(
+        _LOOK, {"merchant_id": merchant_id, "key_hash": intent.key_hash}
+    ).first()
+    if row is None:
+        return None
+    if row.body_hash != intent.body_hash:
+        raise KeyReused
+    answer: dict[str, Any] = row.answer
+    return answer
+
+
+def open_book(session: Session, *, merchant_id: UUID, card_ids: Sequence[UUID]) -> Book:
+    """Lock the cards' accounts (in one order, so that nobody waits in a circle) and load them."""
+    return _load(session, _LOCK, merchant_id, card_ids)
+
+
+def look_at_book(session: Session, *, merchant_id: UUID, card_ids: Sequence[UUID]) -> Book:
+    """The same accounts for looking only: nothing is locked, and nothing may be written."""
+    return _load(session, _READ, merchant_id, card_ids)
+
+
+def _load(
+    session: Session, query: sa.Select[Any], merchant_id: UUID, card_ids: Sequence[UUID]
+) -> Book:
+    accounts = [
+        AccountState(*row, before=(row.balance, row.debt, row.earned_millionths))
+        for row in session.execute(
+            query, {"merchant_id": merchant_id, "card_ids": list(card_ids)}
+        )
+    ]
+    by_id = {account.id: account for account in accounts}
+    if by_id:
+        found = session.execute(
+            _OPEN_LOTS, {"merchant_id": merchant_id, "account_ids": list(by_id)}
+        )
+        for row in found:
+            by_id[row.account_id].lots.append(_lot(row))
+    return Book(merchant_id, accounts)
+
+
+def load_lots(session: Session, book: Book, lot_ids: Sequence[UUID]) -> dict[UUID, LotState]:
+    """The lots of these ids as the book's accounts hold them; closed ones are fetched and added."""
+    accounts = {account.id: account for account in book.all_accounts()}
+    known = {lot.id: lot for account in accounts.values() for lot in account.lots}
+    missing = [key for key in lot_ids if key not in known]
+    if missing:
+        rows = session.execute(
+            _LOTS_BY_ID, {"merchant_id": book.merchant_id, "lot_ids": missing}
+        )
+        for row in rows:
+            known[row.id] = _lot(row)
+            accounts[row.account_id].lots.append(known[row.id])
+    return {key: known[key] for key in lot_ids}
+
+
+def _lot(row: sa.Row[Any]) -> LotState:
+    return LotState(
+        id=row.id,
+        entry_id=row.entry_id,
+        version=row.version,
+        units=row.units,
+        remaining=row.remaining,
+        expires_at=row.expires_at,
+        is_grace=row.is_grace,
+    )
+
+
+def lots_made_by(
+    session: Session, book: Book, *, operation_id: UUID
+) -> dict[UUID, list[UUID]]:
+    """The lots that an operation made, by account."""
+    rows = session.execute(
+        sa.select(Lot.account_id, Lot.id)
+        .join(
+            Entry, sa.and_(Entry.merchant_id == Lot.merchant_id, Entry.id == Lot.entry_id)
+        )
+        .where(Entry.merchant_id == book.merchant_id, Entry.operation_id == operation_id)
+    ).all()
+    made: dict[UUID, list[UUID]] = {}
+    for account_id, lot_id in rows:
+        made.setdefault(account_id, []).append(lot_id)
+    return made
+
+
+def expired_units(session: Session, account: AccountState, lot_ids: Sequence[UUID]) -> int:
+    """How many units of these lots have been written off by expiry."""
+    goal = side(account.program_id, account.unit, "expired")
+    gone = session.execute(
+        sa.select(sa.func.coalesce(sa.func.sum(Posting.units), 0))
+        .join(
+            Lot, sa.and_(Lot.merchant_id == Posting.merchant_id, Lot.id == Posting.lot_id)
+        )
+        .where(
+            Lot.account_id == account.id,
+            Posting.lot_id.in_(list(lot_ids)),
+            Posting.to_id == goal,
+        )
+    ).scalar_one()
+    return int(gone)
+
+
+def covered_units(
+    session: Session, account: AccountState, operation_ids: Sequence[UUID]
+) -> int:
+    """How many expired units earlier refunds of a sale have already counted as taken."""
+    covered = session.execute(
+        sa.select(sa.func.coalesce(sa.func.sum(Entry.covered), 0)).where(
+            Entry.operation_id.in_(list(operation_ids)), Entry.account_id == account.id
+        )
+    ).scalar_one()
+    return int(covered)
+
+
+def write_book(session: Session, book: Book) -> None:
+    """Write every row and move every balance; asserts that nobody moved an account meanwhile."""
+    connection = session.connection()
+    rows = dict(book.rows)
+    _insert(connection, Operation.__table__, rows.pop(Operation.__table__))
+    _insert(connection, Entry.__table__, rows.pop(Entry.__table__))
+    _insert(connection, _LOT, _new_lots(book))
+    _insert(connection, POSTING, book.postings)
+    for table, more in rows.items():
+        _insert(connection, table, more)
+    _update_lots(connection, book)
+    _move_balances(connection, book)
+
+
+def _insert(connection: sa.Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+    if len(rows) == 1:
+        connection.execute(table.insert(), rows[0])
+    elif rows:
+        connection.execute(table.insert(), rows)
+
+
+def _new_lots(book: Book) -> list[dict[str, Any]]:
+    return [
+        {
+            "merchant_id": book.merchant_id,
+            "id": lot.id,
+            "account_id": account.id,
+            "entry_id": lot.entry_id,
+            "version": lot.version,
+            "units": lot.units,
+            "remaining": lot.remaining,
+            "is_grace": lot.is_grace,
+            "expires_at": lot.expires_at,
+        }
+        for account in book.all_accounts()
+        for lot in account.lots
+        if lot.is_new
+    ]
+
+
+def _update_lots(connection: sa.Connection, book: Book) -> None:
+    changed = [
+        {"p_merchant": book.merchant_id, "p_id": lot.id, "p_remaining": lot.remaining}
+        for account in book.all_accounts()
+        for lot in account.lots
+        if lot.is_touched and not lot.is_new
+    ]
+    if changed:
+        connection.execute(_REMAIN, changed)
+
+
+def _move_balances(connection: sa.Connection, book: Book) -> None:
+    for account in book.all_accounts():
+        if not account.is_changed:
+            continue
+        balance, debt, earned = account.before
+        moved = connection.execute(
+            _MOVE,
+            {
+                "p_merchant": book.merchant_id,
+                "p_id": account.id,
+                "p_moves": account.moves,
+                "p_balance": account.balance - balance,
+                "p_debt": account.debt - debt,
+                "p_earned": account.earned_millionths - earned,
+            },
+        )
+        assert moved.rowcount == 1, "the account moved without our lock"

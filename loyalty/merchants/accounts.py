@@ -1,0 +1,277 @@
+"""Opening a shop, inviting its people, and letting them in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.core.errors import Invalid, StateConflict, TooMany, Unknown
+from loyalty.core.ids import new_id, parse_ref, random_code, ref
+from loyalty.core.signing import digest
+from loyalty.merchants.directory import enter, look_up
+from loyalty.merchants.models import Merchant, SignInAttempt, Staff, StaffLink
+from loyalty.merchants.roles import Role
+
+LINK_HOURS = 72
+ATTEMPTS_MAX = 5
+ATTEMPTS_MINUTES = 15
+LANGUAGES = ("it", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff as the doors need to know them."""
+
+    merchant_id: UUID
+    staff_id: UUID
+    name: str
+    email: str
+    role: Role
+    language: str
+    active: bool
+    stamp: str
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a one-time link stands for."""
+
+    merchant_id: UUID
+    staff_id: UUID
+    merchant_name: str
+    name: str
+    email: str
+    role: Role
+
+
+def create_merchant(
+    session: Session, *, name: str, currency: str, timezone: str, language: str, at: datetime
+) -> Merchant:
+    """Open a shop. Raises Invalid for a currency, zone or language that does not exist."""
+    wrong: dict[str, list[str]] = {}
+    if len(currency) != 3 or not currency.isalpha() or not currency.isupper():  # noqa: PLR2004
+        wrong["currency"] = ["three capital letters, like EUR"]
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        wrong["timezone"] = ["a zone like Europe/Rome"]
+    if language not in LANGUAGES:
+        wrong["language"] = ["it or en"]
+    if not name.strip():
+        wrong["name"] = ["the name of the shop"]
+    if wrong:
+        raise Invalid(wrong)
+    merchant = Merchant(
+        id=new_id(),
+        name=name.strip(),
+        currency=currency,
+        timezone=timezone,
+        language=language,
+        created_at=at,
+    )
+    session.add(merchant)
+    session.flush()
+    return merchant
+
+
+def find_merchant(session: Session, *, merchant_ref: str) -> Merchant:
+    """The shop behind a ref. Raises Unknown("merchant")."""
+    merchant_id = parse_ref("mer", merchant_ref)
+    merchant = session.get(Merchant, merchant_id) if merchant_id else None
+    if merchant is None:
+        raise Unknown("merchant")
+    return merchant
+
+
+def invite_staff(
+    session: Session, *, merchant_id: UUID, email: str, name: str, role: Role, at: datetime
+) -> str:
+    """Add a person and return their one-time link token; inviting again makes a fresh link.
+
+    Raises StateConflict when the e-mail already belongs to another shop.
+    """
+    address = email.strip().lower()
+    if "@" not in address:
+        raise Invalid({"email": ["an e-mail address"]})
+    known = look_up(session, kind="sign_in", text=address)
+    if known and known.merchant_id != merchant_id:
+        raise StateConflict(field="email")
+    staff_id = known.target_id if known else _add(session, merchant_id, address, name, role, at)
+    return _new_link(session, merchant_id=merchant_id, staff_id=staff_id, at=at)
+
+
+def _add(
+    session: Session, merchant_id: UUID, address: str, name: str, role: Role, at: datetime
+) -> UUID:
+    shop = session.get_one(Merchant, merchant_id)
+    staff = Staff(
+        merchant_id=merchant_id,
+        id=new_id(),
+        email=address,
+        name=name.strip() or address,
+        role=role.value,
+        language=shop.language,
+        password_hash=None,
+        stamp=random_code(26),
+        active=True,
+        created_at=at,
+    )
+    session.add(staff)
+    session.flush()
+    enter(session, kind="sign_in", text=address, merchant_id=merchant_id, target_id=staff.id)
+    return staff.id
+
+
+def _new_link(session: Session, *, merchant_id: UUID, staff_id: UUID, at: datetime) -> str:
+    link_id, token = new_id(), random_code(32)
+    session.add(
+        StaffLink(
+            merchant_id=merchant_id,
+            id=link_id,
+            staff_id=staff_id,
+            expires_at=at + timedelta(hours=LINK_HOURS),
+        )
+    )
+    session.flush()
+    enter(session, kind="staff_link", text=token, merchant_id=merchant_id, target_id=link_id)
+    return token
+
+
+def open_link(session: Session, *, token: str, at: datetime) -> Invitation:
+    """What the link stands for; looking does not use it up. Raises Unknown("link")."""
+    link = _living_link(session, token, at)
+    staff = session.get_one(Staff, (link.merchant_id, link.staff_id))
+    shop = session.get_one(Merchant, link.merchant_id)
+    return Invitation(
+        merchant_id=staff.merchant_id,
+        staff_id=staff.id,
+        merchant_name=shop.name,
+        name=staff.name,
+        email=staff.email,
+        role=Role(staff.role),
+    )
+
+
+def accept_link(session: Session, *, token: str, password_hash: str, at: datetime) -> Person:
+    """Use the link up: the password is set and older sessions end. Raises Unknown("link")."""
+    link = _living_link(session, token, at)
+    taken = session.execute(
+        sa.update(StaffLink)
+        .where(
+            StaffLink.merchant_id == link.merchant_id,
+            StaffLink.id == link.id,
+            StaffLink.used_at.is_(None),
+        )
+        .values(used_at=at)
+    )
+    if taken.rowcount != 1:
+        raise Unknown("link")
+    staff = session.get_one(Staff, (link.merchant_id, link.staff_id))
+    staff.password_hash = password_hash
+    staff.stamp = random_code(26)
+    session.flush()
+    return _person(staff)
+
+
+def _living_link(session: Session, token: str, at: datetime) -> StaffLink:
+    known = look_up(session, kind="staff_link", text=token)
+    link = session.get(StaffLink, (known.merchant_id, known.target_id)) if known else None
+    if link is None or link.used_at is not None or link.expires_at <= at:
+        raise Unknown("link")
+    if not session.get_one(Staff, (link.merchant_id, link.staff_id)).active:
+        raise Unknown("link")
+    return link
+
+
+def find_sign_in(session: Session, *, email: str) -> Person | None:
+    """The person who signs in with this e-mail, if there is one."""
+    known = look_up(session, kind="sign_in", text=email.strip().lower())
+    if known is None:
+        return None
+    return staff_by_id(session, merchant_id=known.merchant_id, staff_id=known.target_id)
+
+
+def staff_by_id(session: Session, *, merchant_id: UUID, staff_id: UUID) -> Person | None:
+    """The person as they are now: a dismissed one comes back with `active` false."""
+    staff = session.execute(
+        sa.select(Staff).where(Staff.merchant_id == merchant_id, Staff.id == staff_id)
+    ).scalar_one_or_none()
+    return _person(staff) if staff else None
+
+
+def list_staff(session: Session, *, merchant_id: UUID) -> list[Person]:
+    """Everybody of the shop, the active first, by name."""
+    rows = session.execute(
+        sa.select(Staff)
+        .where(Staff.merchant_id == merchant_id)
+        .order_by(Staff.active.desc(), Staff.name, Staff.id)
+        .limit(500)
+    ).scalars()
+    return [_person(staff) for staff in rows]
+
+
+def dismiss_staff(session: Session, *, merchant_id: UUID, staff_ref: str) -> Person:
+    """End somebody's access at once, on every device. Raises Unknown("staff")."""
+    staff_id = parse_ref("stf", staff_ref)
+    staff = session.get(Staff, (merchant_id, staff_id)) if staff_id else None
+    if staff is None:
+        raise Unknown("staff")
+    staff.active = False
+    staff.stamp = random_code(26)
+    session.flush()
+    return _person(staff)
+
+
+def reinstate_staff(session: Session, *, merchant_id: UUID, staff_ref: str) -> Person:
+    """Let somebody back in who had been dismissed. Raises Unknown("staff")."""
+    staff_id = parse_ref("stf", staff_ref)
+    staff = session.get(Staff, (merchant_id, staff_id)) if staff_id else None
+    if staff is None:
+        raise Unknown("staff")
+    staff.active = True
+    session.flush()
+    return _person(staff)
+
+
+def check_attempts(session: Session, *, names: list[str], at: datetime) -> None:
+    """Raise TooMany when one of the names (e-mail, address of origin) failed too often lately."""
+    since = at - timedelta(minutes=ATTEMPTS_MINUTES)
+    for name in names:
+        failed = session.execute(
+            sa.select(sa.func.count())
+            .select_from(SignInAttempt)
+            .where(SignInAttempt.digest == digest(name), SignInAttempt.at > since)
+        ).scalar_one()
+        if failed >= ATTEMPTS_MAX:
+            raise TooMany(retry_after_s=ATTEMPTS_MINUTES * 60)
+
+
+def count_attempt(session: Session, *, names: list[str], at: datetime) -> None:
+    """Keep a failed sign-in; those older than a day are cleared on the way."""
+    session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < at - timedelta(days=1)))
+    for name in names:
+        session.add(SignInAttempt(id=new_id(), digest=digest(name), at=at))
+    session.flush()
+
+
+def staff_ref(person: Person) -> str:
+    """The person's public ref."""
+    return ref("stf", person.staff_id)
+
+
+def _person(staff: Staff) -> Person:
+    return Person(
+        merchant_id=staff.merchant_id,
+        staff_id=staff.id,
+        name=staff.name,
+        email=staff.email,
+        role=Role(staff.role),
+        language=staff.language,
+        active=staff.active,
+        stamp=staff.stamp,
+        password_hash=staff.password_hash,
+    )

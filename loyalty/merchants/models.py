@@ -1,0 +1,118 @@
+"""Tables of the shop and its people."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.core.db import Base, Id, Json, UtcDateTime
+
+
+class Merchant(Base):
+    """A shop or a small chain: the tenant that owns everything else."""
+
+    __tablename__ = "merchant"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    timezone: Mapped[str] = mapped_column(sa.String(60))
+    language: Mapped[str] = mapped_column(sa.String(2))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Location(Base):
+    """One of the merchant's counters, by name."""
+
+    __tablename__ = "location"
+    __table_args__ = (sa.UniqueConstraint("merchant_id", "name"),)
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Staff(Base):
+    """A person who works for the merchant; without a password until the one-time link is used."""
+
+    __tablename__ = "staff"
+    __table_args__ = (sa.UniqueConstraint("merchant_id", "email"),)
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(254))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    role: Mapped[str] = mapped_column(sa.String(20))
+    language: Mapped[str] = mapped_column(sa.String(2))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    stamp: Mapped[str] = mapped_column(sa.String(26))  # a new one ends every session
+    active: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StaffLink(Base):
+    """A one-time link with which a person chooses a password."""
+
+    __tablename__ = "staff_link"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["merchant_id", "staff_id"], ["staff.merchant_id", "staff.id"]),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(Id)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiKey(Base):
+    """A key of another program; only a digest of its secret is kept."""
+
+    __tablename__ = "api_key"
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Directory(Base):
+    """Which merchant a secret or a sign-in name belongs to: the one look-up before a merchant is known."""
+
+    __tablename__ = "directory"
+
+    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"))
+    target_id: Mapped[UUID] = mapped_column(Id)
+
+
+class SignInAttempt(Base):
+    """A failed sign-in, counted on its own row so that every process sees the same number."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (sa.Index("ix_sign_in_attempt_digest_at", "digest", "at"),)
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StaffAct(Base):
+    """What somebody did apart from the ledger: who, what, to which thing, when; no personal text."""
+
+    __tablename__ = "staff_act"
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    device: Mapped[str | None] = mapped_column(sa.String(40))
+    act: Mapped[str] = mapped_column(sa.String(40))
+    target: Mapped[str] = mapped_column(sa.String(40))
+    facts: Mapped[dict[str, Any]] = mapped_column(Json)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

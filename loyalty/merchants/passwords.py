@@ -1,0 +1,33 @@
+"""Passwords of staff: argon2id, slow on purpose, and never so many at once that scans wait."""
+
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from loyalty.core.errors import Invalid
+
+PASSWORD_LETTERS_MIN = 12
+PASSWORD_LETTERS_MAX = 200
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_at_once = threading.Semaphore(2)
+# Verified when the name is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash to keep. Raises Invalid when too short or too long."""
+    if not PASSWORD_LETTERS_MIN <= len(password) <= PASSWORD_LETTERS_MAX:
+        raise Invalid({"password": [f"at least {PASSWORD_LETTERS_MIN} characters"]})
+    with _at_once:
+        return _hasher.hash(password)
+
+
+def verify_password(password_hash: str | None, password: str) -> bool:
+    """Whether the password fits; takes the same time when there is no hash."""
+    with _at_once:
+        try:
+            _hasher.verify(password_hash or _NOBODY, password)
+        except (VerificationError, InvalidHashError):
+            return False
+    return password_hash is not None

@@ -1,0 +1,1 @@
+"""The rules of a program: its versions, what a purchase earns, and how the rules read."""

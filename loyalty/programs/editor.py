@@ -1,0 +1,160 @@
+"""Making programs, their versions, and putting them into force."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.core.errors import StateConflict, Unknown, VersionFrozen
+from loyalty.core.ids import new_id, parse_ref
+from loyalty.programs import terms, unbuilt
+from loyalty.programs.document import load
+from loyalty.programs.models import Program, ProgramVersion
+
+Raw = dict[str, Any]
+
+
+def create(
+    session: Session, *, merchant_id: UUID, currency: str, name: str, raw: Raw, at: datetime
+) -> Program:
+    """A new program with version 1 as a draft."""
+    program = Program(
+        merchant_id=merchant_id,
+        id=new_id(),
+        name=name,
+        status="draft",
+        current_version=None,
+        created_at=at,
+    )
+    session.add(program)
+    session.flush()
+    add_version(
+        session,
+        merchant_id=merchant_id,
+        currency=currency,
+        program_id=program.id,
+        raw=raw,
+        at=at,
+    )
+    return program
+
+
+def add_version(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    currency: str,
+    program_id: UUID,
+    raw: Raw,
+    at: datetime,
+) -> int:
+    """Add a draft and return its number. The rules are checked when it is published."""
+    _lock(session, merchant_id, program_id)
+    last = session.execute(
+        sa.select(sa.func.max(ProgramVersion.number)).where(
+            ProgramVersion.merchant_id == merchant_id, ProgramVersion.program_id == program_id
+        )
+    ).scalar()
+    number = (last or 0) + 1
+    said = terms.sentence(load(raw), currency)
+    session.add(
+        ProgramVersion(
+            merchant_id=merchant_id,
+            program_id=program_id,
+            number=number,
+            document=raw,
+            terms_it=said.it,
+            terms_en=said.en,
+            created_at=at,
+        )
+    )
+    session.flush()
+    return number
+
+
+def publish(
+    session: Session, *, merchant_id: UUID, program_id: UUID, number: int, at: datetime
+) -> None:
+    """Freeze a version and put it into force for what happens from now on.
+
+    Raises Unknown("version"), VersionFrozen, StateConflict (a newer one is in force), and Invalid
+    naming each rule that is not built yet.
+    """
+    program = _lock(session, merchant_id, program_id)
+    version = session.get(ProgramVersion, (merchant_id, program_id, number))
+    if version is None:
+        raise Unknown("version")
+    if version.published_at is not None:
+        raise VersionFrozen(version=number)
+    if program.current_version is not None and number < program.current_version:
+        raise StateConflict(version=program.current_version)
+    document = load(version.document)
+    unbuilt.check(document)
+    version.published_at = at
+    session.flush()
+    program.current_version = number
+    program.status = "published" if program.status == "draft" else program.status
+    session.flush()
+
+
+def pause(session: Session, *, merchant_id: UUID, program_id: UUID) -> Program:
+    """Stop earning and redeeming for a while; nothing is lost. Raises StateConflict for a draft."""
+    return _set_status(session, merchant_id, program_id, "paused")
+
+
+def resume(session: Session, *, merchant_id: UUID, program_id: UUID) -> Program:
+    """Go on after a pause. Raises StateConflict for a draft."""
+    return _set_status(session, merchant_id, program_id, "published")
+
+
+def _set_status(session: Session, merchant_id: UUID, program_id: UUID, status: str) -> Program:
+    program = _lock(session, merchant_id, program_id)
+    if program.status == "draft":
+        raise StateConflict(status="draft")
+    program.status = status
+    session.flush()
+    return program
+
+
+def _lock(session: Session, merchant_id: UUID, program_id: UUID) -> Program:
+    return session.execute(
+        sa.select(Program)
+        .where(Program.merchant_id == merchant_id, Program.id == program_id)
+        .with_for_update()
+    ).scalar_one()
+
+
+def find(session: Session, *, merchant_id: UUID, program_ref: str) -> Program:
+    """The merchant's program of that ref. Raises Unknown("program")."""
+    program_id = parse_ref("prg", program_ref)
+    program = session.get(Program, (merchant_id, program_id)) if program_id else None
+    if program is None:
+        raise Unknown("program")
+    return program
+
+
+def page(
+    session: Session, *, merchant_id: UUID, after: UUID | None = None, limit: int = 50
+) -> list[Program]:
+    """The merchant's programs, oldest first, after a key."""
+    query = sa.select(Program).where(Program.merchant_id == merchant_id)
+    if after is not None:
+        query = query.where(Program.id > after)
+    return list(session.execute(query.order_by(Program.id).limit(limit)).scalars())
+
+
+def versions(session: Session, *, merchant_id: UUID, program_id: UUID) -> list[ProgramVersion]:
+    """Every version of a program, newest first."""
+    return list(
+        session.execute(
+            sa.select(ProgramVersion)
+            .where(
+                ProgramVersion.merchant_id == merchant_id,
+                ProgramVersion.program_id == program_id,
+            )
+            .order_by(ProgramVersion.number.desc())
+            .limit(500)
+        ).scalars()
+    )

@@ -1,0 +1,91 @@
+"""What every test stands on: a migrated database of its own, and the cast of two shops."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loyalty import schema
+from loyalty.core import db
+from loyalty.core.db import Database
+from loyalty.core.settings import Settings
+from tests.builders import Shop, open_shop
+from tests.rigs import postgres
+
+SECRET = bytes(range(32))
+
+
+def settings_for(data: Path, database_url: str) -> Settings:
+    """Settings of a test's own installation."""
+    return Settings(
+        data=data,
+        database_url=database_url,
+        public_url="http://127.0.0.1:8000",
+        secret=SECRET,
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "loyalty.sqlite3"
+    _migrate(settings_for(folder, f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated PostgreSQL database; tests work on copies of it."""
+    url = postgres.shared().create_database()
+    _migrate(settings_for(tmp_path_factory.mktemp("pg"), url))
+    return postgres.name_of(url)
+
+
+def _migrate(settings: Settings) -> None:
+    database = Database(settings)
+    schema.migrate(database)
+    database.dispose()
+
+
+@pytest.fixture
+def engine() -> str:
+    """Pages are tested on SQLite; domain, api and worker tests run on both engines."""
+    return "sqlite"
+
+
+@pytest.fixture
+def settings(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """An installation with an empty, migrated database of its own."""
+    if engine == "sqlite":
+        path = tmp_path / "loyalty.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield settings_for(tmp_path, f"sqlite:///{path}")
+        return
+    template = request.getfixturevalue("postgresql_template")
+    url = postgres.shared().create_database(template=template)
+    yield settings_for(tmp_path, url)
+    postgres.shared().drop_database(url)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """The database in use during the test."""
+    database = Database(settings)
+    db.use(database)
+    yield database
+    db.use(None)
+    database.dispose()
+
+
+@pytest.fixture
+def shop(database: Database) -> Shop:
+    """Aurora's café with its cashier Bruno, its customer Carla, and a points and a stamps program."""
+    return open_shop(database, name="Caffè Aurora", owner="aurora", cashier="bruno")
+
+
+@pytest.fixture
+def stranger(database: Database) -> Shop:
+    """Dario's shop next door: whatever is Aurora's does not exist for him."""
+    return open_shop(database, name="Bar Dario", owner="dario", cashier="elio")
