@@ -13,6 +13,7 @@ from loyalty.imports.sheet import Heading, Record, Refusal
 
 TEXT_MAX = 120
 EMAIL_MAX = 254
+PHONE_MAX = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ class RowReader:
             "quantity": lambda text: cells.quantity_milli(text, comma=comma),
             "email": lambda text: cells.email(cells.short(text, "email", EMAIL_MAX)),
         }
-        for column in ("customer", "external_ref", "location", "sku", "item", "category"):
+        for column in ("customer", "external_ref", "location", "sku", "item", "category", "name"):
             self._readers[column] = _text(column)
-        self._readers |= {"phone": _text("phone"), "name": _text("name")}
+        self._readers["phone"] = _text("phone", PHONE_MAX)
         self._required = ("occurred_at", "amount")
 
     def read(self, record: Record) -> Sale | Refusal | None:
@@ -92,8 +93,8 @@ class RowReader:
         return _sale(record.line, values)
 
 
-def _text(column: str) -> Callable[[str], str]:
-    return lambda text: cells.short(text, column, TEXT_MAX)
+def _text(column: str, longest: int = TEXT_MAX) -> Callable[[str], str]:
+    return lambda text: cells.short(text, column, longest)
 
 
 def _sale(line: int, values: dict[str, Any]) -> Sale | Refusal:

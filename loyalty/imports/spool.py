@@ -92,11 +92,6 @@ class Spool:
         """How many sales the file holds."""
         return int(self._db.execute("SELECT count(*) FROM sale").fetchone()[0])
 
-    def locations(self) -> list[str]:
-        """The names of places that occur, each once."""
-        query = "SELECT DISTINCT location FROM sale WHERE location IS NOT NULL ORDER BY 1"
-        return [name for (name,) in self._db.execute(query)]
-
     def refusals(self, language: str) -> Iterator[tuple[int, str, str]]:
         """Line, column and reason of each refused row, in the order of the file."""
         for line, column, it, en in self._db.execute("SELECT * FROM refused ORDER BY line"):

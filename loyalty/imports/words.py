@@ -99,6 +99,12 @@ REF_OF_ANOTHER = Text(
     "Questo external_ref è la vendita di un altro cliente: controlla il cliente della riga.",
     "This external_ref is the sale of another customer: check the customer of the row.",
 )
+REF_CHANGED = Text(
+    "Questo external_ref è già registrato con altri valori: una vendita non si corregge "
+    "importando, annullala dalla cassa e dai alla riga un riferimento nuovo.",
+    "This external_ref is already recorded with other values: a sale is not corrected by an "
+    "import, void it at the till and give the row a new reference.",
+)
 CARD_BLOCKED = Text(
     "La carta del cliente è bloccata: sbloccala o sostituiscila, poi importa di nuovo.",
     "The customer's card is blocked: unblock or replace it, then import again.",
@@ -130,6 +136,10 @@ def wrong_width(found: int, expected: int) -> Text:
 
 
 NOT_THERE = Text("Il file non c'è o non si può leggere.", "The file is not there or not readable.")
+NO_FOLDER = Text(
+    "La cartella per il file degli errori non c'è.",
+    "The folder for the file of errors is not there.",
+)
 EMPTY = Text("Il file è vuoto.", "The file is empty.")
 DAMAGED_GZIP = Text(
     "Il file compresso è rovinato o incompleto: crealo di nuovo.",

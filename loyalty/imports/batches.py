@@ -1,0 +1,176 @@
+"""One batch of sales into the ledger: look, admit, lock, compute in memory, write."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from loyalty.core import outbox
+from loyalty.core.ids import ref
+from loyalty.counter import desk as desks
+from loyalty.counter import sale as counter
+from loyalty.counter.desk import Place
+from loyalty.counter.requests import LineRequest
+from loyalty.imports import people, recorded, verdict
+from loyalty.imports import target as targets
+from loyalty.imports.models import ImportedSale, ImportRun
+from loyalty.imports.result import Count
+from loyalty.imports.sale import Sale
+from loyalty.imports.spool import Batch, Spooled
+from loyalty.imports.target import Target
+from loyalty.imports.verdict import Sorted
+from loyalty.ledger import store
+from loyalty.ledger.book import Book
+
+_PIECE_MILLI = 1_000
+_IMPORTED: Any = ImportedSale.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """This import: its id, where its sales go, when it was started, and from which file."""
+
+    import_id: UUID
+    target: Target
+    at: datetime
+    file_name: str
+
+
+def look(session: Session, *, target: Target, sales: Sequence[Spooled]) -> Sorted:
+    """What would become of a batch; changes nothing."""
+    return verdict.sort(sales, recorded.read(session, club=target.club, sales=sales))
+
+
+def take(session: Session, *, run: Run, batch: Batch) -> Sorted:
+    """Record the new sales of a batch, in its order, and what of it has expired since."""
+    club = run.target.club
+    known = recorded.read(session, club=club, sales=batch.sales)
+    found = verdict.sort(batch.sales, known)
+    if not found.taken:
+        return found
+    _open_run(session, run)
+    sales = [one.sale for one in found.taken]
+    targets.open_locations(
+        session, target=run.target, names=(sale.location for sale in sales), at=run.at
+    )
+    cards = people.admit(
+        session,
+        club=club,
+        duty=run.target.duty,
+        sales=sales,
+        recorded=known,
+        at=run.at,
+    )
+    book = store.open_book(
+        session, merchant_id=club.merchant_id, card_ids=list(dict.fromkeys(cards.values()))
+    )
+    _record_all(book, run, cards, found.taken)
+    _expire(book, run, [card for who, card in cards.items() if who != batch.goes_on])
+    store.write_book(session, book)
+    return found
+
+
+def _record_all(book: Book, run: Run, cards: dict[str, UUID], sales: Iterable[Spooled]) -> None:
+    for one in sales:
+        visit_id = _record(book, run, _place(run.target, cards[one.sale.customer]), one.sale)
+        book.also(
+            _IMPORTED,
+            {
+                "merchant_id": book.merchant_id,
+                "program_id": run.target.club.program_id,
+                "identity": verdict.identity(one),
+                "import_id": run.import_id,
+                "visit_id": visit_id,
+            },
+        )
+
+
+def _record(book: Book, run: Run, place: Place, sale: Sale) -> UUID:
+    version = run.target.version_at(sale.occurred_at)
+    origin = desks.origin(
+        place,
+        run.target.duty,
+        version=version.number,
+        occurred_at=sale.occurred_at,
+        recorded_at=run.at,
+        proof="import",
+        location_id=run.target.locations.get(sale.location or ""),
+    )
+    done = counter.record(book, place, version, _sold(sale), origin=origin)
+    visit_id: UUID = done.operation["id"]
+    return visit_id
+
+
+def _sold(sale: Sale) -> counter.Sale:
+    lines: tuple[LineRequest, ...] = ()
+    if sale.sku or sale.item or sale.category or sale.quantity_milli:
+        quantity_milli = sale.quantity_milli or _PIECE_MILLI
+        lines = (
+            LineRequest(sale.sku, sale.item, sale.category, quantity_milli, sale.amount_minor),
+        )
+    return counter.Sale(
+        occurred_at=sale.occurred_at,
+        amount_minor=sale.amount_minor,
+        lines=lines,
+        external_ref=sale.external_ref,
+    )
+
+
+def _place(target: Target, card_id: UUID) -> Place:
+    club = target.club
+    return Place(club.merchant_id, card_id, club.program_id, target.currency, target.timezone)
+
+
+def _expire(book: Book, run: Run, card_ids: Iterable[UUID]) -> None:
+    """Posted last: while sales came in, filling and expiry were judged at their own time."""
+    for card_id in card_ids:
+        desks.expire_due(
+            book,
+            _place(run.target, card_id),
+            run.target.current,
+            judged_at=run.at,
+            recorded_at=run.at,
+        )
+
+
+def _open_run(session: Session, run: Run) -> None:
+    """The run's own row, written with its first sale."""
+    if session.get(ImportRun, (run.target.club.merchant_id, run.import_id)) is not None:
+        return
+    session.add(
+        ImportRun(
+            merchant_id=run.target.club.merchant_id,
+            id=run.import_id,
+            program_id=run.target.club.program_id,
+            file_name=run.file_name,
+            accepted=0,
+            refused=0,
+            no_customer=0,
+            replayed=0,
+            started_at=run.at,
+        )
+    )
+    session.flush()
+
+
+def close_run(session: Session, *, run: Run, count: Count) -> None:
+    """Note how the run went, and tell the house once: not a word for each sale."""
+    row = session.get_one(ImportRun, (run.target.club.merchant_id, run.import_id))
+    row.accepted, row.refused = count.accepted, count.refused
+    row.no_customer, row.replayed = count.no_customer, count.replayed
+    row.finished_at = run.at
+    session.flush()
+    outbox.add(
+        session,
+        merchant_id=row.merchant_id,
+        kind="sales.imported",
+        facts={
+            "import": ref("imp", row.id),
+            "program": ref("prg", row.program_id),
+            "sales": count.accepted,
+        },
+        at=run.at,
+    )

@@ -1,0 +1,140 @@
+"""Importing a file of sales: read it onto disk, then take it customer by customer in time order.
+
+A batch is one write, so an import that is broken off can be started again: what went in is known
+by its identity and counts as replayed. The same file again changes nothing.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+
+from loyalty.core.db import Database
+from loyalty.core.errors import Busy
+from loyalty.core.ids import new_id
+from loyalty.imports import batches, words
+from loyalty.imports import target as targets
+from loyalty.imports.batches import Run
+from loyalty.imports.lines import FileRefused, numbered, opened
+from loyalty.imports.result import Count, ImportResult, write_errors
+from loyalty.imports.sale import RowReader, Sale
+from loyalty.imports.sheet import Record, Refusal, Sheet
+from loyalty.imports.spool import Batch, Spool, spool
+from loyalty.imports.verdict import Sorted
+
+BATCH_SALES = 1_000
+_TRIES = 5
+_NAME_MAX = 255
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to import into what; without a program the merchant's only published one is meant."""
+
+    merchant_ref: str
+    path: Path
+    program_ref: str | None = None
+    dry_run: bool = False
+    errors_path: Path | None = None
+
+
+def silent(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def run_import(
+    database: Database, *, order: Order, at: datetime, progress: Progress = silent
+) -> ImportResult:
+    """Import a file; every row of it is accepted, refused, without a customer, or known already.
+
+    Raises Unknown, ProgramNeeded and FileRefused before anything is written, and Busy when the
+    database stays locked; what went in until then stays, and the next run goes on from there.
+    """
+    if order.errors_path is not None and not order.errors_path.parent.is_dir():
+        raise FileRefused(words.NO_FOLDER)
+    with database.read() as session:
+        target = targets.find(
+            session, merchant_ref=order.merchant_ref, program_ref=order.program_ref
+        )
+    run = Run(new_id(), target, at, order.path.name[-_NAME_MAX:])
+    doing = _Import(database, order, run, progress)
+    with spool() as kept:
+        kept.fill(doing.read())
+        if order.dry_run:
+            doing.look_through(kept)
+        else:
+            doing.take_all(kept)
+        if order.errors_path is not None:
+            write_errors(order.errors_path, kept.refusals(target.language))
+    return doing.count.result()
+
+
+class _Import:
+    """One import under way."""
+
+    def __init__(self, database: Database, order: Order, run: Run, progress: Progress) -> None:
+        self.count = Count()
+        self._database = database
+        self._order = order
+        self._run = run
+        self._progress = progress
+
+    def read(self) -> Iterator[Sale | Refusal]:
+        """Each row of the file; rows without a customer are counted and go no further."""
+        count = self.count
+        with opened(self._order.path) as stream:
+            sheet = Sheet(numbered(stream))
+            count.ignored = sheet.heading.ignored
+            reader = RowReader(sheet.heading, self._run.target.shop(self._run.at))
+            for row in sheet:
+                count.rows += 1
+                self._progress(count.rows, 0)
+                found = reader.read(row) if isinstance(row, Record) else row
+                if found is None:
+                    count.no_customer += 1
+                    continue
+                count.refused += isinstance(found, Refusal)
+                yield found
+
+    def look_through(self, kept: Spool) -> None:
+        """Count what an import would do; writes nothing."""
+        for batch in self._batches(kept):
+            with self._database.read() as session:
+                found = batches.look(session, target=self._run.target, sales=batch.sales)
+            self._note(kept, found)
+
+    def take_all(self, kept: Spool) -> None:
+        """Take every batch, then close the run if it brought anything."""
+        for batch in self._batches(kept):
+            self._note(kept, self._take(batch))
+        if self.count.accepted:
+            with self._database.write() as session:
+                batches.close_run(session, run=self._run, count=self.count)
+
+    def _batches(self, kept: Spool) -> Iterator[Batch]:
+        done, total = 0, kept.count_sales()
+        for batch in kept.batches(BATCH_SALES):
+            yield batch
+            done += len(batch.sales)
+            self._progress(done, total)
+
+    def _take(self, batch: Batch) -> Sorted:
+        """A batch that meets a till, a key or another import in the same rows is tried again."""
+        for turn in range(1, _TRIES + 1):
+            try:
+                with self._database.write() as session:
+                    return batches.take(session, run=self._run, batch=batch)
+            except (Busy, IntegrityError):
+                self._run.target.locations.clear()
+                if turn == _TRIES:
+                    raise
+                time.sleep(turn)
+        raise AssertionError("the last turn returns or raises")
+
+    def _note(self, kept: Spool, found: Sorted) -> None:
+        self.count.add(found)
+        kept.refuse(found.refused)
