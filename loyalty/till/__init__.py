@@ -1,0 +1,1 @@
+"""The cashier's pages: look up, record, redeem, undo."""

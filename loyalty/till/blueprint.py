@@ -1,0 +1,92 @@
+"""The blueprint that the till's pages hang on, and how its refusals look."""
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from loyalty.core import clock
+from loyalty.core.db import write
+from loyalty.core.errors import Busy, Forbidden, LoyaltyError, NotSignedIn, Refused, Unknown
+from loyalty.core.ids import random_code
+from loyalty.core.text import Text
+from loyalty.counter import refusals
+from loyalty.counter.requests import intent as make_intent
+from loyalty.ledger.state import Intent
+from loyalty.web import guard, problems
+from loyalty.web.locale import pick
+
+blueprint = Blueprint("till", __name__, url_prefix="/till")
+
+_TITLES = {
+    "unknown_card": Text("Questo codice non è di qui", "This code is not from here"),
+    "unknown_voucher": Text("Questo buono non è di qui", "This voucher is not from here"),
+    "insufficient_units": Text("Non bastano ancora", "Not enough yet"),
+    "card_blocked": Text("La carta è bloccata", "The card is blocked"),
+    "reward_unavailable": Text("Questo premio ora non si può dare", "Not this reward, for now"),
+    "program_paused": Text("Il programma è in pausa", "The program is paused"),
+    "proof_too_weak": Text("Qui serve il QR della carta", "This needs the card's QR"),
+    "own_card": Text("È la tua carta", "This is your own card"),
+    "limit_reached": Text("Per oggi basta", "That is all for today"),
+    "already_voided": Text("Già annullata", "Already cancelled"),
+    "already_cancelled": Text("Già annullato", "Already cancelled"),
+    "already_used": Text("Già consegnato", "Already handed over"),
+    "refund_too_large": Text("È più di quanto resta", "That is more than what is left"),
+    "key_reused": Text("Questa pagina ha già servito", "This page has done its work"),
+    "busy": Text("Un attimo di coda", "A moment's queue"),
+}
+_NO = Text("Così non si può", "Not like this")
+# Said at the counter in the counter's words; everything else is said by the error itself.
+_SENTENCES = {
+    "key_reused": Text(
+        "Da questa pagina è già partita un'altra registrazione. Riparti dal codice della carta.",
+        "Something else has been recorded from this page. Start again from the card's code.",
+    )
+}
+KEY_LETTERS = 26
+
+
+@blueprint.app_context_processor
+def _keys() -> dict[str, object]:
+    return {"new_key": new_key}
+
+
+def new_key() -> str:
+    """A fresh idempotency key for a form: sent twice, it is one deed."""
+    return random_code(KEY_LETTERS)
+
+
+def intent_of(key: str, body: object) -> Intent:
+    """The intent of a form; the till's keys never meet those of other programs."""
+    return make_intent(f"till:{guard.duty().actor}:{key}", [request.endpoint, body])
+
+
+@blueprint.errorhandler(LoyaltyError)
+def refuse(error: LoyaltyError) -> Response:
+    """A big clear card: what happened, that nothing was recorded, and what to do next."""
+    if isinstance(error, NotSignedIn | Forbidden):
+        return problems.answer(error)
+    _keep(error)
+    page = render_template(
+        "till/refused.html",
+        title=pick(_TITLES.get(error.code, _NO)),
+        sentence=pick(_SENTENCES.get(error.code, error.sentence)),
+        unknown=error.code == "unknown_card",
+        typed=request.form.get("code", "")[:40],
+    )
+    response = make_response(page, problems.status_of(type(error)))
+    if "retry_after_s" in error.facts:
+        response.headers["Retry-After"] = str(error.facts["retry_after_s"])
+    return response
+
+
+def _keep(error: LoyaltyError) -> None:
+    """Refused scans are kept, so that the owner can see a pattern; a full queue is none."""
+    if request.method != "POST" or not isinstance(error, Refused | Unknown):
+        return
+    scan = request.form.get("scan") or request.form.get("code")
+    act = (request.endpoint or "").rpartition(".")[2][:20]
+    try:
+        with write() as session:
+            refusals.keep(
+                session, duty=guard.duty(), act=act, error=error, scan=scan, at=clock.now()
+            )
+    except Busy:
+        return  # the refusal itself has been told; its record is not worth a second queue

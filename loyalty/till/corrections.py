@@ -1,0 +1,158 @@
+"""Taking back: a visit's receipt with its minute, the visit afterwards, refund and cancel."""
+
+from flask import Response, make_response, redirect, render_template, url_for
+
+from loyalty.cards import register
+from loyalty.core import clock
+from loyalty.core.db import write
+from loyalty.core.errors import RefundTooLarge, Unknown
+from loyalty.core.ids import parse_ref, ref
+from loyalty.core.money import Money
+from loyalty.counter import history, net, refunds
+from loyalty.counter.history import VisitFacts
+from loyalty.counter.net import Given
+from loyalty.counter.requests import RefundRequest
+from loyalty.merchants.roles import Permission
+from loyalty.till import shown
+from loyalty.till.blueprint import KEY_LETTERS, blueprint, intent_of
+from loyalty.till.guests import Guest, guest
+from loyalty.web import guard, reads, visitrows
+from loyalty.web.fields import Body, Line
+from loyalty.web.forms import FormState, TypedAmount, read_form
+from loyalty.web.locale import gettext, money
+
+
+class _Void(Body):
+    key = Line((KEY_LETTERS, KEY_LETTERS), required=True)
+    reason = Line((1, 200))
+
+
+class _Refund(Body):
+    key = Line((KEY_LETTERS, KEY_LETTERS), required=True)
+    amount = TypedAmount(least=1)
+
+
+_void_form, _refund_form = _Void(), _Refund()
+
+
+@blueprint.get("/visits/<visit_ref>/receipt")
+@guard.staff(Permission.ACCRUE)
+def visit_receipt(visit_ref: str) -> str:
+    """What has just been recorded, and why."""
+    found = _visit(visit_ref)
+    return render_template(
+        "till/receipt.html",
+        receipt=shown.visit_receipt(reads.session(), found),
+        card=_guest_of(found),
+    )
+
+
+@blueprint.get("/visits/<visit_ref>")
+@guard.staff(Permission.ACCRUE)
+def visit(visit_ref: str) -> Response:
+    """A visit of today or of any day, with the ways to correct it."""
+    return _page(_visit(visit_ref), FormState())
+
+
+@blueprint.post("/visits/<visit_ref>/void")
+@guard.staff(Permission.VOID)
+def void_visit(visit_ref: str) -> Response:
+    """Cancel the whole visit: what it gave leaves the card, and both lines stay written."""
+    form = read_form(_void_form)
+    if form.is_valid and "reason" not in form.values:
+        form = form.refuse("reason", gettext("A few words are needed."))
+    if not form.is_valid:
+        return _page(_visit(visit_ref), form, status=422)
+    reason = form.values["reason"]
+    intent = intent_of(form.values["key"], [visit_ref, reason])
+    with write() as session:
+        refunds.void(
+            session,
+            duty=guard.duty(),
+            visit_ref=visit_ref,
+            reason=reason,
+            intent=intent,
+            at=clock.now(),
+        )
+    return make_response(redirect(url_for("till.visit", visit_ref=visit_ref), 303))
+
+
+@blueprint.post("/visits/<visit_ref>/refund")
+@guard.staff(Permission.REFUND)
+def refund_visit(visit_ref: str) -> Response:
+    """Give part of the money back; what it had earned leaves the card by the same rules."""
+    form = read_form(_refund_form)
+    if form.is_valid and "amount" not in form.values:
+        form = form.refuse("amount", gettext("Write how much goes back."))
+    found = _visit(visit_ref)
+    if not form.is_valid:
+        return _page(found, form, status=422)
+    request = RefundRequest(amount=Money(form.values["amount"], found.currency))
+    intent = intent_of(form.values["key"], [visit_ref, form.values["amount"]])
+    try:
+        with write() as session:
+            refunds.refund(
+                session,
+                duty=guard.duty(),
+                visit_ref=visit_ref,
+                request=request,
+                intent=intent,
+                at=clock.now(),
+            )
+    except RefundTooLarge as error:
+        return _page(found, form.refuse("amount", error.sentence), status=409)
+    return make_response(redirect(url_for("till.visit", visit_ref=visit_ref), 303))
+
+
+def _visit(visit_ref: str) -> VisitFacts:
+    visit_id = parse_ref("vis", visit_ref)
+    found = (
+        history.one(reads.session(), merchant_id=guard.duty().merchant_id, visit_id=visit_id)
+        if visit_id
+        else None
+    )
+    if found is None:
+        raise Unknown("visit")
+    return found
+
+
+def _guest_of(found: VisitFacts) -> Guest:
+    facts = register.find(
+        reads.session(),
+        merchant_id=guard.duty().merchant_id,
+        card_ref=ref("crd", found.card_id),
+    )
+    return guest(reads.session(), facts, at=clock.now())
+
+
+def _page(found: VisitFacts, form: FormState, status: int = 200) -> Response:
+    left = _left_minor(found)
+    page = render_template(
+        "till/visit.html",
+        visit=visitrows.row(reads.session(), found),
+        card=_guest_of(found),
+        form=form,
+        left=money(left) if left else "",
+        refunded=money((found.amount_minor or 0) - left) if _is_lessened(found, left) else "",
+    )
+    return make_response(page, status)
+
+
+def _is_lessened(found: VisitFacts, left: int) -> bool:
+    return found.voided_at is None and left < (found.amount_minor or 0)
+
+
+def _left_minor(found: VisitFacts) -> int:
+    """What could still be refunded, in minor units; 0 when nobody said what was paid."""
+    if found.voided_at is not None or not found.amount_minor:
+        return 0
+    session = reads.session()
+    row = refunds.find_visit(
+        session, merchant_id=guard.duty().merchant_id, visit_ref=ref("vis", found.id)
+    )
+    earlier = [
+        Given(one.amount_minor, tuple((number, milli) for number, milli in one.lines))
+        for one in refunds.earlier_refunds(session, row)
+    ]
+    lines = net.left(refunds.sold_lines(session, row), earlier)
+    return int(sum(line.counted or 0 for line in lines))

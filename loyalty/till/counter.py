@@ -1,0 +1,173 @@
+"""The counter: a code becomes a customer, an amount or some pieces become a visit."""
+
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, url_for
+
+from loyalty.cards import register
+from loyalty.cards.register import CardFacts
+from loyalty.cards.tokens import Scan, read_scan
+from loyalty.core import clock
+from loyalty.core.db import write
+from loyalty.core.errors import Unknown
+from loyalty.core.ids import ref
+from loyalty.core.money import Money
+from loyalty.counter import history, redemptions, visits
+from loyalty.counter.requests import LineRequest, VisitRequest
+from loyalty.merchants.roles import Permission
+from loyalty.programs import editor
+from loyalty.till import asking
+from loyalty.till.blueprint import KEY_LETTERS, blueprint, intent_of, new_key
+from loyalty.till.guests import guest
+from loyalty.web import guard, reads, visitrows
+from loyalty.web.fields import Body, Line
+from loyalty.web.forms import FormState, TypedAmount, TypedWhole, read_form
+from loyalty.web.locale import gettext, language
+
+_MILLI = 1_000
+_SHOWN_AT_HOME = 4
+_SHOWN_TODAY = 60
+
+
+class _Code(Body):
+    code = Line((1, 300), required=True)
+
+
+class _Visit(Body):
+    scan = Line((1, 300), required=True)
+    key = Line((KEY_LETTERS, KEY_LETTERS), required=True)
+    amount = TypedAmount()
+    category = Line((1, 120))
+    quantity = TypedWhole(0, 99)
+
+
+_code_form, _visit_form = _Code(), _Visit()
+
+
+@blueprint.get("/")
+@guard.staff(Permission.ACCRUE)
+def home() -> str:
+    """The code field and the latest visits."""
+    session, duty = reads.session(), guard.duty()
+    today = history.of_day(session, merchant_id=duty.merchant_id, on=visitrows.today())
+    programs = editor.page(session, merchant_id=duty.merchant_id)
+    return render_template(
+        "till/home.html",
+        has_program=any(program.status == "published" for program in programs),
+        visits=visitrows.rows(session, today[:_SHOWN_AT_HOME]),
+        count=len(today),
+    )
+
+
+@blueprint.get("/today")
+@guard.staff(Permission.ACCRUE)
+def today() -> str:
+    """The visits of today, the latest on top."""
+    session, duty = reads.session(), guard.duty()
+    found = history.of_day(session, merchant_id=duty.merchant_id, on=visitrows.today())
+    rows = visitrows.rows(session, found[:_SHOWN_TODAY])
+    return render_template("till/today.html", visits=rows, count=len(found))
+
+
+@blueprint.get("/look-up")
+@blueprint.get("/visits")
+@guard.staff(Permission.ACCRUE)
+def back_to_the_code() -> Response:
+    """Where somebody lands who reloads the address of a form."""
+    return make_response(redirect(url_for("till.home"), 303))
+
+
+@blueprint.post("/look-up")
+@guard.staff(Permission.ACCRUE)
+def look_up() -> Response:
+    """From a typed or pasted text to the customer, or a big clear no."""
+    form = read_form(_code_form)
+    if not form.is_valid:
+        return back_to_the_code()
+    scan, facts = _find(form.values["code"])
+    return card_page(facts, scan, FormState())
+
+
+@blueprint.get("/cards/<card_ref>")
+@guard.staff(Permission.ACCRUE)
+def card(card_ref: str) -> Response:
+    """The customer of a visit in the list; it proves as little as a typed code."""
+    facts = register.find(reads.session(), merchant_id=guard.duty().merchant_id, card_ref=card_ref)
+    return card_page(facts, card_ref, FormState())
+
+
+def _find(text: str) -> tuple[str, CardFacts]:
+    """The card of a code or QR text; a voucher's code leads to the card that it belongs to."""
+    session, merchant_id = reads.session(), guard.duty().merchant_id
+    scan = read_scan(text)
+    try:
+        return text, register.by_scan(session, merchant_id=merchant_id, scan=scan)
+    except Unknown:
+        card_ref = _card_of_voucher(scan)
+        if card_ref is None:
+            raise
+    return card_ref, register.find(session, merchant_id=merchant_id, card_ref=card_ref)
+
+
+def _card_of_voucher(scan: Scan) -> str | None:
+    if scan.kind != "code":
+        return None
+    try:
+        found = redemptions.voucher(
+            reads.session(),
+            merchant_id=guard.duty().merchant_id,
+            code=scan.value,
+            at=clock.now(),
+        )
+    except Unknown:
+        return None
+    return ref("crd", found.redemption.card_id)
+
+
+def card_page(
+    facts: CardFacts, scan: str, form: FormState, *, key: str | None = None, status: int = 200
+) -> Response:
+    """The customer's sheet with the form that their program needs."""
+    here = guest(reads.session(), facts, at=clock.now())
+    page = render_template(
+        "till/card.html",
+        card=here,
+        scan=scan,
+        key=key or new_key(),
+        form=form,
+        asks=asking.asks(here.document, facts.currency, language()),
+    )
+    return make_response(page, status)
+
+
+@blueprint.post("/visits")
+@guard.staff(Permission.ACCRUE)
+def record_visit() -> Response:
+    """Record the visit once, however often the form is sent, and show its receipt."""
+    form = read_form(_visit_form)
+    scan, facts = _find(form.value("scan"))
+    rules = guest(reads.session(), facts, at=clock.now()).document
+    asked = asking.asks(rules, facts.currency, language())
+    if asked.amount and "amount" not in form.values and not form.error("amount"):
+        form = form.refuse("amount", gettext("Write what was paid."))
+    if not form.is_valid:
+        return card_page(facts, scan, form, key=form.raw.get("key"), status=422)
+    values = dict(form.values)
+    request = _request(values, facts, asked)
+    intent = intent_of(values.pop("key"), values)
+    with write() as session:
+        answer = visits.accrue(
+            session, duty=guard.duty(), request=request, intent=intent, at=clock.now()
+        )
+    return make_response(redirect(url_for("till.visit_receipt", visit_ref=answer.body["ref"]), 303))
+
+
+def _request(values: dict[str, Any], facts: CardFacts, asked: asking.Asks) -> VisitRequest:
+    pieces = values.get("quantity", 0 if asked.amount else 1) if asked.items else 0
+    line = LineRequest(category=values.get("category"), quantity_milli=pieces * _MILLI)
+    amount = values.get("amount") if asked.amount else None
+    return VisitRequest(
+        scan=values["scan"],
+        amount=None if amount is None else Money(amount, facts.currency),
+        lines=(line,) if pieces else (),
+    )

@@ -1,0 +1,1 @@
+"""The customer's own card in a phone's browser."""

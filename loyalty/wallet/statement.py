@@ -1,0 +1,82 @@
+"""A card's statement: each line with its reason, in pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from loyalty.cards.register import CardFacts
+from loyalty.core.ids import ref
+from loyalty.core.text import Text
+from loyalty.ledger import statements
+from loyalty.ledger.statements import StatementLine
+from loyalty.programs.document import VersionDocument
+from loyalty.web import cardface
+from loyalty.web.locale import pick
+
+_LINES = 12
+_TITLES = {
+    "visit": Text("Visita", "Visit"),
+    "refund": Text("Rimborso", "Refund"),
+    "void": Text("Visita annullata", "Visit cancelled"),
+    "redemption": Text("Premio", "Reward"),
+    "cancel": Text("Premio restituito", "Reward taken back"),
+    "adjustment": Text("Correzione", "Correction"),
+    "expiry": Text("Scadenza", "Expiry"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Units that came or went."""
+
+    units: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened, with every reason for it."""
+
+    title: str
+    at: datetime
+    reasons: list[str]
+    changes: list[Change]
+
+
+def page(
+    session: Session, facts: CardFacts, document: VersionDocument, *, before: UUID | None
+) -> tuple[list[Line], str | None]:
+    """Lines, the latest first, and the key after which the next page begins."""
+    found = statements.entries(
+        session,
+        merchant_id=facts.merchant_id,
+        card_id=facts.card_id,
+        before=before,
+        limit=_LINES + 1,
+    )
+    shown = found[:_LINES]
+    together = groupby(shown, key=lambda entry: entry.operation_id)
+    lines = [_line(document, list(entries)) for _, entries in together]
+    return lines, ref("ent", shown[-1].id) if len(found) > _LINES else None
+
+
+def _line(document: VersionDocument, entries: list[StatementLine]) -> Line:
+    first = entries[0]
+    title = _TITLES.get(first.operation, Text(first.operation, first.operation))
+    return Line(
+        title=pick(title),
+        at=first.occurred_at,
+        reasons=[
+            pick({"it": said["it"], "en": said["en"]})
+            for entry in entries
+            for said in entry.reasons
+        ],
+        changes=[
+            Change(entry.units, pick(cardface.label_of(document, entry.unit)))
+            for entry in entries
+            if entry.units
+        ],
+    )
