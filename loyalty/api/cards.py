@@ -16,7 +16,7 @@ from loyalty.api.lists import PageQuery, page
 from loyalty.api.operation import Contract, Section, answer
 from loyalty.api.reading import intent
 from loyalty.api.receipt_answers import ReceiptAnswer
-from loyalty.cards import claims, register
+from loyalty.cards import claims, keeping, register
 from loyalty.cards.register import CardFacts
 from loyalty.cards.tokens import qr_text
 from loyalty.core import clock
@@ -115,7 +115,7 @@ def _change(status: int = 200) -> Contract:
 def block_card(body: dict[str, Any], card_ref: str) -> Response:
     """Stop a card; what it holds stays."""
     with write() as session:
-        facts = register.block(
+        facts = keeping.block(
             session,
             duty=guard.duty(),
             card_ref=card_ref,
@@ -129,7 +129,7 @@ def block_card(body: dict[str, Any], card_ref: str) -> Response:
 def unblock_card(body: dict[str, Any], card_ref: str) -> Response:
     """Let a blocked card work again."""
     with write() as session:
-        facts = register.unblock(
+        facts = keeping.unblock(
             session,
             duty=guard.duty(),
             card_ref=card_ref,
@@ -143,7 +143,7 @@ def unblock_card(body: dict[str, Any], card_ref: str) -> Response:
 def replace_card(body: dict[str, Any], card_ref: str) -> Response:
     """Give a lost card new codes; the old ones stop, and nothing it holds is lost."""
     with write() as session:
-        facts = register.replace(
+        facts = keeping.replace(
             session,
             duty=guard.duty(),
             card_ref=card_ref,

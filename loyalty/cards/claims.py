@@ -114,9 +114,7 @@ def _living(session: Session, token: str, at: datetime) -> CardClaim:
     return claim
 
 
-def is_open_on(
-    session: Session, *, card_id: UUID, secret: str
-) -> UUID | None:
+def is_open_on(session: Session, *, card_id: UUID, secret: str) -> UUID | None:
     """The card's merchant if a phone with this secret may see the card, else None."""
     rows = session.execute(
         sa.select(CardDevice.merchant_id, CardDevice.secret_hash).where(

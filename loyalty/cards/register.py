@@ -1,4 +1,4 @@
-"""The register of cards: enrol, find, block, replace, and close for good."""
+"""The register of cards: enrol, and find by whatever names a card."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.cards import claims
-from loyalty.cards.models import Card, CardDevice, CardToken
+from loyalty.cards.models import Card, CardToken
 from loyalty.cards.tokens import CODE_LETTERS, Scan
 from loyalty.core import outbox
 from loyalty.core.errors import CardBlocked, ProgramPaused, StateConflict, Unknown
@@ -19,7 +19,6 @@ from loyalty.customers.models import Customer
 from loyalty.ledger import chart, store
 from loyalty.ledger.models import Operation
 from loyalty.ledger.state import Intent
-from loyalty.merchants.acts import note
 from loyalty.merchants.directory import enter
 from loyalty.merchants.models import Merchant
 from loyalty.merchants.roles import Duty, Permission
@@ -99,18 +98,14 @@ _FACTS = (
         Customer,
         sa.and_(Customer.merchant_id == Card.merchant_id, Customer.id == Card.customer_id),
     )
-    .join(
-        Program, sa.and_(Program.merchant_id == Card.merchant_id, Program.id == Card.program_id)
-    )
+    .join(Program, sa.and_(Program.merchant_id == Card.merchant_id, Program.id == Card.program_id))
     .join(Merchant, Merchant.id == Card.merchant_id)
     .where(Card.merchant_id == sa.bindparam("merchant_id"))
 )
 _BY = {
     "token": _FACTS.where(CardToken.token == sa.bindparam("value")),
     "code": _FACTS.where(CardToken.code == sa.bindparam("value")),
-    "ref": _FACTS.where(
-        Card.id == sa.bindparam("value"), CardToken.revoked_at.is_(None)
-    ),
+    "ref": _FACTS.where(Card.id == sa.bindparam("value"), CardToken.revoked_at.is_(None)),
 }
 
 
@@ -152,7 +147,7 @@ def enrol(
     program = _running_program(session, duty.merchant_id, program_ref)
     _demand_no_card(session, customer, program)
     card = _open_card(session, customer, program, at)
-    token = _new_token(session, card, at)
+    token = new_token(session, card, at)
     claim_id = claims.make(session, merchant_id=card.merchant_id, card_id=card.id, at=at)
     answer = {
         "ref": ref("crd", card.id),
@@ -220,7 +215,8 @@ def _open_card(session: Session, customer: Customer, program: Program, at: datet
     return card
 
 
-def _new_token(session: Session, card: Card, at: datetime) -> CardToken:
+def new_token(session: Session, card: Card, at: datetime) -> CardToken:
+    """Fresh codes for a card, in its QR and to type."""
     token = CardToken(
         merchant_id=card.merchant_id,
         id=new_id(),
@@ -276,90 +272,6 @@ def _record(
         facts={"card": answer["ref"]},
         at=at,
     )
-
-
-def block(
-    session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime
-) -> CardFacts:
-    """Stop a card; its units stay. Blocking a blocked card changes nothing."""
-    facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
-    duty.demand(Permission.BLOCK)
-    if facts.blocked_at is None:
-        _set_blocked(session, facts, at)
-        note(session, duty=duty, act="card.block", target=facts.ref, at=at, reason=reason)
-    return find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
-
-
-def unblock(
-    session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime
-) -> CardFacts:
-    """Let a blocked card work again, with the codes it has now."""
-    facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
-    duty.demand(Permission.BLOCK)
-    if facts.blocked_at is not None:
-        _set_blocked(session, facts, None)
-        note(session, duty=duty, act="card.unblock", target=facts.ref, at=at, reason=reason)
-    return find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
-
-
-def _set_blocked(session: Session, facts: CardFacts, blocked_at: datetime | None) -> None:
-    session.execute(
-        sa.update(Card)
-        .where(Card.merchant_id == facts.merchant_id, Card.id == facts.card_id)
-        .values(blocked_at=blocked_at)
-    )
-
-
-def replace(
-    session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime
-) -> CardFacts:
-    """A lost card: new codes, the old ones and the phones they were on are shut, nothing is lost."""
-    facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
-    duty.demand(Permission.BLOCK)
-    _shut_codes(session, facts, at)
-    _shut_phones(session, facts, at)
-    _new_token(session, session.get_one(Card, (facts.merchant_id, facts.card_id)), at)
-    _set_blocked(session, facts, None)
-    note(session, duty=duty, act="card.replace", target=facts.ref, at=at, reason=reason)
-    return find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
-
-
-def _shut_codes(session: Session, facts: CardFacts, at: datetime) -> None:
-    session.execute(
-        sa.update(CardToken)
-        .where(
-            CardToken.merchant_id == facts.merchant_id,
-            CardToken.card_id == facts.card_id,
-            CardToken.revoked_at.is_(None),
-        )
-        .values(revoked_at=at)
-    )
-
-
-def _shut_phones(session: Session, facts: CardFacts, at: datetime) -> None:
-    session.execute(
-        sa.update(CardDevice)
-        .where(
-            CardDevice.merchant_id == facts.merchant_id,
-            CardDevice.card_id == facts.card_id,
-            CardDevice.revoked_at.is_(None),
-        )
-        .values(revoked_at=at)
-    )
-
-
-def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetime) -> None:
-    """Forget a customer: their cards stop, open on no phone, and carry no name any more."""
-    customer = directory.erase(
-        session, merchant_id=duty.merchant_id, customer_ref=customer_ref, at=at
-    )
-    for card_id in cards_of(session, merchant_id=duty.merchant_id, customer_ids=[customer.id]).get(
-        customer.id, []
-    ):
-        facts = find(session, merchant_id=duty.merchant_id, card_ref=ref("crd", card_id))
-        _set_blocked(session, facts, at)
-        _shut_phones(session, facts, at)
-    note(session, duty=duty, act="customer.erase", target=customer_ref, at=at)
 
 
 def cards_of(

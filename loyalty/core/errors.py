@@ -125,7 +125,9 @@ _THINGS = {
     "version": Text("Versione non trovata.", "There is no such version."),
     "visit": Text("Visita non trovata.", "There is no such visit."),
     "redemption": Text("Riscatto non trovato.", "There is no such redemption."),
-    "voucher": Text("Buono non trovato: ricontrolla il codice.", "No such voucher: check the code."),
+    "voucher": Text(
+        "Buono non trovato: ricontrolla il codice.", "No such voucher: check the code."
+    ),
     "reward": Text("Questo premio non c'è nel programma.", "The program has no such reward."),
     "claim": Text(
         "Questo link non è valido. Chiedine uno nuovo in negozio.",
@@ -250,7 +252,9 @@ class AlreadyUsed(Refused):
     """facts: used_at."""
 
     code = "already_used"
-    words = Text("Questo premio è già stato consegnato.", "This reward has already been handed over.")
+    words = Text(
+        "Questo premio è già stato consegnato.", "This reward has already been handed over."
+    )
 
 
 class RefundTooLarge(Refused):
@@ -277,4 +281,6 @@ class StateConflict(Refused):
     """Something else is already there; the facts name it."""
 
     code = "state_conflict"
-    words = Text("C'è già: aprilo invece di rifarlo.", "It is already there: open that one instead.")
+    words = Text(
+        "C'è già: aprilo invece di rifarlo.", "It is already there: open that one instead."
+    )

@@ -134,8 +134,7 @@ def _post(name: str, table: str, event: str, message: str, unless: str = "") -> 
         f"RAISE EXCEPTION '{table}: {message}' USING ERRCODE = '23514'; END $$"
     )
     trigger = (
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} "
-        f"EXECUTE FUNCTION {name}()"
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
     )
     return Trigger(name, table, (function, trigger))
 

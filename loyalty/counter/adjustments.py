@@ -54,9 +54,7 @@ def adjust(
     if unit not in desk.book.units_of(facts.card_id):
         raise Unknown("unit")
     desks.expire_due(desk.book, desk.place, version, judged_at=at, recorded_at=at)
-    origin = desks.origin(
-        desk.place, duty, version=version.number, occurred_at=at, recorded_at=at
-    )
+    origin = desks.origin(desk.place, duty, version=version.number, occurred_at=at, recorded_at=at)
     return _move(session, desk, origin, unit, units, reason.strip(), intent)
 
 

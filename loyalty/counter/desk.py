@@ -60,18 +60,14 @@ def unit_of(version: PublishedVersion, key: str) -> Unit:
     return version.document.unit(key) or Unit(key, Text(key, key), 0, Expiry("never", 0))
 
 
-def open_desk(
-    session: Session, *, place: Place, version: PublishedVersion, at: datetime
-) -> Desk:
+def open_desk(session: Session, *, place: Place, version: PublishedVersion, at: datetime) -> Desk:
     """Lock the card's accounts, open those of new units, and write what has expired by now."""
     desk = lock_desk(session, place=place, version=version, at=at)
     expire_due(desk.book, place, version, judged_at=at, recorded_at=at)
     return desk
 
 
-def lock_desk(
-    session: Session, *, place: Place, version: PublishedVersion, at: datetime
-) -> Desk:
+def lock_desk(session: Session, *, place: Place, version: PublishedVersion, at: datetime) -> Desk:
     """Lock the card's accounts; opens those of units that are new in this version."""
     book = store.open_book(session, merchant_id=place.merchant_id, card_ids=[place.card_id])
     wanted = [unit.key for unit in version.document.units]

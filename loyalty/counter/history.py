@@ -64,17 +64,13 @@ def _query(merchant_id: UUID) -> sa.Select[Any]:
         .join(Card, sa.and_(Card.merchant_id == Visit.merchant_id, Card.id == Visit.card_id))
         .join(
             Customer,
-            sa.and_(
-                Customer.merchant_id == Card.merchant_id, Customer.id == Card.customer_id
-            ),
+            sa.and_(Customer.merchant_id == Card.merchant_id, Customer.id == Card.customer_id),
         )
         .where(Visit.merchant_id == merchant_id)
     )
 
 
-def of_day(
-    session: Session, *, merchant_id: UUID, on: date, limit: int = 200
-) -> list[VisitFacts]:
+def of_day(session: Session, *, merchant_id: UUID, on: date, limit: int = 200) -> list[VisitFacts]:
     """The visits of a day in the shop, the latest first."""
     rows = session.execute(
         _query(merchant_id).where(Visit.local_on == on).order_by(Visit.id.desc()).limit(limit)
@@ -90,8 +86,7 @@ def page(
     if before is not None:
         query = query.where(Visit.id < before)
     return [
-        VisitFacts(*row)
-        for row in session.execute(query.order_by(Visit.id.desc()).limit(limit))
+        VisitFacts(*row) for row in session.execute(query.order_by(Visit.id.desc()).limit(limit))
     ]
 
 

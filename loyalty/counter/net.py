@@ -65,7 +65,9 @@ def _returned(lines: Sequence[SoldLine], refunds: Sequence[Given]) -> dict[int, 
 def _net(line: SoldLine, returned_milli: int) -> Fraction | None:
     if line.amount_minor is None:
         return None
-    return Fraction(line.amount_minor) * (line.quantity_milli - returned_milli) / line.quantity_milli
+    return (
+        Fraction(line.amount_minor) * (line.quantity_milli - returned_milli) / line.quantity_milli
+    )
 
 
 def _line(

@@ -171,7 +171,5 @@ def adjusted(unit: Unit, units: int, why: str) -> Reason:
         "adjustment",
         unit.key,
         units,
-        Text(
-            f"correzione ({why}): {sign}{moved.it}", f"correction ({why}): {sign}{moved.en}"
-        ),
+        Text(f"correzione ({why}): {sign}{moved.it}", f"correction ({why}): {sign}{moved.en}"),
     )

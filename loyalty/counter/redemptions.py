@@ -75,9 +75,7 @@ def reserve(
     origin = desks.origin(
         desk.place, duty, version=version.number, occurred_at=at, recorded_at=at, proof=proof
     )
-    issued = vouchers.issue(
-        desk.book, desk.place, version, wanted, origin=origin, intent=intent
-    )
+    issued = vouchers.issue(desk.book, desk.place, version, wanted, origin=origin, intent=intent)
     body = receipts.receipt(
         desk, issued.operation, reasons=issued.reasons, vouchers=[issued.redemption]
     )
@@ -109,9 +107,7 @@ def fulfil(
     return _finish(session, desk, operation, body, "redemption.fulfilled")
 
 
-def use(
-    session: Session, *, duty: Duty, code: str, intent: Intent | None, at: datetime
-) -> Answer:
+def use(session: Session, *, duty: Duty, code: str, intent: Intent | None, at: datetime) -> Answer:
     """Hand over what a voucher promises; see fulfil. Raises Unknown("voucher")."""
     found = voucher(session, merchant_id=duty.merchant_id, code=code, at=at)
     return fulfil(
@@ -185,9 +181,7 @@ def hand_over(
 def find(session: Session, *, merchant_id: UUID, redemption_ref: str) -> Redemption:
     """The merchant's redemption of that ref. Raises Unknown("redemption")."""
     redemption_id = parse_ref("red", redemption_ref)
-    redemption = (
-        session.get(Redemption, (merchant_id, redemption_id)) if redemption_id else None
-    )
+    redemption = session.get(Redemption, (merchant_id, redemption_id)) if redemption_id else None
     if redemption is None:
         raise Unknown("redemption")
     return redemption
@@ -199,9 +193,7 @@ def voucher(session: Session, *, merchant_id: UUID, code: str, at: datetime) -> 
     if not is_code(tidy, CODE_LETTERS):
         raise Unknown("voucher")
     redemption = session.execute(
-        sa.select(Redemption).where(
-            Redemption.merchant_id == merchant_id, Redemption.code == tidy
-        )
+        sa.select(Redemption).where(Redemption.merchant_id == merchant_id, Redemption.code == tidy)
     ).scalar_one_or_none()
     if redemption is None:
         raise Unknown("voucher")

@@ -170,9 +170,7 @@ def earlier_refunds(session: Session, visit: Visit) -> Sequence[VisitRefund]:
     return (
         session.execute(
             sa.select(VisitRefund)
-            .where(
-                VisitRefund.merchant_id == visit.merchant_id, VisitRefund.visit_id == visit.id
-            )
+            .where(VisitRefund.merchant_id == visit.merchant_id, VisitRefund.visit_id == visit.id)
             .order_by(VisitRefund.id)
         )
         .scalars()

@@ -18,9 +18,7 @@ from loyalty.programs.catalogue import PublishedVersion
 def card_standing(session: Session, *, facts: CardFacts, at: datetime) -> dict[str, Any]:
     """Balances, rewards and what is missing for them, open vouchers, status; JSON-able."""
     version = rules_of(session, facts)
-    book = store.look_at_book(
-        session, merchant_id=facts.merchant_id, card_ids=[facts.card_id]
-    )
+    book = store.look_at_book(session, merchant_id=facts.merchant_id, card_ids=[facts.card_id])
     accounts = book.units_of(facts.card_id)
     return {
         "ref": facts.ref,
@@ -62,7 +60,5 @@ def open_vouchers(
             "until": rfc3339(found.redemption.until_at) if found.redemption.until_at else None,
             "redemption": ref("red", found.redemption.id),
         }
-        for found in redemptions.of_card(
-            session, merchant_id=merchant_id, card_id=card_id, at=at
-        )
+        for found in redemptions.of_card(session, merchant_id=merchant_id, card_id=card_id, at=at)
     ]

@@ -76,9 +76,7 @@ def accrue(
     return Answer(body)
 
 
-def _version(
-    session: Session, facts: CardFacts, occurred_at: datetime | None
-) -> PublishedVersion:
+def _version(session: Session, facts: CardFacts, occurred_at: datetime | None) -> PublishedVersion:
     """The rules in force now, or on the day of a sale that is entered late."""
     number = facts.demand_running()
     if occurred_at is not None:
@@ -91,9 +89,7 @@ def _version(
     )
 
 
-def _sale(
-    request: VisitRequest, facts: CardFacts, version: PublishedVersion, at: datetime
-) -> Sale:
+def _sale(request: VisitRequest, facts: CardFacts, version: PublishedVersion, at: datetime) -> Sale:
     amount = amount_in(request.amount, facts.currency, "amount")
     if len(request.lines) > LINES_MAX:
         raise Invalid({"lines": [f"at most {LINES_MAX}"]})
@@ -112,9 +108,7 @@ def _sale(
     )
 
 
-def _with_amounts(
-    lines: tuple[LineRequest, ...], amount: int | None
-) -> tuple[LineRequest, ...]:
+def _with_amounts(lines: tuple[LineRequest, ...], amount: int | None) -> tuple[LineRequest, ...]:
     """Lines add up to the amount; the one line without an amount, if any, takes the rest."""
     given = sum(line.amount_minor or 0 for line in lines)
     silent = [line for line in lines if line.amount_minor is None]
@@ -190,9 +184,7 @@ def _settle(
     session: Session, desk: Desk, sold: Sale, done: Recorded, warnings: list[dict[str, str]]
 ) -> dict[str, Any]:
     """Late sales may bring lots that are over already; then the receipt, and everything written."""
-    desks.expire_due(
-        desk.book, desk.place, desk.version, judged_at=desk.at, recorded_at=desk.at
-    )
+    desks.expire_due(desk.book, desk.place, desk.version, judged_at=desk.at, recorded_at=desk.at)
     body = receipts.receipt(
         desk,
         done.operation,

@@ -137,9 +137,7 @@ def give_back(
         late = any(take.lot.is_over(desk.at) and not take.lot.is_grace for take in takes)
         grace = expiry.last_day(until, desk.place.timezone) if late else None
         why = reasons.given_back(unit_of(version, key), units, reward, grace)
-        desk.book.give_back(
-            operation, account, takes, at=desk.at, grace_until=until, reasons=[why]
-        )
+        desk.book.give_back(operation, account, takes, at=desk.at, grace_until=until, reasons=[why])
         said.append(why)
     _set(session, redemption, "cancelled", cancelled_at=desk.at)
     return operation, said
@@ -182,9 +180,7 @@ def _set(session: Session, redemption: Redemption, state: str, **when: datetime)
     assert moved.rowcount == 1, "the card's accounts are locked"  # type: ignore[attr-defined]  # an update's result counts rows
 
 
-def unused_filled(
-    session: Session, desk: Desk, *, limit: int = 100
-) -> Sequence[Redemption]:
+def unused_filled(session: Session, desk: Desk, *, limit: int = 100) -> Sequence[Redemption]:
     """Vouchers of full stamp cards that nobody has used yet, the youngest first."""
     return (
         session.execute(

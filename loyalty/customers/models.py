@@ -24,7 +24,9 @@ class Customer(Base):
     name: Mapped[str | None] = mapped_column(sa.String(120))
     email: Mapped[str | None] = mapped_column(sa.String(254))
     phone: Mapped[str | None] = mapped_column(sa.String(32))
-    birthday: Mapped[str | None] = mapped_column(sa.String(5))  # MM-DD: the year is nobody's business
+    birthday: Mapped[str | None] = mapped_column(
+        sa.String(5)
+    )  # MM-DD: the year is nobody's business
     language: Mapped[str | None] = mapped_column(sa.String(2))
     external_ref: Mapped[str | None] = mapped_column(sa.String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -265,9 +265,7 @@ class Book:
         origin = side(account.program_id, account.unit, source)
         self._post(entry, origin, account.id, units, lot.id)
 
-    def _drain(
-        self, entry: Row, account: AccountState, target: str, takes: Sequence[Take]
-    ) -> int:
+    def _drain(self, entry: Row, account: AccountState, target: str, takes: Sequence[Take]) -> int:
         goal = side(account.program_id, account.unit, target)
         for take in takes:
             take.lot.remaining -= take.units

@@ -32,9 +32,7 @@ _JOINED = (
     )
     .join(
         Operation,
-        sa.and_(
-            Operation.merchant_id == Entry.merchant_id, Operation.id == Entry.operation_id
-        ),
+        sa.and_(Operation.merchant_id == Entry.merchant_id, Operation.id == Entry.operation_id),
     )
 )
 

@@ -82,9 +82,7 @@ _REMAIN = (
 
 def replay(session: Session, merchant_id: UUID, intent: Intent) -> dict[str, Any] | None:
     """The answer already given under this key, or None. Raises KeyReused for another body."""
-    row = session.execute(
-        _LOOK, {"merchant_id": merchant_id, "key_hash": intent.key_hash}
-    ).first()
+    row = session.execute(_LOOK, {"merchant_id": merchant_id, "key_hash": intent.key_hash}).first()
     if row is None:
         return None
     if row.body_hash != intent.body_hash:
@@ -108,9 +106,7 @@ def _load(
 ) -> Book:
     accounts = [
         AccountState(*row, before=(row.balance, row.debt, row.earned_millionths))
-        for row in session.execute(
-            query, {"merchant_id": merchant_id, "card_ids": list(card_ids)}
-        )
+        for row in session.execute(query, {"merchant_id": merchant_id, "card_ids": list(card_ids)})
     ]
     by_id = {account.id: account for account in accounts}
     if by_id:
@@ -128,9 +124,7 @@ def load_lots(session: Session, book: Book, lot_ids: Sequence[UUID]) -> dict[UUI
     known = {lot.id: lot for account in accounts.values() for lot in account.lots}
     missing = [key for key in lot_ids if key not in known]
     if missing:
-        rows = session.execute(
-            _LOTS_BY_ID, {"merchant_id": book.merchant_id, "lot_ids": missing}
-        )
+        rows = session.execute(_LOTS_BY_ID, {"merchant_id": book.merchant_id, "lot_ids": missing})
         for row in rows:
             known[row.id] = _lot(row)
             accounts[row.account_id].lots.append(known[row.id])
@@ -149,15 +143,11 @@ def _lot(row: sa.Row[Any]) -> LotState:
     )
 
 
-def lots_made_by(
-    session: Session, book: Book, *, operation_id: UUID
-) -> dict[UUID, list[UUID]]:
+def lots_made_by(session: Session, book: Book, *, operation_id: UUID) -> dict[UUID, list[UUID]]:
     """The lots that an operation made, by account."""
     rows = session.execute(
         sa.select(Lot.account_id, Lot.id)
-        .join(
-            Entry, sa.and_(Entry.merchant_id == Lot.merchant_id, Entry.id == Lot.entry_id)
-        )
+        .join(Entry, sa.and_(Entry.merchant_id == Lot.merchant_id, Entry.id == Lot.entry_id))
         .where(Entry.merchant_id == book.merchant_id, Entry.operation_id == operation_id)
     ).all()
     made: dict[UUID, list[UUID]] = {}
@@ -171,9 +161,7 @@ def expired_units(session: Session, account: AccountState, lot_ids: Sequence[UUI
     goal = side(account.program_id, account.unit, "expired")
     gone = session.execute(
         sa.select(sa.func.coalesce(sa.func.sum(Posting.units), 0))
-        .join(
-            Lot, sa.and_(Lot.merchant_id == Posting.merchant_id, Lot.id == Posting.lot_id)
-        )
+        .join(Lot, sa.and_(Lot.merchant_id == Posting.merchant_id, Lot.id == Posting.lot_id))
         .where(
             Lot.account_id == account.id,
             Posting.lot_id.in_(list(lot_ids)),
@@ -183,9 +171,7 @@ def expired_units(session: Session, account: AccountState, lot_ids: Sequence[UUI
     return int(gone)
 
 
-def covered_units(
-    session: Session, account: AccountState, operation_ids: Sequence[UUID]
-) -> int:
+def covered_units(session: Session, account: AccountState, operation_ids: Sequence[UUID]) -> int:
     """How many expired units earlier refunds of a sale have already counted as taken."""
     covered = session.execute(
         sa.select(sa.func.coalesce(sa.func.sum(Entry.covered), 0)).where(

@@ -46,9 +46,7 @@ def create_key(
     key_id = new_id()
     key = "lp_" + secrets.token_urlsafe(32)
     session.add(
-        ApiKey(
-            merchant_id=merchant_id, id=key_id, name=name, scopes=sorted(wanted), created_at=at
-        )
+        ApiKey(merchant_id=merchant_id, id=key_id, name=name, scopes=sorted(wanted), created_at=at)
     )
     session.flush()
     enter(session, kind="key", text=key, merchant_id=merchant_id, target_id=key_id)

@@ -11,9 +11,7 @@ from loyalty.core.ids import new_id, parse_ref
 from loyalty.merchants.models import Location
 
 
-def find_or_add_location(
-    session: Session, *, merchant_id: UUID, name: str, at: datetime
-) -> UUID:
+def find_or_add_location(session: Session, *, merchant_id: UUID, name: str, at: datetime) -> UUID:
     """The id of the location of that name, made when it is new."""
     found = session.execute(
         sa.select(Location.id).where(Location.merchant_id == merchant_id, Location.name == name)
@@ -28,7 +26,9 @@ def find_or_add_location(
 
 def find_location(session: Session, *, merchant_id: UUID, text: str) -> UUID:
     """The id of a location by its ref or name. Raises Unknown("location")."""
-    where = Location.id == parse_ref("loc", text) if text.startswith("loc_") else Location.name == text
+    where = (
+        Location.id == parse_ref("loc", text) if text.startswith("loc_") else Location.name == text
+    )
     found = session.execute(
         sa.select(Location.id).where(Location.merchant_id == merchant_id, where)
     ).scalar_one_or_none()
@@ -41,6 +41,9 @@ def list_locations(session: Session, *, merchant_id: UUID) -> list[Location]:
     """The merchant's locations, by name."""
     return list(
         session.execute(
-            sa.select(Location).where(Location.merchant_id == merchant_id).order_by(Location.name).limit(500)
+            sa.select(Location)
+            .where(Location.merchant_id == merchant_id)
+            .order_by(Location.name)
+            .limit(500)
         ).scalars()
     )

@@ -92,6 +92,4 @@ def staff_duty(
 
 def system_duty(merchant_id: UUID, via: str = "system") -> Duty:
     """The duty of the product itself: expiry, import, demo."""
-    return Duty(
-        merchant_id=merchant_id, actor="system", via=via, permissions=frozenset(Permission)
-    )
+    return Duty(merchant_id=merchant_id, actor="system", via=via, permissions=frozenset(Permission))

@@ -1,0 +1,91 @@
+"""Keeping cards safe: block, unblock, replace a lost one, and forget its holder."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.cards.models import Card, CardDevice, CardToken
+from loyalty.cards.register import CardFacts, cards_of, find, new_token
+from loyalty.core.ids import ref
+from loyalty.customers import directory
+from loyalty.merchants.acts import note
+from loyalty.merchants.roles import Duty, Permission
+
+
+def block(session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime) -> CardFacts:
+    """Stop a card; its units stay. Blocking a blocked card changes nothing."""
+    facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+    duty.demand(Permission.BLOCK)
+    if facts.blocked_at is None:
+        _set_blocked(session, facts, at)
+        note(session, duty=duty, act="card.block", target=facts.ref, at=at, reason=reason)
+    return find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+
+
+def unblock(session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime) -> CardFacts:
+    """Let a blocked card work again, with the codes it has now."""
+    facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+    duty.demand(Permission.BLOCK)
+    if facts.blocked_at is not None:
+        _set_blocked(session, facts, None)
+        note(session, duty=duty, act="card.unblock", target=facts.ref, at=at, reason=reason)
+    return find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+
+
+def _set_blocked(session: Session, facts: CardFacts, blocked_at: datetime | None) -> None:
+    session.execute(
+        sa.update(Card)
+        .where(Card.merchant_id == facts.merchant_id, Card.id == facts.card_id)
+        .values(blocked_at=blocked_at)
+    )
+
+
+def replace(session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime) -> CardFacts:
+    """A lost card: new codes, the old ones and the phones they were on are shut, nothing is lost."""
+    facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+    duty.demand(Permission.BLOCK)
+    _shut_codes(session, facts, at)
+    _shut_phones(session, facts, at)
+    new_token(session, session.get_one(Card, (facts.merchant_id, facts.card_id)), at)
+    _set_blocked(session, facts, None)
+    note(session, duty=duty, act="card.replace", target=facts.ref, at=at, reason=reason)
+    return find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+
+
+def _shut_codes(session: Session, facts: CardFacts, at: datetime) -> None:
+    session.execute(
+        sa.update(CardToken)
+        .where(
+            CardToken.merchant_id == facts.merchant_id,
+            CardToken.card_id == facts.card_id,
+            CardToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+    )
+
+
+def _shut_phones(session: Session, facts: CardFacts, at: datetime) -> None:
+    session.execute(
+        sa.update(CardDevice)
+        .where(
+            CardDevice.merchant_id == facts.merchant_id,
+            CardDevice.card_id == facts.card_id,
+            CardDevice.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+    )
+
+
+def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetime) -> None:
+    """Forget a customer: their cards stop, open on no phone, and carry no name any more."""
+    customer = directory.erase(
+        session, merchant_id=duty.merchant_id, customer_ref=customer_ref, at=at
+    )
+    for card_id in cards_of(session, merchant_id=duty.merchant_id, customer_ids=[customer.id]).get(
+        customer.id, []
+    ):
+        facts = find(session, merchant_id=duty.merchant_id, card_ref=ref("crd", card_id))
+        _set_blocked(session, facts, at)
+        _shut_phones(session, facts, at)
+    note(session, duty=duty, act="customer.erase", target=customer_ref, at=at)

@@ -1,0 +1,32 @@
+"""What must hold between the counter's rows and the ledger's operations, as queries."""
+
+CHECKS: dict[str, str] = {
+    "every visit has its operation, and every visit operation its visit": """
+        SELECT o.merchant_id, o.id AS thing FROM ledger_operation o
+        LEFT JOIN visit v ON v.merchant_id = o.merchant_id AND v.id = o.id
+        WHERE (o.kind = 'visit') <> (v.id IS NOT NULL)""",
+    "a visit is voided exactly when an operation reverses it": """
+        SELECT v.merchant_id, v.id AS thing FROM visit v
+        LEFT JOIN ledger_operation o ON o.merchant_id = v.merchant_id AND o.reverses_id = v.id
+        WHERE (v.voided_at IS NOT NULL) <> (o.id IS NOT NULL) OR o.kind <> 'void'""",
+    "every redemption has its operation, and every redemption operation its voucher": """
+        SELECT o.merchant_id, o.id AS thing FROM ledger_operation o
+        LEFT JOIN redemption r ON r.merchant_id = o.merchant_id AND r.id = o.id
+        WHERE (o.kind = 'redemption') <> (r.id IS NOT NULL)""",
+    "a redemption is cancelled exactly when an operation reverses it": """
+        SELECT r.merchant_id, r.id AS thing FROM redemption r
+        LEFT JOIN ledger_operation o ON o.merchant_id = r.merchant_id AND o.reverses_id = r.id
+        WHERE (r.state = 'cancelled') <> (o.id IS NOT NULL) OR o.kind <> 'cancel'""",
+    "a cancelled redemption gave back what it had spent": """
+        SELECT r.merchant_id, r.id AS thing FROM redemption r
+        JOIN ledger_operation c ON c.merchant_id = r.merchant_id AND c.reverses_id = r.id
+        JOIN ledger_entry e ON e.merchant_id = r.merchant_id AND e.operation_id IN (r.id, c.id)
+        GROUP BY r.merchant_id, r.id HAVING SUM(e.units) <> 0""",
+    "every redemption spent something": """
+        SELECT r.merchant_id, r.id AS thing FROM redemption r
+        LEFT JOIN ledger_entry e ON e.merchant_id = r.merchant_id AND e.operation_id = r.id
+        GROUP BY r.merchant_id, r.id HAVING COALESCE(SUM(e.units), 0) >= 0""",
+    "a voucher handed over says when": """
+        SELECT merchant_id, id AS thing FROM redemption
+        WHERE (state = 'fulfilled' AND used_at IS NULL) OR (state = 'reserved' AND used_at IS NOT NULL)""",
+}

@@ -1,0 +1,61 @@
+"""Serving the web application with gunicorn, in the configuration that ships with the product."""
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from loyalty.app import create_app
+from loyalty.assets import check_built
+from loyalty.core.settings import Settings
+
+THREADS = 8
+POSTGRESQL_WORKERS = 2
+KEEP_ALIVE_S = 30
+STOP_S = 20
+
+
+def configuration(settings: Settings, *, bind: str, workers: int | None) -> dict[str, Any]:
+    """gunicorn's settings: one process of 8 threads on SQLite, where writers queue anyway; two on
+    PostgreSQL unless told otherwise."""
+    default = 1 if settings.is_sqlite else POSTGRESQL_WORKERS
+    return {
+        "bind": bind,
+        "workers": workers or default,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "keepalive": KEEP_ALIVE_S,
+        "graceful_timeout": STOP_S,
+        "timeout": 60,
+        "limit_request_line": 2_048,
+        "limit_request_fields": 50,
+        "limit_request_field_size": 8_190,
+        "loglevel": "warning",
+        "accesslog": None,  # web.observe writes one line a request, without addresses and queries
+        "control_socket_disable": True,
+        "proc_name": "loyalty",
+    }
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn, told what to do by values instead of a file."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the options over."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application, made in each worker so that no connection is shared by a fork."""
+        return create_app(self._settings)
+
+
+def serve(settings: Settings, *, bind: str, workers: int | None = None) -> None:
+    """Serve until stopped. Raises AssetsNotBuiltError when the front end is missing or stale."""
+    check_built()
+    Server(settings, configuration(settings, bind=bind, workers=workers)).run()
