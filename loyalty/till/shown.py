@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from loyalty.core.ids import ref
 from loyalty.counter.history import VisitFacts
 from loyalty.programs.document import VersionDocument
 from loyalty.web import cardface
-from loyalty.web.locale import gettext, pick
+from loyalty.web.locale import gettext, number, pick
 from loyalty.web.visitrows import ReasonLine, reason_lines, rules
 
 UNDO_SECONDS = 60
@@ -37,6 +36,7 @@ class Receipt:
     big: str = ""
     sign: str = "check"
     fresh: int = 0
+    full: int = 0  # the size of a stamp card that this visit filled
     vouchers: list[cardface.Voucher] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     reasons: list[ReasonLine] = field(default_factory=list)
@@ -54,30 +54,30 @@ def visit_receipt(session: Session, visit: VisitFacts) -> Receipt:
     if visit.voided_at is not None or visit.answer is None:
         return _undone_receipt(visit)
     document, answer = rules(session, visit), visit.answer
-    visit_ref = ref("vis", visit.id)
-    first = next((units for units in answer["earned"].values() if units), 0)
+    earned = {unit: many for unit, many in answer["earned"].items() if many}
     drawn = cardface.stamps(document, answer["balances"])
+    way_back = url_for("till.void_visit", visit_ref=ref("vis", visit.id))
     return Receipt(
         title=gettext("Recorded"),
-        sentence=_sentence(document, answer, visit.customer_name),
-        kind="" if first else "gain-flat",
-        big=f"+{first}" if first else "",
-        fresh=answer["earned"].get(drawn.unit, 0) if drawn else 0,
+        sentence=_sentence(document, earned, visit.customer_name),
+        kind="" if earned else "gain-flat",
+        big=f"+{number(next(iter(earned.values())))}" if len(earned) == 1 else "",
+        fresh=earned.get(drawn.unit, 0) if drawn else 0,
+        full=drawn.size if drawn else 0,
         vouchers=cardface.vouchers(document, answer["vouchers"]),
         warnings=[pick({"it": said["it"], "en": said["en"]}) for said in answer["warnings"]],
         reasons=reason_lines(answer),
-        undo=_undo(
-            url_for("till.void_visit", visit_ref=visit_ref), seconds_left(visit.recorded_at)
-        ),
-        more=url_for("till.visit", visit_ref=visit_ref),
+        undo=_undo(way_back, seconds_left(visit.recorded_at)),
+        more=url_for("till.visit", visit_ref=ref("vis", visit.id)),
     )
 
 
-def _sentence(document: VersionDocument, answer: dict[str, Any], name: str | None) -> str:
-    earned = {unit: many for unit, many in answer["earned"].items() if many}
+def _sentence(document: VersionDocument, earned: dict[str, int], name: str | None) -> str:
     if not earned:
         return gettext("Visit recorded, nothing earned this time")
     what = cardface.counted(document, earned)
+    if len(earned) == 1:  # the number itself stands large beside it
+        what = what.partition(" ")[2]
     if name is None:
         return what
     return gettext("%(what)s for %(name)s", what=what, name=name.split(maxsplit=1)[0])

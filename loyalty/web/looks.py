@@ -7,9 +7,9 @@ from loyalty.web import guard
 
 
 def init_app(app: Flask) -> None:
-    """Add `asset`, `duty` and `initials` to the templates."""
+    """Add `asset`, `duty`, `initials` and `capital` to the templates."""
     app.jinja_env.globals.update(asset=asset, duty=guard.duty)
-    app.jinja_env.filters["initials"] = initials
+    app.jinja_env.filters.update(initials=initials, capital=capital)
 
 
 def asset(name: str) -> str:
@@ -22,3 +22,8 @@ def initials(name: str | None) -> str:
     words = [word for word in (name or "").split() if word[0].isalnum()]
     letters = [words[0], words[-1]] if len(words) > 1 else words
     return "".join(word[0] for word in letters).upper()
+
+
+def capital(text: str) -> str:
+    """The first letter large, the others as they are: names inside a sentence keep theirs."""
+    return text[:1].upper() + text[1:]
