@@ -6,6 +6,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from loyalty.api import cards, customers, document, programs, redemptions, visits
+from loyalty.api.operation import CustomerConverter
 
 SECTIONS = (
     customers.section,
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
         API_VERSION="1",
         OPENAPI_VERSION="3.1.0",
     )
+    app.url_map.converters["customer"] = CustomerConverter
     api: Any = Api(app, spec_kwargs={"extra_plugins": [document.BetweenFields()]})
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     api.ma_plugin.converter.add_attribute_function(document.describe_field)

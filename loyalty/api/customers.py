@@ -7,7 +7,7 @@ from flask import Response
 from loyalty.api.answers import CustomerAnswer, CustomersAnswer
 from loyalty.api.lists import PageQuery, page
 from loyalty.api.operation import Contract, Section, answer
-from loyalty.cards import register
+from loyalty.cards import keeping, register
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import StateConflict
@@ -102,7 +102,7 @@ def search_customers(body: dict[str, Any]) -> Response:
 
 @section.call(
     "GET",
-    "/customers/<customer_ref>",
+    "/customers/<customer:customer_ref>",
     Contract(scope="customers:read", answer=CustomerAnswer, unknown=("customer",)),
 )
 def get_customer(customer_ref: str) -> Response:
@@ -115,7 +115,7 @@ def get_customer(customer_ref: str) -> Response:
 
 @section.call(
     "PATCH",
-    "/customers/<customer_ref>",
+    "/customers/<customer:customer_ref>",
     Contract(
         scope="customers:write",
         body=CustomerBody,
@@ -138,13 +138,13 @@ def change_customer(body: dict[str, Any], customer_ref: str) -> Response:
 
 @section.call(
     "DELETE",
-    "/customers/<customer_ref>",
+    "/customers/<customer:customer_ref>",
     Contract(scope="customers:write", answer=None, status=204, unknown=("customer",)),
 )
 def erase_customer(customer_ref: str) -> Response:
     """Forget a customer: the name goes, their cards stop, the ledger keeps its sums."""
     with write() as session:
-        register.erase_holder(session, duty=guard.duty(), customer_ref=customer_ref, at=clock.now())
+        keeping.erase_holder(session, duty=guard.duty(), customer_ref=customer_ref, at=clock.now())
     return Response(status=204)
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import Schema
+from werkzeug.routing import BaseConverter
 
 from loyalty.api.reading import KEY_LETTERS_MAX, StrictParser
 from loyalty.core.errors import (
@@ -23,6 +24,13 @@ from loyalty.core.errors import (
 )
 from loyalty.web import guard
 from loyalty.web.problems import MEDIA_TYPE, status_of
+
+
+class CustomerConverter(BaseConverter):
+    """A customer's ref in a path; `search` is an operation beside it, not somebody's ref."""
+
+    regex = "(?!search$)[^/]+"
+
 
 View = TypeVar("View", bound=Callable[..., Response])
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -90,8 +98,9 @@ class Section:
                 wrapped = blueprint.arguments(contract.query, location="query")(wrapped)
             if contract.body is not None:
                 body = contract.body()
-                needed = any(part.required for part in body.fields.values())
-                wrapped = blueprint.arguments(body, location="json", required=needed)(wrapped)
+                wrapped = blueprint.arguments(body, location="json", required=_is_needed(body))(
+                    wrapped
+                )
             wrapped = blueprint.response(
                 contract.status, contract.answer, headers=_REPLAY_HEADER if contract.keyed else None
             )(wrapped)
@@ -105,6 +114,11 @@ class Section:
             return cast(View, wrapped)
 
         return decorate
+
+
+def _is_needed(body: Any) -> bool:
+    document = getattr(body.Meta, "document", {})
+    return "minProperties" in document or any(part.required for part in body.fields.values())
 
 
 def answer(body: dict[str, Any], status: int = 200, *, replayed: bool = False) -> Response:
@@ -168,7 +182,7 @@ def _headers_of(status: int) -> dict[str, Any]:
 
 
 def _path_parameters(rule: str) -> list[dict[str, Any]]:
-    names = [part[1:-1] for part in rule.split("/") if part.startswith("<")]
+    names = [part[1:-1].split(":")[-1] for part in rule.split("/") if part.startswith("<")]
     return [
         {
             "name": name,
