@@ -69,9 +69,9 @@ def _compare(environment: dict[str, str], path: Path, tally: Tally, rules: Rules
     """Import twice into a new shop; returns how many figures are wrong."""
     on = oracle.last_day(tally.purchases) + timedelta(days=DAYS_AFTER_LAST_SALE)
     at = datetime.combine(on, time(12), ZoneInfo(ZONE)).astimezone(UTC)
-    with real_shop.opened(environment) as database:
+    with real_shop.opened(environment) as database, database.write() as session:
         merchant = real_shop.open_program(
-            database, zone=ZONE, currency=CURRENCY, raw=real_shop.document(rules), at=clock.now()
+            session, zone=ZONE, currency=CURRENCY, raw=real_shop.document(rules), at=clock.now()
         )
     first = _apart(_import, environment, merchant, path, at)
     _print_speed(first)

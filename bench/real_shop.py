@@ -56,18 +56,17 @@ def opened(environment: dict[str, str]) -> Iterator[Database]:
 
 
 def open_program(
-    database: Database, *, zone: str, currency: str, raw: dict[str, Any], at: datetime
+    session: Session, *, zone: str, currency: str, raw: dict[str, Any], at: datetime
 ) -> str:
     """A new merchant with one published program; returns the merchant's ref."""
-    with database.write() as session:
-        merchant = accounts.create_merchant(
-            session, name="Bench", currency=currency, timezone=zone, language="en", at=at
-        )
-        program = editor.create(
-            session, merchant_id=merchant.id, currency=currency, name="Bench", raw=raw, at=at
-        )
-        editor.publish(session, merchant_id=merchant.id, program_id=program.id, number=1, at=at)
-        return ref("mer", merchant.id)
+    merchant = accounts.create_merchant(
+        session, name="Bench", currency=currency, timezone=zone, language="en", at=at
+    )
+    program = editor.create(
+        session, merchant_id=merchant.id, currency=currency, name="Bench", raw=raw, at=at
+    )
+    editor.publish(session, merchant_id=merchant.id, program_id=program.id, number=1, at=at)
+    return ref("mer", merchant.id)
 
 
 def document(rules: Rules) -> dict[str, Any]:
@@ -107,14 +106,20 @@ _HELD = """
     JOIN customer ON customer.merchant_id = card.merchant_id AND customer.id = card.customer_id
     JOIN ledger_account account
       ON account.merchant_id = card.merchant_id AND account.card_id = card.id
-    WHERE card.merchant_id = :merchant
+    WHERE card.merchant_id = :merchant AND (:everything = 1 OR card.program_id = :program)
 """
 
 
-def holdings(database: Database, merchant_ref: str) -> dict[str, Due]:
-    """What each customer has, straight from the tables."""
-    merchant_id = parse_ref("mer", merchant_ref)
-    query = sa.text(_HELD).bindparams(sa.bindparam("merchant", merchant_id, Id))
+def holdings(
+    database: Database, merchant_ref: str, program_ref: str | None = None
+) -> dict[str, Due]:
+    """What each customer has, straight from the tables; of one program or of the only one."""
+    program_id = parse_ref("prg", program_ref) if program_ref else None
+    query = sa.text(_HELD).bindparams(
+        sa.bindparam("merchant", parse_ref("mer", merchant_ref), Id),
+        sa.bindparam("program", program_id, Id),
+        sa.bindparam("everything", int(program_id is None), sa.Integer),
+    )
     with database.read() as session:
         return {row[0]: Due(*(int(figure) for figure in row[1:])) for row in session.execute(query)}
 

@@ -26,6 +26,7 @@ from loyalty.ledger import store
 from loyalty.ledger.book import Book
 
 _PIECE_MILLI = 1_000
+Cards = dict[str, UUID]  # by the customer's own reference
 _IMPORTED: Any = ImportedSale.__table__
 
 
@@ -44,25 +45,29 @@ def look(session: Session, *, target: Target, sales: Sequence[Spooled]) -> Sorte
     return verdict.sort(sales, recorded.read(session, club=target.club, sales=sales))
 
 
-def take(session: Session, *, run: Run, batch: Batch) -> Sorted:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch; `waiting` cards expire after their customer's last sale."""
+
+    found: Sorted
+    waiting: Cards
+
+
+def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
     """Record the new sales of a batch, in its order, and what of it has expired since."""
     club = run.target.club
     known = recorded.read(session, club=club, sales=batch.sales)
     found = verdict.sort(batch.sales, known)
-    if not found.taken:
-        return found
-    _open_run(session, run)
+    ends = {who: card for who, card in waiting.items() if who != batch.goes_on}
+    if not found.taken and not ends:
+        return Taken(found, waiting)
     sales = [one.sale for one in found.taken]
+    _open_run(session, run)
     targets.open_locations(
         session, target=run.target, names=(sale.location for sale in sales), at=run.at
     )
-    cards = people.admit(
-        session,
-        club=club,
-        duty=run.target.duty,
-        sales=sales,
-        recorded=known,
-        at=run.at,
+    cards = waiting | people.admit(
+        session, club=club, duty=run.target.duty, sales=sales, recorded=known, at=run.at
     )
     book = store.open_book(
         session, merchant_id=club.merchant_id, card_ids=list(dict.fromkeys(cards.values()))
@@ -70,10 +75,10 @@ def take(session: Session, *, run: Run, batch: Batch) -> Sorted:
     _record_all(book, run, cards, found.taken)
     _expire(book, run, [card for who, card in cards.items() if who != batch.goes_on])
     store.write_book(session, book)
-    return found
+    return Taken(found, {who: card for who, card in cards.items() if who == batch.goes_on})
 
 
-def _record_all(book: Book, run: Run, cards: dict[str, UUID], sales: Iterable[Spooled]) -> None:
+def _record_all(book: Book, run: Run, cards: Cards, sales: Iterable[Spooled]) -> None:
     for one in sales:
         visit_id = _record(book, run, _place(run.target, cards[one.sale.customer]), one.sale)
         book.also(

@@ -17,7 +17,7 @@ from loyalty.core.errors import Busy
 from loyalty.core.ids import new_id
 from loyalty.imports import batches, words
 from loyalty.imports import target as targets
-from loyalty.imports.batches import Run
+from loyalty.imports.batches import Cards, Run, Taken
 from loyalty.imports.lines import FileRefused, numbered, opened
 from loyalty.imports.result import Count, ImportResult, write_errors
 from loyalty.imports.sale import RowReader, Sale
@@ -109,8 +109,11 @@ class _Import:
 
     def take_all(self, kept: Spool) -> None:
         """Take every batch, then close the run if it brought anything."""
+        waiting: Cards = {}
         for batch in self._batches(kept):
-            self._note(kept, self._take(batch))
+            taken = self._take(batch, waiting)
+            waiting = taken.waiting
+            self._note(kept, taken.found)
         if self.count.accepted:
             with self._database.write() as session:
                 batches.close_run(session, run=self._run, count=self.count)
@@ -122,12 +125,12 @@ class _Import:
             done += len(batch.sales)
             self._progress(done, total)
 
-    def _take(self, batch: Batch) -> Sorted:
+    def _take(self, batch: Batch, waiting: Cards) -> Taken:
         """A batch that meets a till, a key or another import in the same rows is tried again."""
         for turn in range(1, _TRIES + 1):
             try:
                 with self._database.write() as session:
-                    return batches.take(session, run=self._run, batch=batch)
+                    return batches.take(session, run=self._run, batch=batch, waiting=waiting)
             except (Busy, IntegrityError):
                 self._run.target.locations.clear()
                 if turn == _TRIES:
