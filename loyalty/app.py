@@ -9,6 +9,9 @@ from loyalty.assets import asset_root
 from loyalty.core import db
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
+from loyalty.portal import views as portal
+from loyalty.till import views as till
+from loyalty.wallet import views as wallet
 from loyalty.web import kit
 
 
@@ -28,9 +31,5 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 
 def _register_pages(app: Flask) -> None:
-    from loyalty.portal import views as portal
-    from loyalty.till import views as till
-    from loyalty.wallet import views as wallet
-
     for surface in (till, wallet, portal):
         app.register_blueprint(surface.blueprint)

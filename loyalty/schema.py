@@ -25,8 +25,10 @@ def migrate(database: Database) -> None:
 
 
 def set_journal_mode(database: Database) -> None:
-    """WAL where this SQLite is free of the WAL-reset fault, else a rollback journal; set once, for
-    asking on each connection fails while others are open."""
+    """WAL where this SQLite is free of the WAL-reset fault, else a rollback journal.
+
+    Set once, here: asking on each connection fails while others are open.
+    """
     mode = "WAL" if wal_is_safe(sqlite_module()) else "DELETE"
     if mode == "DELETE":
         log.warning(

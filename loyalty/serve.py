@@ -16,8 +16,10 @@ STOP_S = 20
 
 
 def configuration(settings: Settings, *, bind: str, workers: int | None) -> dict[str, Any]:
-    """gunicorn's settings: one process of 8 threads on SQLite, where writers queue anyway; two on
-    PostgreSQL unless told otherwise."""
+    """The settings of gunicorn.
+
+    One process of 8 threads on SQLite, where writers queue anyway; two on PostgreSQL.
+    """
     default = 1 if settings.is_sqlite else POSTGRESQL_WORKERS
     return {
         "bind": bind,

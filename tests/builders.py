@@ -1,4 +1,4 @@
-"""The cast: a shop with its people, programs and customers, made through the product's own verbs."""
+"""The cast: a shop with its people, programs and customers, made through the product's verbs."""
 
 import itertools
 from copy import deepcopy
@@ -12,7 +12,14 @@ from loyalty.core.db import Database
 from loyalty.core.ids import ref
 from loyalty.core.money import Money
 from loyalty.counter import adjustments, redemptions, refunds, visits
-from loyalty.counter.requests import Answer, LineRequest, RefundRequest, VisitRequest, intent
+from loyalty.counter.requests import (
+    AdjustmentRequest,
+    Answer,
+    LineRequest,
+    RefundRequest,
+    VisitRequest,
+    intent,
+)
 from loyalty.customers import directory
 from loyalty.customers.directory import Profile
 from loyalty.merchants import accounts, keys
@@ -20,7 +27,7 @@ from loyalty.merchants.roles import Duty, Role, staff_duty
 from loyalty.programs import editor
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-PASSWORD = "una frase lunga e sicura"  # noqa: S105  # of nobody
+PASSWORD = "una frase lunga e sicura"
 _numbers = itertools.count(1)
 
 POINTS: dict[str, Any] = {
@@ -276,9 +283,7 @@ class Shop:
                 session,
                 duty=self.owner,
                 card_ref=card.ref,
-                unit=unit,
-                units=units,
-                reason="compleanno",
+                request=AdjustmentRequest(unit, units, "compleanno"),
                 intent=intent(key or fresh_key(), (card.ref, unit, units)),
                 at=at,
             )

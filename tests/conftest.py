@@ -81,7 +81,7 @@ def database(settings: Settings) -> Iterator[Database]:
 
 @pytest.fixture
 def shop(database: Database) -> Shop:
-    """Aurora's café with its cashier Bruno, its customer Carla, and a points and a stamps program."""
+    """Aurora's café with its cashier Bruno, a points and a stamps program."""
     return open_shop(database, name="Caffè Aurora", owner="aurora", cashier="bruno")
 
 

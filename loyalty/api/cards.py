@@ -25,6 +25,7 @@ from loyalty.core.errors import CardBlocked, InsufficientUnits, ProgramPaused, S
 from loyalty.core.ids import parse_ref, ref
 from loyalty.counter import adjustments, standing
 from loyalty.counter.receipts import PREFIX
+from loyalty.counter.requests import AdjustmentRequest
 from loyalty.ledger import statements
 from loyalty.ledger.statements import StatementLine
 from loyalty.web import guard, reads
@@ -195,9 +196,7 @@ def adjust_card(body: dict[str, Any], card_ref: str) -> Response:
             session,
             duty=guard.duty(),
             card_ref=card_ref,
-            unit=body["unit"],
-            units=body["units"],
-            reason=body["reason"],
+            request=AdjustmentRequest(body["unit"], body["units"], body["reason"]),
             intent=meant,
             at=clock.now(),
         )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.cards.models import Card, CardClaim, CardDevice
-from loyalty.core.db import current
+from loyalty.core.db import current, rows_changed
 from loyalty.core.errors import CardBlocked, Unknown
 from loyalty.core.ids import new_id, ref
 from loyalty.core.signing import derive_code, digest
@@ -90,7 +90,7 @@ def open_card(session: Session, *, token: str, at: datetime) -> OpenedCard:
         )
         .values(used_at=at)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]  # an update's result counts rows
+    if rows_changed(taken) != 1:
         raise Unknown("claim")
     secret = secrets.token_urlsafe(32)
     session.add(

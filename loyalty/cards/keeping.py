@@ -42,7 +42,7 @@ def _set_blocked(session: Session, facts: CardFacts, blocked_at: datetime | None
 
 
 def replace(session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime) -> CardFacts:
-    """A lost card: new codes, the old ones and the phones they were on are shut, nothing is lost."""
+    """A lost card: new codes; the old ones and their phones are shut, nothing is lost."""
     facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
     duty.demand(Permission.BLOCK)
     _shut_codes(session, facts, at)
@@ -78,7 +78,7 @@ def _shut_phones(session: Session, facts: CardFacts, at: datetime) -> None:
 
 
 def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetime) -> None:
-    """Forget a customer: their cards stop, open on no phone, and carry no name any more."""
+    """Forget a customer: their cards stop, open on no phone, carry no name."""
     customer = directory.erase(
         session, merchant_id=duty.merchant_id, customer_ref=customer_ref, at=at
     )

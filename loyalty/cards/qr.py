@@ -2,6 +2,7 @@
 
 import io
 from functools import lru_cache
+from typing import Any
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
@@ -27,8 +28,8 @@ def png(text: str) -> bytes:
     return drawing.getvalue()
 
 
-def _code(text: str) -> "qrcode.QRCode[SvgPathImage]":
-    code: qrcode.QRCode[SvgPathImage] = qrcode.QRCode(
+def _code(text: str) -> "qrcode.QRCode[Any]":
+    code: qrcode.QRCode[Any] = qrcode.QRCode(
         error_correction=ERROR_CORRECT_M, box_size=PNG_PIXELS_PER_MODULE, border=QUIET_ZONE
     )
     code.add_data(text)

@@ -115,7 +115,7 @@ def by_scan(session: Session, *, merchant_id: UUID, scan: Scan) -> CardFacts:
     row = session.execute(_BY[scan.kind], {"merchant_id": merchant_id, "value": value}).first()
     if row is None:
         raise Unknown("card")
-    return CardFacts(*row)
+    return CardFacts(**row._mapping)  # noqa: SLF001  # SQLAlchemy's public name
 
 
 def find(session: Session, *, merchant_id: UUID, card_ref: str) -> CardFacts:

@@ -1,4 +1,4 @@
-"""The command line: `loyalty COMMAND`. Exit codes: 0 done, 1 refused or found something, 2 wrong use."""
+"""The command line. Exit codes: 0 done, 1 refused or found something, 2 wrong use."""
 
 from loyalty.cli.commands import main
 

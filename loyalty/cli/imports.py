@@ -61,8 +61,8 @@ def _said(result: ImportResult, dry_run: bool) -> str:
     head = Text("Prova: ", "Dry run: ") if dry_run else Text("", "")
     return house.say(
         Text(
-            f"{head.it}{result.rows} righe: {result.accepted} accettate, {result.refused} rifiutate, "
-            f"{result.no_customer} senza cliente, {result.replayed} già note.",
+            f"{head.it}{result.rows} righe: {result.accepted} accettate, "
+            f"{result.refused} rifiutate, {result.no_customer} senza cliente, {result.replayed} già note.",
             f"{head.en}{result.rows} rows: {result.accepted} accepted, {result.refused} refused, "
             f"{result.no_customer} without customer, {result.replayed} known already.",
         )

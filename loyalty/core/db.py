@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -66,7 +66,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _: sa.Dialect) -> datetime | None:
         """Always aware, always UTC."""
         if value is None:
             return None
@@ -79,19 +79,19 @@ class Json(sa.types.TypeDecorator[Any]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+    def process_bind_param(self, value: Any, _: sa.Dialect) -> str | None:
         """Compact and with sorted keys, so that equal values are equal text."""
         if value is None:
             return None
         return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+    def process_result_value(self, value: str | None, _: sa.Dialect) -> Any:
         """Back to plain values."""
         return None if value is None else json.loads(value)
 
 
 class Base(DeclarativeBase):
-    """The base of all tables; constraint names follow one convention so that migrations can name them."""
+    """The base of all tables; constraints are named by one convention, for migrations."""
 
     metadata = sa.MetaData(
         naming_convention={
@@ -105,8 +105,11 @@ class Base(DeclarativeBase):
 
 
 class WriterQueue:
-    """One writer at a time on SQLite: first come, first served in this process, a file lock between
-    processes. SQLite's own busy handler is unfair: under load a waiter may starve for seconds."""
+    """One writer at a time on SQLite, first come first served.
+
+    A queue in this process, a file lock between processes: SQLite's own busy handler is unfair,
+    and under load a waiter may starve for seconds.
+    """
 
     def __init__(self, path: Path) -> None:
         self._guard = threading.Lock()
@@ -283,6 +286,16 @@ def _sqlite_engine(settings: Settings, *, writes: bool) -> sa.Engine:
     return engine
 
 
+def table(model: type[Base]) -> sa.Table:
+    """The model's table, for statements that build no objects: the hot path writes with these."""
+    return cast(sa.Table, model.__table__)
+
+
+def rows_changed(result: sa.Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE touched."""
+    return cast(sa.CursorResult[Any], result).rowcount
+
+
 _current: Database | None = None
 
 
@@ -299,10 +312,10 @@ def current() -> Database:
 
 
 def write() -> contextlib.AbstractContextManager[Session]:
-    """`with write() as session:` on the database in use; see Database.write."""
+    """A write on the database in use, as in Database.write."""
     return current().write()
 
 
 def read() -> contextlib.AbstractContextManager[Session]:
-    """`with read() as session:` on the database in use; see Database.read."""
+    """A read on the database in use, as in Database.read."""
     return current().read()

@@ -117,7 +117,8 @@ class Busy(LoyaltyError):
 
 _THINGS = {
     "card": Text(
-        "Nessuna carta con questo codice in questo negozio. Controlla le lettere o crea una carta nuova.",
+        "Nessuna carta con questo codice in questo negozio. "
+        "Controlla le lettere o crea una carta nuova.",
         "No card with this code in this shop. Check the letters or make a new card.",
     ),
     "customer": Text("Cliente non trovato.", "There is no such customer."),
@@ -154,7 +155,7 @@ class Unknown(LoyaltyError):
 
     @property
     def code(self) -> str:  # type: ignore[override]  # the code names the thing
-        """`unknown_card`, `unknown_visit`, …"""
+        """The thing's own code: `unknown_card`, `unknown_visit` and so on."""
         return f"unknown_{self.thing}"
 
     @property

@@ -58,7 +58,7 @@ def parse_ref(prefix: str, text: str) -> UUID | None:
 
 
 def tidy_code(text: str) -> str:
-    """A code as a person types it, in its one spelling: capitals, no gaps, 1 for I and L, 0 for O."""
+    """A typed code in its one spelling: capitals, no gaps, 1 for I and L, 0 for O."""
     return text.upper().replace("-", "").replace(" ", "").translate(_ALIKE)
 
 

@@ -7,6 +7,11 @@ AMOUNT_MINOR_MAX = 1_000_000_000  # 10,000,000.00: more than that is a slip of t
 _ZERO_DIGITS = frozenset({"JPY", "KRW", "ISK", "CLP", "VND", "XAF", "XOF", "XPF"})
 _THREE_DIGITS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND", "IQD", "LYD"})
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF"}
+# Thousands are marked every three digits or not at all: "1.2.3" is a slip, not 123.
+_GROUPED = {
+    ".": re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"),
+    ",": re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"),
+}
 _PLAIN = re.compile(r"(\d{1,12})(?:\.(\d{0,6}))?")
 
 
@@ -39,13 +44,11 @@ def parse_amount(text: str, currency: str, language: str = "en") -> int:
     Grouping marks are understood ("1.234,50"). Raises NotAnAmount.
     """
     plain = text.strip().replace("\u00a0", "").replace(" ", "").strip("€$£")
-    if language == "it":
-        # A lone dot before one or two digits is a decimal point, typed on a phone's keypad.
-        if "," in plain or not re.fullmatch(r"\d+\.\d{1,2}", plain):
-            plain = plain.replace(".", "").replace(",", ".", 1)
-    else:
-        plain = re.sub(r",(?=\d{3}(\D|$))", "", plain).replace(",", ".", 1)
-    return minor_units(plain, currency)
+    mark = "." if language == "it" else ","
+    if _GROUPED[mark].fullmatch(plain):
+        plain = plain.replace(mark, "")
+    # What is left of either mark is a decimal point: phones' keypads offer only one of them.
+    return minor_units(plain.replace(",", ".", 1), currency)
 
 
 def minor_units(plain: str, currency: str) -> int:
@@ -57,7 +60,7 @@ def minor_units(plain: str, currency: str) -> int:
     places = digits(currency)
     if len(fraction) > places:
         raise NotAnAmount(plain)
-    return int(whole) * 10**places + int((fraction or "0").ljust(places, "0") or "0")
+    return int(whole + fraction.ljust(places, "0"))
 
 
 def format_amount(minor: int, currency: str, language: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from loyalty.core.db import Base, Id, Json, UtcDateTime
+from loyalty.core.db import Base, Id, Json, UtcDateTime, table
 from loyalty.core.ids import new_id
 
 
@@ -23,7 +23,7 @@ class OutboxEvent(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-_INSERT = sa.insert(OutboxEvent.__table__)  # type: ignore[arg-type]  # __table__ is typed as FromClause
+_INSERT = sa.insert(table(OutboxEvent))
 
 
 def add(

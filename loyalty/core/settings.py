@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 SECRET_BYTES = 32
+_DIFFERENT_BYTES_MIN = 8  # random bytes never repeat that much
 _POSTGRES = ("postgres://", "postgresql://", "postgresql+psycopg://")
 
 
@@ -143,6 +144,6 @@ def _read_secret(path: Path) -> bytes:
     secret = path.read_bytes()
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise SettingsRefused([f"{path} can be read by others; run: chmod 600 {path}"])
-    if len(secret) < SECRET_BYTES or len(set(secret)) < 8:
+    if len(secret) < SECRET_BYTES or len(set(secret)) < _DIFFERENT_BYTES_MIN:
         raise SettingsRefused([f"{path} is not a secret any more; restore it from a backup."])
     return secret

@@ -61,7 +61,7 @@ def wanted(connection: sa.Connection) -> list[Trigger]:
 
 
 def differences(connection: sa.Connection) -> list[str]:
-    """What is missing, changed, switched off or new, in words; empty when all is as it should be."""
+    """What is missing, changed or switched off, in words; empty when all is as it should be."""
     there = _catalogue(connection)
     said = []
     for trigger in wanted(connection):

@@ -10,7 +10,7 @@ from loyalty.core.errors import Invalid, Unknown
 from loyalty.counter import desk as desks
 from loyalty.counter import reasons, receipts
 from loyalty.counter.desk import Desk, Place
-from loyalty.counter.requests import Answer
+from loyalty.counter.requests import AdjustmentRequest, Answer
 from loyalty.ledger import store
 from loyalty.ledger.state import Intent, Origin
 from loyalty.merchants.roles import Duty, Permission
@@ -25,9 +25,7 @@ def adjust(
     *,
     duty: Duty,
     card_ref: str,
-    unit: str,
-    units: int,
-    reason: str,
+    request: AdjustmentRequest,
     intent: Intent,
     at: datetime,
 ) -> Answer:
@@ -36,7 +34,7 @@ def adjust(
     Raises Unknown, CardBlocked, OwnCard, Invalid, InsufficientUnits, KeyReused.
     """
     duty.demand(Permission.ADJUST)
-    _check(units, reason)
+    _check(request)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     facts = register.find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
@@ -51,17 +49,17 @@ def adjust(
     desk = desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    if unit not in desk.book.units_of(facts.card_id):
+    if request.unit not in desk.book.units_of(facts.card_id):
         raise Unknown("unit")
     desks.expire_due(desk.book, desk.place, version, judged_at=at, recorded_at=at)
     origin = desks.origin(desk.place, duty, version=version.number, occurred_at=at, recorded_at=at)
-    return _move(session, desk, origin, unit, units, reason.strip(), intent)
+    return _move(session, desk, origin, request, intent)
 
 
-def _check(units: int, reason: str) -> None:
-    if not units or abs(units) > UNITS_MAX:
+def _check(request: AdjustmentRequest) -> None:
+    if not request.units or abs(request.units) > UNITS_MAX:
         raise Invalid({"units": [f"from -{UNITS_MAX} to {UNITS_MAX}, and not 0"]})
-    if not reason.strip():
+    if not request.reason.strip():
         raise Invalid({"reason": ["say why: the customer reads it"]})
 
 
@@ -69,11 +67,10 @@ def _move(
     session: Session,
     desk: Desk,
     origin: Origin,
-    unit: str,
-    units: int,
-    reason: str,
+    request: AdjustmentRequest,
     intent: Intent,
 ) -> Answer:
+    unit, units, reason = request.unit, request.units, request.reason.strip()
     operation = desk.book.begin("adjustment", origin, intent=intent, reason=reason)
     why = reasons.adjusted(desk.unit(unit), units, reason)
     desk.book.adjust(

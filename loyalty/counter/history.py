@@ -141,7 +141,7 @@ def figures(
             Redemption.used_at >= since,
         )
     ).scalar_one()
-    return Figures(row[0], row[1], int(row[2]), handed)
+    return Figures(row[0] or 0, row[1] or 0, int(row[2] or 0), handed)
 
 
 def card_count(session: Session, *, merchant_id: UUID) -> int:

@@ -85,8 +85,10 @@ def _line(
 
 
 def refunded_minor(before: Sequence[Line], after: Sequence[Line]) -> int | None:
-    """The money that a refund gives back, whole minor units of the exact difference, rounded down;
-    None when nobody said what was paid."""
+    """The money that a refund gives back: whole minor units of the exact difference, rounded down.
+
+    None when nobody said what was paid.
+    """
     if any(line.counted is None for line in before):
         return None
     gone = sum((line.counted or Fraction(0) for line in before), Fraction(0)) - sum(

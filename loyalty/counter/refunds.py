@@ -1,4 +1,4 @@
-"""Refund and void: the visit is rated again under the rules of the sale; the difference is posted."""
+"""Refund and void: a visit is rated again under its own rules; the difference is posted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards import register
 from loyalty.core import outbox
+from loyalty.core.db import table
 from loyalty.core.errors import AlreadyVoided, Invalid, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.counter import desk as desks
@@ -20,6 +21,7 @@ from loyalty.counter.models import Redemption, Visit, VisitLine, VisitRefund
 from loyalty.counter.net import Given, SoldLine
 from loyalty.counter.requests import Answer, RefundRequest, amount_in
 from loyalty.ledger import store
+from loyalty.ledger.chart import side
 from loyalty.ledger.state import AccountState, Intent, Reason
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue, earning
@@ -27,7 +29,7 @@ from loyalty.programs.earning import MILLI, Line, Share
 
 Row = dict[str, Any]
 Lines = tuple[Line, ...]
-_REFUND = VisitRefund.__table__
+_REFUND = table(VisitRefund)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _undo(
     session.refresh(visit)
     if visit.voided_at is not None:
         raise AlreadyVoided(since=visit.voided_at.isoformat())
-    undoing = _measure(session, desk, visit, how)
+    undoing = _measure(session, visit, how)
     desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
     operation = _begin(desk, duty, undoing, intent, how)
     earned, said, cancelled = _take_back(session, desk, undoing, operation)
@@ -129,7 +131,7 @@ def _lock(session: Session, visit: Visit, at: datetime) -> Desk:
     return desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
 
 
-def _measure(session: Session, desk: Desk, visit: Visit, how: RefundRequest | str) -> _Undoing:
+def _measure(session: Session, visit: Visit, how: RefundRequest | str) -> _Undoing:
     sold, earlier = sold_lines(session, visit), earlier_refunds(session, visit)
     past = [_given(row) for row in earlier]
     before = net.left(sold, past)
@@ -250,11 +252,12 @@ def _coverable(
         for row in desk.book.postings
         if row["lot_id"] in lots and row["to_id"] == _expired_side(account)
     )
-    return written + unwritten - store.covered_units(session, account, undoing.operation_ids)
+    covered = store.covered_units(session, account, undoing.operation_ids)
+    return int(written + unwritten - covered)
 
 
 def _expired_side(account: AccountState) -> UUID:
-    return store.side(account.program_id, account.unit, "expired")
+    return side(account.program_id, account.unit, "expired")
 
 
 def _unfill(
@@ -299,7 +302,7 @@ def _write(
     operation["answer"] = body
     if undoing.given is not None:
         desk.book.also(
-            _REFUND,  # type: ignore[arg-type]  # __table__ is typed as FromClause
+            _REFUND,
             {
                 "merchant_id": visit.merchant_id,
                 "id": operation["id"],

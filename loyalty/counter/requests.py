@@ -46,6 +46,15 @@ class RefundRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class AdjustmentRequest:
+    """Units to add (positive) or take (negative), and why, as the customer will read it."""
+
+    unit: str
+    units: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A receipt as JSON-able values, and whether it had been given before."""
 

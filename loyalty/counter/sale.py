@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from loyalty.core.db import table
 from loyalty.counter import reasons, vouchers
 from loyalty.counter.desk import Place, unit_of
 from loyalty.counter.models import Visit, VisitLine
@@ -18,7 +19,7 @@ from loyalty.programs.earning import MILLI, Line
 from loyalty.programs.expiry import local_day, lot_expires_at
 
 Row = dict[str, Any]
-_VISIT, _LINE = Visit.__table__, VisitLine.__table__
+_VISIT, _LINE = table(Visit), table(VisitLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _note_visit(
     book: Book, place: Place, version: PublishedVersion, sale: Sale, operation: Row
 ) -> None:
     book.also(
-        _VISIT,  # type: ignore[arg-type]  # __table__ is typed as FromClause
+        _VISIT,
         {
             "merchant_id": place.merchant_id,
             "id": operation["id"],
@@ -142,7 +143,7 @@ def _note_visit(
         },
     )
     for number, line in enumerate(sale.lines, start=1):
-        book.also(_LINE, _line_row(place.merchant_id, operation["id"], number, line))  # type: ignore[arg-type]  # as above
+        book.also(_LINE, _line_row(place.merchant_id, operation["id"], number, line))
 
 
 def _line_row(merchant_id: UUID, visit_id: UUID, number: int, line: LineRequest) -> Row:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.cards.tokens import CODE_LETTERS
+from loyalty.core.db import rows_changed, table
 from loyalty.core.errors import AlreadyCancelled, AlreadyUsed, RewardUnavailable
 from loyalty.core.ids import random_code
 from loyalty.counter import reasons
@@ -26,7 +27,7 @@ from loyalty.programs.document import Reward
 
 Row = dict[str, Any]
 GRACE_DAYS = 7
-_REDEMPTION = Redemption.__table__
+_REDEMPTION = table(Redemption)
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def issue(
         )
         said.append(why)
     row = _row(place, version, reward, operation, filled=filled)
-    book.also(_REDEMPTION, row)  # type: ignore[arg-type]  # __table__ is typed as FromClause
+    book.also(_REDEMPTION, row)
     return Issued(operation, row, said)
 
 
@@ -177,7 +178,7 @@ def _set(session: Session, redemption: Redemption, state: str, **when: datetime)
         .values(state=state, **when)
         .execution_options(synchronize_session=False)
     )
-    assert moved.rowcount == 1, "the card's accounts are locked"  # type: ignore[attr-defined]  # an update's result counts rows
+    assert rows_changed(moved) == 1, "the card's accounts are locked"
 
 
 def unused_filled(session: Session, desk: Desk, *, limit: int = 100) -> Sequence[Redemption]:

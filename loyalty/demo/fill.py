@@ -77,7 +77,7 @@ def fill(database: Database, *, at: datetime, progress: Progress) -> int:
         with database.write() as session:
             shop = _open(session, plan, began)
             regulars = _regulars(session, shop, chance, began)
-        coming = _coming(shop.plan, regulars, chance, at)
+        coming = _coming(regulars, chance, at)
         for start in range(0, len(coming), _GROUP):
             with database.write() as session:
                 for visit in coming[start : start + _GROUP]:
@@ -165,9 +165,7 @@ def _profile(chance: random.Random) -> Profile:
     )
 
 
-def _coming(
-    plan: ShopPlan, regulars: list[Regular], chance: random.Random, at: datetime
-) -> list[Coming]:
+def _coming(regulars: list[Regular], chance: random.Random, at: datetime) -> list[Coming]:
     """The visits of all regulars in the order of time, thinned to the demo's number."""
     today = at.astimezone(zone(TIMEZONE)).date()
     coming: list[Coming] = []

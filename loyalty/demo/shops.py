@@ -114,12 +114,66 @@ BAKERY = ShopPlan(
 )
 STREET = (CAFE, BAKERY)
 FIRST_NAMES = (
-    "Anna Marco Giulia Luca Sara Paolo Elena Andrea Chiara Matteo Francesca Davide Martina Simone "
-    "Laura Stefano Valentina Roberto Silvia Alessandro Paola Giorgio Federica Antonio Ilaria Fabio "
-    "Claudia Nicola Irene Tommaso"
-).split()
+    "Anna",
+    "Marco",
+    "Giulia",
+    "Luca",
+    "Sara",
+    "Paolo",
+    "Elena",
+    "Andrea",
+    "Chiara",
+    "Matteo",
+    "Francesca",
+    "Davide",
+    "Martina",
+    "Simone",
+    "Laura",
+    "Stefano",
+    "Valentina",
+    "Roberto",
+    "Silvia",
+    "Alessandro",
+    "Paola",
+    "Giorgio",
+    "Federica",
+    "Antonio",
+    "Ilaria",
+    "Fabio",
+    "Claudia",
+    "Nicola",
+    "Irene",
+    "Tommaso",
+)
 LAST_NAMES = (
-    "Ferri Colombo Rinaldi Lombardi Greco Marini Costa Fontana Caruso Moretti Villa Conti Serra "
-    "Bianco Gatti Longo Martini Leone Testa Riva Ferrara Galli Basile Piras Sanna Vitale Orlando "
-    "Parisi Bellini Monti"
-).split()
+    "Ferri",
+    "Colombo",
+    "Rinaldi",
+    "Lombardi",
+    "Greco",
+    "Marini",
+    "Costa",
+    "Fontana",
+    "Caruso",
+    "Moretti",
+    "Villa",
+    "Conti",
+    "Serra",
+    "Bianco",
+    "Gatti",
+    "Longo",
+    "Martini",
+    "Leone",
+    "Testa",
+    "Riva",
+    "Ferrara",
+    "Galli",
+    "Basile",
+    "Piras",
+    "Sanna",
+    "Vitale",
+    "Orlando",
+    "Parisi",
+    "Bellini",
+    "Monti",
+)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from loyalty.core.db import table
 from loyalty.core.ids import new_id
 from loyalty.ledger import lots as fifo
 from loyalty.ledger.chart import side
@@ -19,10 +20,11 @@ from loyalty.ledger.models import Entry, Operation, Posting
 from loyalty.ledger.state import AccountState, Intent, Origin, Reason, require, total
 
 Row = dict[str, Any]
+OPERATION, ENTRY, POSTING = table(Operation), table(Entry), table(Posting)
 
 
 class Book:
-    """The accounts of some cards, locked and loaded, and the rows that will be written at the end.
+    """Some cards' accounts, locked and loaded, and the rows that will be written at the end.
 
     Made by store.open_book, written by store.write_book; nothing here touches the database.
     """
@@ -34,7 +36,7 @@ class Book:
             self._accounts.setdefault(account.card_id, {})[account.unit] = account
         self.rows: dict[sa.Table, list[Row]] = {}
         for model in (Operation, Entry):
-            self.rows[model.__table__] = []  # type: ignore[index]  # __table__ is typed as FromClause
+            self.rows[table(model)] = []
         self.postings: list[Row] = []
 
     # --- looking -------------------------------------------------------------------------------
@@ -53,9 +55,9 @@ class Book:
 
     # --- operations ----------------------------------------------------------------------------
 
-    def also(self, table: sa.Table, row: Row) -> None:
-        """Write this row too, after the ledger's own and in the order in which tables first came."""
-        self.rows.setdefault(table, []).append(row)
+    def also(self, into: sa.Table, row: Row) -> None:
+        """Write this row too, after the ledger's own, table by table as they first came."""
+        self.rows.setdefault(into, []).append(row)
 
     def begin(
         self,
@@ -86,7 +88,7 @@ class Book:
             "occurred_at": origin.occurred_at,
             "recorded_at": origin.recorded_at,
         }
-        self.rows[Operation.__table__].append(row)  # type: ignore[index]  # as above
+        self.rows[OPERATION].append(row)
         return row
 
     # --- moves ---------------------------------------------------------------------------------
@@ -118,8 +120,11 @@ class Book:
         coverable: int,
         reasons: list[Reason],
     ) -> int:
-        """Take back what a sale earned: from its own lots, then what of them had expired (counts as
-        taken, at most `coverable`), then from other lots soonest first, then as debt."""
+        """Take back what a sale earned, as far as its millionths go.
+
+        From its own lots first, then what of them had expired (counts as taken, at most
+        `coverable`), then from other lots soonest first, then as debt.
+        """
         before = account.lifetime
         account.earned_millionths -= millionths
         left = before - account.lifetime
@@ -161,8 +166,10 @@ class Book:
         grace_until: datetime,
         reasons: list[Reason],
     ) -> int:
-        """Put units back into the lots they came from. A debt is repaid first. What has expired
-        meanwhile comes back as one lot of grace; a lot of grace never gets another."""
+        """Put units back into the lots they came from; a debt is repaid first.
+
+        What has expired meanwhile comes back as one lot of grace, which never gets another.
+        """
         entry = self._entry(operation, account, "give", reasons)
         source = side(account.program_id, account.unit, "redeemed")
         late = 0
@@ -229,7 +236,7 @@ class Book:
             "balance_after": 0,
             "reasons": reasons,
         }
-        self.rows[Entry.__table__].append(row)  # type: ignore[index]  # as above
+        self.rows[ENTRY].append(row)
         return row
 
     @staticmethod
@@ -291,7 +298,6 @@ class Book:
 
 
 _SPEND_KIND = {"redeemed": "spend", "adjusted": "adjust"}
-POSTING = Posting.__table__
 
 
 def _new_lot(operation: Row, entry: Row, expires_at: datetime | None) -> LotState:

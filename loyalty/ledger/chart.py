@@ -16,7 +16,7 @@ MERCHANT_SIDE = ("issued", "redeemed", "expired", "adjusted")
 
 @lru_cache(maxsize=10_000)
 def side(program_id: UUID, unit: str, kind: str) -> UUID:
-    """The id of the merchant-side account of that kind: derived, so that nobody has to look it up."""
+    """The id of the merchant-side account of that kind: derived, so nobody looks it up."""
     return uuid5(program_id, f"{unit}:{kind}")
 
 

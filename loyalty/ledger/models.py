@@ -11,8 +11,10 @@ from loyalty.core.db import Base, Id, Json, UtcDateTime
 
 
 class Account(Base):
-    """Where units are. Kind `card` keeps a balance with floors; the merchant's side keeps none,
-    so no row is hit by everybody. available = balance + debt = what the open lots hold."""
+    """Where units are: kind `card` keeps a balance with floors, the merchant's side keeps none.
+
+    So no row is hit by everybody. What the open lots hold is balance + debt.
+    """
 
     __tablename__ = "ledger_account"
     __table_args__ = (
@@ -41,7 +43,7 @@ class Account(Base):
 
 
 class Operation(Base):
-    """One intent, done once: its key, its answer, and who did it where, when and under which rules."""
+    """One intent, done once: its key and answer, and who did it where, when, under which rules."""
 
     __tablename__ = "ledger_operation"
     __table_args__ = (
@@ -137,8 +139,10 @@ class Lot(Base):
 
 
 class Posting(Base):
-    """Units moving from one account to another: what leaves the one arrives at the other, so every
-    entry adds up to zero by its shape. Without a lot it makes or repays debt."""
+    """Units moving from one account to another; without a lot they make or repay debt.
+
+    What leaves the one arrives at the other, so every entry adds up to zero by its shape.
+    """
 
     __tablename__ = "ledger_posting"
     __table_args__ = (

@@ -7,8 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.core.db import rows_changed, table
 from loyalty.core.errors import KeyReused
-from loyalty.ledger.book import POSTING, Book
+from loyalty.ledger.book import ENTRY, OPERATION, POSTING, Book
 from loyalty.ledger.chart import side
 from loyalty.ledger.lots import LotState
 from loyalty.ledger.models import Account, Entry, Lot, Operation, Posting
@@ -55,9 +56,9 @@ _LOTS_BY_ID = sa.select(*_LOT_COLUMNS).where(
     Lot.merchant_id == sa.bindparam("merchant_id"),
     Lot.id.in_(sa.bindparam("lot_ids", expanding=True)),
 )
-_ACCOUNT, _LOT = Account.__table__, Lot.__table__
+_ACCOUNT, _LOT = table(Account), table(Lot)
 _MOVE = (
-    sa.update(_ACCOUNT)  # type: ignore[arg-type]  # __table__ is typed as FromClause
+    sa.update(_ACCOUNT)
     .where(
         _ACCOUNT.c.merchant_id == sa.bindparam("p_merchant"),
         _ACCOUNT.c.id == sa.bindparam("p_id"),
@@ -71,7 +72,7 @@ _MOVE = (
     )
 )
 _REMAIN = (
-    sa.update(_LOT)  # type: ignore[arg-type]  # as above
+    sa.update(_LOT)
     .where(
         _LOT.c.merchant_id == sa.bindparam("p_merchant"),
         _LOT.c.id == sa.bindparam("p_id"),
@@ -102,10 +103,13 @@ def look_at_book(session: Session, *, merchant_id: UUID, card_ids: Sequence[UUID
 
 
 def _load(
-    session: Session, query: sa.Select[Any], merchant_id: UUID, card_ids: Sequence[UUID]
+    session: Session,
+    query: sa.Select[*tuple[Any, ...]],
+    merchant_id: UUID,
+    card_ids: Sequence[UUID],
 ) -> Book:
     accounts = [
-        AccountState(*row, before=(row.balance, row.debt, row.earned_millionths))
+        _account(row)
         for row in session.execute(query, {"merchant_id": merchant_id, "card_ids": list(card_ids)})
     ]
     by_id = {account.id: account for account in accounts}
@@ -131,7 +135,21 @@ def load_lots(session: Session, book: Book, lot_ids: Sequence[UUID]) -> dict[UUI
     return {key: known[key] for key in lot_ids}
 
 
-def _lot(row: sa.Row[Any]) -> LotState:
+def _account(row: sa.Row[*tuple[Any, ...]]) -> AccountState:
+    return AccountState(
+        id=row.id,
+        card_id=row.card_id,
+        program_id=row.program_id,
+        unit=row.unit,
+        balance=row.balance,
+        debt=row.debt,
+        earned_millionths=row.earned_millionths,
+        moves=row.moves,
+        before=(row.balance, row.debt, row.earned_millionths),
+    )
+
+
+def _lot(row: sa.Row[*tuple[Any, ...]]) -> LotState:
     return LotState(
         id=row.id,
         entry_id=row.entry_id,
@@ -185,21 +203,21 @@ def write_book(session: Session, book: Book) -> None:
     """Write every row and move every balance; asserts that nobody moved an account meanwhile."""
     connection = session.connection()
     rows = dict(book.rows)
-    _insert(connection, Operation.__table__, rows.pop(Operation.__table__))
-    _insert(connection, Entry.__table__, rows.pop(Entry.__table__))
+    _insert(connection, OPERATION, rows.pop(OPERATION))
+    _insert(connection, ENTRY, rows.pop(ENTRY))
     _insert(connection, _LOT, _new_lots(book))
     _insert(connection, POSTING, book.postings)
-    for table, more in rows.items():
-        _insert(connection, table, more)
+    for other, more in rows.items():
+        _insert(connection, other, more)
     _update_lots(connection, book)
     _move_balances(connection, book)
 
 
-def _insert(connection: sa.Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+def _insert(connection: sa.Connection, into: sa.Table, rows: list[dict[str, Any]]) -> None:
     if len(rows) == 1:
-        connection.execute(table.insert(), rows[0])
+        connection.execute(into.insert(), rows[0])
     elif rows:
-        connection.execute(table.insert(), rows)
+        connection.execute(into.insert(), rows)
 
 
 def _new_lots(book: Book) -> list[dict[str, Any]]:
@@ -248,4 +266,4 @@ def _move_balances(connection: sa.Connection, book: Book) -> None:
                 "p_earned": account.earned_millionths - earned,
             },
         )
-        assert moved.rowcount == 1, "the account moved without our lock"
+        assert rows_changed(moved) == 1, "the account moved without our lock"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.core.db import rows_changed
 from loyalty.core.errors import Invalid, StateConflict, TooMany, Unknown
 from loyalty.core.ids import new_id, parse_ref, random_code, ref
 from loyalty.core.signing import digest
@@ -168,7 +169,7 @@ def accept_link(session: Session, *, token: str, password_hash: str, at: datetim
         )
         .values(used_at=at)
     )
-    if taken.rowcount != 1:
+    if rows_changed(taken) != 1:
         raise Unknown("link")
     staff = session.get_one(Staff, (link.merchant_id, link.staff_id))
     staff.password_hash = password_hash

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.core.db import rows_changed
 from loyalty.core.errors import Invalid, Unknown
 from loyalty.core.ids import new_id
 from loyalty.core.signing import digest
@@ -82,5 +83,5 @@ def revoke_key(session: Session, *, merchant_id: UUID, key_id: UUID, at: datetim
         .where(ApiKey.merchant_id == merchant_id, ApiKey.id == key_id)
         .values(revoked_at=at)
     )
-    if done.rowcount != 1:
+    if rows_changed(done) != 1:
         raise Unknown("key")

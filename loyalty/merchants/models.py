@@ -82,7 +82,7 @@ class ApiKey(Base):
 
 
 class Directory(Base):
-    """Which merchant a secret or a sign-in name belongs to: the one look-up before a merchant is known."""
+    """Which merchant a secret or a sign-in name belongs to, before a merchant is known."""
 
     __tablename__ = "directory"
 
@@ -104,7 +104,7 @@ class SignInAttempt(Base):
 
 
 class StaffAct(Base):
-    """What somebody did apart from the ledger: who, what, to which thing, when; no personal text."""
+    """What somebody did apart from the ledger: who, what, to what, when; no personal text."""
 
     __tablename__ = "staff_act"
 

@@ -51,7 +51,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who acts, for which merchant, where and by what means. `actor` is a public ref or "system"."""
+    """Who acts, for which merchant, where, by what means; `actor` is a ref or "system"."""
 
     merchant_id: UUID
     actor: str

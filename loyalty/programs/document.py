@@ -47,7 +47,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class EarningRule:
-    """`units` for each `per` of `per_kind` (amount_minor, item or visit), or a percentage on them."""
+    """`units` for each `per` of `per_kind` (amount_minor, item, visit), or a percentage on them."""
 
     key: str
     unit: str
@@ -130,7 +130,7 @@ class VersionDocument:
 
 
 def load(raw: Raw) -> VersionDocument:
-    """The document behind trusted canonical JSON (web.version_schema is the door it came through)."""
+    """The document behind trusted canonical JSON; web.version_schema is its door."""
     proof = raw.get("proof") or {}
     limits = raw.get("limits") or {}
     stamps = raw.get("stamps")
@@ -153,13 +153,18 @@ def load(raw: Raw) -> VersionDocument:
 
 def _unit(raw: Raw) -> Unit:
     expiry = raw.get("expiry") or {}
-    label = raw.get("label") or {}
     return Unit(
         key=raw["key"],
-        label=Text(label.get("it", raw["key"]), label.get("en", raw["key"])),
+        label=_name(raw.get("label"), raw["key"]),
         pending_hours=raw.get("pending_hours") or 0,
         expiry=Expiry(expiry.get("kind", "never"), expiry.get("months") or 0),
     )
+
+
+def _name(raw: dict[str, str] | None, key: str) -> Text:
+    """The name in both languages; what has no name is called by its key."""
+    given = raw or {}
+    return Text(given.get("it") or key, given.get("en") or key)
 
 
 def _rule(raw: Raw) -> EarningRule:
@@ -201,11 +206,10 @@ def _stamps(raw: Raw) -> StampCard:
 
 
 def _reward(raw: Raw) -> Reward:
-    name = raw.get("name") or {}
     return Reward(
         key=raw["key"],
         kind=raw["kind"],
-        name=Text(name.get("it", raw["key"]), name.get("en", raw["key"])),
+        name=_name(raw.get("name"), raw["key"]),
         cost=dict(raw.get("cost") or {}),
         value_minor=raw.get("value_minor"),
         cost_minor=raw.get("cost_minor"),

@@ -70,9 +70,10 @@ def _concerns(rule: EarningRule, line: Line) -> bool:
 def _counts(rule: EarningRule, line: Line) -> Fraction:
     if rule.per_kind == "amount_minor":
         return line.counted if line.counted is not None else Fraction(0)
-    if not line.whole or line.quantity_milli % MILLI:
+    if not line.whole:
         return Fraction(1)
-    return Fraction(line.quantity_milli, MILLI)
+    # A piece begun still counts: else returning half a piece would take two, and the rest earn one.
+    return Fraction(-(-line.quantity_milli // MILLI))
 
 
 def _ceil(value: Fraction) -> int:

@@ -1,4 +1,4 @@
-"""The terms sentence: what a version promises, in one sentence, in Italian and in English (pure)."""
+"""The terms sentence: what a version promises, in Italian and in English (pure)."""
 
 from loyalty.core.money import format_amount
 from loyalty.core.text import Text

@@ -22,15 +22,37 @@ _SINGULAR_EN = {
     "credits": "credit",
 }
 _MONTHS_IT = (
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
-).split()
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
+)
 _MONTHS_EN = (
-    "January February March April May June July August September October November December"
-).split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def count(units: int, label: Text) -> Text:
-    """ "1 punto" and "12 punti"; "1 point" and "12 points"."""
+    """So many units in words: "1 punto" and "12 punti", "1 point" and "12 points"."""
     if abs(units) == 1:
         one = Text(_SINGULAR_IT.get(label.it, label.it), _SINGULAR_EN.get(label.en, label.en))
         return Text(f"{units} {one.it}", f"{units} {one.en}")
@@ -43,7 +65,7 @@ def singular(label: Text) -> Text:
 
 
 def day(on: date) -> Text:
-    """ "28 febbraio 2027" and "28 February 2027"."""
+    """A date in words: "28 febbraio 2027" and "28 February 2027"."""
     return Text(
         f"{on.day} {_MONTHS_IT[on.month - 1]} {on.year}",
         f"{on.day} {_MONTHS_EN[on.month - 1]} {on.year}",
