@@ -60,27 +60,41 @@ def unit_of(version: PublishedVersion, key: str) -> Unit:
     return version.document.unit(key) or Unit(key, Text(key, key), 0, Expiry("never", 0))
 
 
-def open_desk(session: Session, *, place: Place, version: PublishedVersion, at: datetime) -> Desk:
-    """Lock the card's accounts, open those of new units, and write what has expired by now."""
-    desk = lock_desk(session, place=place, version=version, at=at)
-    expire_due(desk.book, place, version, judged_at=at, recorded_at=at)
-    return desk
-
-
 def lock_desk(session: Session, *, place: Place, version: PublishedVersion, at: datetime) -> Desk:
-    """Lock the card's accounts; opens those of units that are new in this version."""
+    """Lock the card's accounts with all their lots; opens those of units new in this version."""
     book = store.open_book(session, merchant_id=place.merchant_id, card_ids=[place.card_id])
-    wanted = [unit.key for unit in version.document.units]
-    if not set(wanted) <= set(book.units_of(place.card_id)):
-        chart.open_accounts(
-            session,
-            merchant_id=place.merchant_id,
-            program_id=place.program_id,
-            card_id=place.card_id,
-            units=wanted,
-        )
+    if _open_new_units(session, place, version, book):
         book = store.open_book(session, merchant_id=place.merchant_id, card_ids=[place.card_id])
     return Desk(place, version, book, at)
+
+
+def lock_desk_to_earn(
+    session: Session, *, place: Place, version: PublishedVersion, at: datetime
+) -> Desk:
+    """The same for a purchase, which does not need every lot of the past."""
+    stamps = version.document.stamps
+    spending = stamps.unit if stamps and stamps.on_full == "issue" else None
+    book = store.open_to_earn(
+        session, merchant_id=place.merchant_id, card_id=place.card_id, spending=spending, at=at
+    )
+    if _open_new_units(session, place, version, book):
+        return lock_desk(session, place=place, version=version, at=at)
+    return Desk(place, version, book, at)
+
+
+def _open_new_units(session: Session, place: Place, version: PublishedVersion, book: Book) -> bool:
+    """Open accounts for units that the card has none of yet; whether there were any."""
+    wanted = [unit.key for unit in version.document.units]
+    if set(wanted) <= set(book.units_of(place.card_id)):
+        return False
+    chart.open_accounts(
+        session,
+        merchant_id=place.merchant_id,
+        program_id=place.program_id,
+        card_id=place.card_id,
+        units=wanted,
+    )
+    return True
 
 
 def origin(

@@ -10,12 +10,10 @@ from loyalty.core.money import Money
 from loyalty.core.text import Text
 from loyalty.counter.desk import Desk
 from loyalty.counter.reasons import carry
-from loyalty.ledger.lots import soonest_first
-from loyalty.ledger.state import AccountState, Reason
+from loyalty.ledger.state import EXPIRING_MAX, AccountState, Reason
 from loyalty.programs.catalogue import PublishedVersion
 
 Row = dict[str, Any]
-EXPIRING_MAX = 24
 PREFIX = {
     "visit": "vis",
     "refund": "rfd",
@@ -84,12 +82,8 @@ def _balance(account: AccountState, version: PublishedVersion, at: datetime) -> 
 
 
 def _expiring(account: AccountState, at: datetime) -> list[dict[str, Any]]:
-    by_end: dict[str, int] = {}
-    for lot in soonest_first(account.lots):
-        if lot.remaining and lot.expires_at is not None and not lot.is_over(at):
-            end = rfc3339(lot.expires_at)
-            by_end[end] = by_end.get(end, 0) + lot.remaining
-    return [{"units": units, "at": end} for end, units in by_end.items()][:EXPIRING_MAX]
+    ends = account.expiring(at)[:EXPIRING_MAX]
+    return [{"units": units, "at": rfc3339(end)} for end, units in ends]
 
 
 def rewards(

@@ -57,7 +57,7 @@ def accrue(
     if not desks.is_enough(proof, version.document.proof_earn):
         raise ProofTooWeak(needed=version.document.proof_earn, given=proof)
     sold = _sale(request, facts, version, at)
-    desk = desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
+    desk = desks.lock_desk_to_earn(session, place=Place.of(facts), version=version, at=at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     desks.expire_due(desk.book, desk.place, version, judged_at=at, recorded_at=at)

@@ -244,7 +244,8 @@ class Book:
         account.balance += units
         entry["units"] = units
         entry["balance_after"] = account.balance
-        assert account.balance == sum(lot.remaining for lot in account.lots) - account.debt
+        if account.is_whole:
+            assert account.balance == sum(lot.remaining for lot in account.lots) - account.debt
         return units
 
     def _bring(
@@ -273,6 +274,7 @@ class Book:
         self._post(entry, origin, account.id, units, lot.id)
 
     def _drain(self, entry: Row, account: AccountState, target: str, takes: Sequence[Take]) -> int:
+        assert account.is_whole, "only an account whose lots are all known can be spent"
         goal = side(account.program_id, account.unit, target)
         for take in takes:
             take.lot.remaining -= take.units

@@ -10,6 +10,7 @@ from loyalty.core.errors import InsufficientUnits
 from loyalty.ledger import lots as fifo
 from loyalty.ledger.lots import LotState
 
+EXPIRING_MAX = 24  # a receipt names the next ends only
 Reason = dict[str, Any]  # rule, unit, units, it, en
 
 
@@ -40,7 +41,11 @@ class Intent:
 
 @dataclass(slots=True)
 class AccountState:
-    """One card's account of one unit, under lock; `lots` are the open ones."""
+    """One card's account of one unit, under lock.
+
+    `lots` are its open ones. To earn, they need not be known: then `is_whole` is false, none of
+    them is over, and `soon` says what of them expires when, the next ones first.
+    """
 
     id: UUID
     card_id: UUID
@@ -52,10 +57,14 @@ class AccountState:
     moves: int
     lots: list[LotState] = field(default_factory=list)
     before: tuple[int, int, int] = (0, 0, 0)
+    is_whole: bool = True
+    soon: list[tuple[datetime, int]] = field(default_factory=list)
 
     def available(self, at: datetime) -> int:
         """What could be redeemed at that moment: nothing while there is a debt."""
-        return 0 if self.debt else fifo.available(self.lots, at)
+        if self.debt:
+            return 0
+        return fifo.available(self.lots, at) if self.is_whole else self.balance
 
     @property
     def lifetime(self) -> int:
@@ -66,6 +75,16 @@ class AccountState:
     def is_changed(self) -> bool:
         """Whether there is anything to write."""
         return (self.balance, self.debt, self.earned_millionths) != self.before
+
+    def expiring(self, at: datetime) -> list[tuple[datetime, int]]:
+        """What is left in living lots that end one day: when, and how many units."""
+        ends: dict[datetime, int] = {}
+        for end, units in self.soon:
+            ends[end] = ends.get(end, 0) + units
+        for lot in self.lots:
+            if lot.remaining and lot.expires_at is not None and not lot.is_over(at):
+                ends[lot.expires_at] = ends.get(lot.expires_at, 0) + lot.remaining
+        return sorted(ends.items())
 
     def lot(self, key: UUID) -> LotState | None:
         """The lot of that id, if it is loaded."""

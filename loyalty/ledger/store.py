@@ -1,6 +1,7 @@
 """Between book and database: looking for keys, locking and loading accounts, writing everything."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from loyalty.ledger.book import ENTRY, OPERATION, POSTING, Book
 from loyalty.ledger.chart import side
 from loyalty.ledger.lots import LotState
 from loyalty.ledger.models import Account, Entry, Lot, Operation, Posting
-from loyalty.ledger.state import AccountState, Intent
+from loyalty.ledger.state import EXPIRING_MAX, AccountState, Intent
 
 _LOOK = sa.select(Operation.body_hash, Operation.answer).where(
     Operation.merchant_id == sa.bindparam("merchant_id"),
@@ -51,6 +52,18 @@ _OPEN_LOTS = sa.select(*_LOT_COLUMNS).where(
     Lot.merchant_id == sa.bindparam("merchant_id"),
     Lot.account_id.in_(sa.bindparam("account_ids", expanding=True)),
     Lot.remaining > 0,
+)
+_SOON = (
+    sa.select(Lot.account_id, Lot.expires_at, sa.func.sum(Lot.remaining).label("units"))
+    .where(
+        Lot.merchant_id == sa.bindparam("merchant_id"),
+        Lot.account_id.in_(sa.bindparam("account_ids", expanding=True)),
+        Lot.remaining > 0,
+        Lot.expires_at.is_not(None),
+    )
+    .group_by(Lot.account_id, Lot.expires_at)
+    .order_by(Lot.expires_at)
+    .limit(EXPIRING_MAX)
 )
 _LOTS_BY_ID = sa.select(*_LOT_COLUMNS).where(
     Lot.merchant_id == sa.bindparam("merchant_id"),
@@ -97,6 +110,37 @@ def open_book(session: Session, *, merchant_id: UUID, card_ids: Sequence[UUID]) 
     return _load(session, _LOCK, merchant_id, card_ids)
 
 
+def open_to_earn(
+    session: Session, *, merchant_id: UUID, card_id: UUID, spending: str | None, at: datetime
+) -> Book:
+    """Lock a card's accounts for a purchase, without reading lots that do not matter to it.
+
+    A purchase adds a lot; it needs the others only where something has expired, and in the unit
+    that a full stamp card spends (`spending`). So its cost does not grow with the card's past.
+    """
+    accounts = _accounts(session, _LOCK, merchant_id, [card_id])
+    if accounts:
+        _read_soon(session, merchant_id, accounts, at)
+        whole = [account for account in accounts if account.is_whole or account.unit == spending]
+        _read_lots(session, merchant_id, whole)
+    return Book(merchant_id, accounts)
+
+
+def _read_soon(
+    session: Session, merchant_id: UUID, accounts: list[AccountState], at: datetime
+) -> None:
+    """What expires next; an account where something is over already has to be read whole."""
+    by_id = {account.id: account for account in accounts}
+    for account in accounts:
+        account.is_whole = False
+    rows = session.execute(_SOON, {"merchant_id": merchant_id, "account_ids": list(by_id)})
+    for account_id, expires_at, units in rows:
+        if expires_at is not None:
+            by_id[account_id].soon.append((expires_at, int(units)))
+    for account in accounts:
+        account.is_whole = bool(account.soon) and account.soon[0][0] <= at
+
+
 def look_at_book(session: Session, *, merchant_id: UUID, card_ids: Sequence[UUID]) -> Book:
     """The same accounts for looking only: nothing is locked, and nothing may be written."""
     return _load(session, _READ, merchant_id, card_ids)
@@ -108,18 +152,30 @@ def _load(
     merchant_id: UUID,
     card_ids: Sequence[UUID],
 ) -> Book:
-    accounts = [
-        _account(row)
-        for row in session.execute(query, {"merchant_id": merchant_id, "card_ids": list(card_ids)})
-    ]
-    by_id = {account.id: account for account in accounts}
-    if by_id:
-        found = session.execute(
-            _OPEN_LOTS, {"merchant_id": merchant_id, "account_ids": list(by_id)}
-        )
-        for row in found:
-            by_id[row.account_id].lots.append(_lot(row))
+    accounts = _accounts(session, query, merchant_id, card_ids)
+    _read_lots(session, merchant_id, accounts)
     return Book(merchant_id, accounts)
+
+
+def _accounts(
+    session: Session,
+    query: sa.Select[*tuple[Any, ...]],
+    merchant_id: UUID,
+    card_ids: Sequence[UUID],
+) -> list[AccountState]:
+    found = session.execute(query, {"merchant_id": merchant_id, "card_ids": list(card_ids)})
+    return [_account(row) for row in found]
+
+
+def _read_lots(session: Session, merchant_id: UUID, accounts: list[AccountState]) -> None:
+    """All open lots of these accounts."""
+    by_id = {account.id: account for account in accounts}
+    for account in accounts:
+        account.is_whole, account.soon = True, []
+    if by_id:
+        rows = session.execute(_OPEN_LOTS, {"merchant_id": merchant_id, "account_ids": list(by_id)})
+        for row in rows:
+            by_id[row.account_id].lots.append(_lot(row))
 
 
 def load_lots(session: Session, book: Book, lot_ids: Sequence[UUID]) -> dict[UUID, LotState]:
