@@ -12,6 +12,7 @@ from loyalty.cards import claims
 from loyalty.cards.models import Card, CardToken
 from loyalty.cards.tokens import CODE_LETTERS, Scan
 from loyalty.core import outbox
+from loyalty.core.db import table
 from loyalty.core.errors import CardBlocked, ProgramPaused, StateConflict, Unknown
 from loyalty.core.ids import REF_LETTERS, new_id, parse_ref, random_code, ref
 from loyalty.customers import directory
@@ -72,40 +73,47 @@ class Enrolment:
     replayed: bool
 
 
+_CARD, _TOKEN, _CUSTOMER = table(Card), table(CardToken), table(Customer)
+_PROGRAM, _MERCHANT = table(Program), table(Merchant)
 _FACTS = (
     sa.select(
-        Card.merchant_id,
-        Card.id.label("card_id"),
-        Card.customer_id,
-        Customer.name.label("customer_name"),
-        Customer.email.label("customer_email"),
-        Card.program_id,
-        Program.name.label("program_name"),
-        Program.status.label("program_status"),
-        Program.current_version,
-        Card.blocked_at,
-        Merchant.currency,
-        Merchant.timezone,
-        CardToken.token,
-        CardToken.code,
-        CardToken.revoked_at,
+        _CARD.c.merchant_id,
+        _CARD.c.id.label("card_id"),
+        _CARD.c.customer_id,
+        _CUSTOMER.c.name.label("customer_name"),
+        _CUSTOMER.c.email.label("customer_email"),
+        _CARD.c.program_id,
+        _PROGRAM.c.name.label("program_name"),
+        _PROGRAM.c.status.label("program_status"),
+        _PROGRAM.c.current_version,
+        _CARD.c.blocked_at,
+        _MERCHANT.c.currency,
+        _MERCHANT.c.timezone,
+        _TOKEN.c.token,
+        _TOKEN.c.code,
+        _TOKEN.c.revoked_at,
     )
     .join(
-        CardToken,
-        sa.and_(CardToken.merchant_id == Card.merchant_id, CardToken.card_id == Card.id),
+        _TOKEN,
+        sa.and_(_TOKEN.c.merchant_id == _CARD.c.merchant_id, _TOKEN.c.card_id == _CARD.c.id),
     )
     .join(
-        Customer,
-        sa.and_(Customer.merchant_id == Card.merchant_id, Customer.id == Card.customer_id),
+        _CUSTOMER,
+        sa.and_(
+            _CUSTOMER.c.merchant_id == _CARD.c.merchant_id, _CUSTOMER.c.id == _CARD.c.customer_id
+        ),
     )
-    .join(Program, sa.and_(Program.merchant_id == Card.merchant_id, Program.id == Card.program_id))
-    .join(Merchant, Merchant.id == Card.merchant_id)
-    .where(Card.merchant_id == sa.bindparam("merchant_id"))
+    .join(
+        _PROGRAM,
+        sa.and_(_PROGRAM.c.merchant_id == _CARD.c.merchant_id, _PROGRAM.c.id == _CARD.c.program_id),
+    )
+    .join(_MERCHANT, _MERCHANT.c.id == _CARD.c.merchant_id)
+    .where(_CARD.c.merchant_id == sa.bindparam("merchant_id"))
 )
 _BY = {
-    "token": _FACTS.where(CardToken.token == sa.bindparam("value")),
-    "code": _FACTS.where(CardToken.code == sa.bindparam("value")),
-    "ref": _FACTS.where(Card.id == sa.bindparam("value"), CardToken.revoked_at.is_(None)),
+    "token": _FACTS.where(_TOKEN.c.token == sa.bindparam("value")),
+    "code": _FACTS.where(_TOKEN.c.code == sa.bindparam("value")),
+    "ref": _FACTS.where(_CARD.c.id == sa.bindparam("value"), _TOKEN.c.revoked_at.is_(None)),
 }
 
 

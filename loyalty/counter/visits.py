@@ -12,6 +12,7 @@ from loyalty.cards.register import CardFacts
 from loyalty.cards.tokens import read_scan
 from loyalty.core import outbox
 from loyalty.core.clock import rfc3339
+from loyalty.core.db import table
 from loyalty.core.errors import Invalid, LimitReached, ProofTooWeak, StateConflict
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
@@ -29,11 +30,12 @@ from loyalty.programs import catalogue
 from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.expiry import local_day
 
-_DAY = sa.select(sa.func.count(), sa.func.max(Visit.occurred_at)).where(
-    Visit.merchant_id == sa.bindparam("merchant_id"),
-    Visit.card_id == sa.bindparam("card_id"),
-    Visit.local_on == sa.bindparam("local_on"),
-    Visit.voided_at.is_(None),
+_VISIT = table(Visit)
+_DAY = sa.select(sa.func.count(), sa.func.max(_VISIT.c.occurred_at)).where(
+    _VISIT.c.merchant_id == sa.bindparam("merchant_id"),
+    _VISIT.c.card_id == sa.bindparam("card_id"),
+    _VISIT.c.local_on == sa.bindparam("local_on"),
+    _VISIT.c.voided_at.is_(None),
 )
 
 

@@ -13,63 +13,64 @@ from loyalty.core.errors import KeyReused
 from loyalty.ledger.book import ENTRY, OPERATION, POSTING, Book
 from loyalty.ledger.chart import side
 from loyalty.ledger.lots import LotState
-from loyalty.ledger.models import Account, Entry, Lot, Operation, Posting
+from loyalty.ledger.models import Account, Entry, Lot, Posting
 from loyalty.ledger.state import EXPIRING_MAX, AccountState, Intent
 
-_LOOK = sa.select(Operation.body_hash, Operation.answer).where(
-    Operation.merchant_id == sa.bindparam("merchant_id"),
-    Operation.key_hash == sa.bindparam("key_hash"),
+_ACCOUNT, _LOT = table(Account), table(Lot)
+_ACCOUNTS, _LOTS, _OPERATIONS = _ACCOUNT.c, _LOT.c, OPERATION.c
+_LOOK = sa.select(_OPERATIONS.body_hash, _OPERATIONS.answer).where(
+    _OPERATIONS.merchant_id == sa.bindparam("merchant_id"),
+    _OPERATIONS.key_hash == sa.bindparam("key_hash"),
 )
 _READ = (
     sa.select(
-        Account.id,
-        Account.card_id,
-        Account.program_id,
-        Account.unit,
-        Account.balance,
-        Account.debt,
-        Account.earned_millionths,
-        Account.moves,
+        _ACCOUNTS.id,
+        _ACCOUNTS.card_id,
+        _ACCOUNTS.program_id,
+        _ACCOUNTS.unit,
+        _ACCOUNTS.balance,
+        _ACCOUNTS.debt,
+        _ACCOUNTS.earned_millionths,
+        _ACCOUNTS.moves,
     )
     .where(
-        Account.merchant_id == sa.bindparam("merchant_id"),
-        Account.card_id.in_(sa.bindparam("card_ids", expanding=True)),
+        _ACCOUNTS.merchant_id == sa.bindparam("merchant_id"),
+        _ACCOUNTS.card_id.in_(sa.bindparam("card_ids", expanding=True)),
     )
-    .order_by(Account.id)
+    .order_by(_ACCOUNTS.id)
 )
 _LOCK = _READ.with_for_update()
 _LOT_COLUMNS = (
-    Lot.id,
-    Lot.account_id,
-    Lot.entry_id,
-    Lot.version,
-    Lot.units,
-    Lot.remaining,
-    Lot.expires_at,
-    Lot.is_grace,
+    _LOTS.id,
+    _LOTS.account_id,
+    _LOTS.entry_id,
+    _LOTS.version,
+    _LOTS.units,
+    _LOTS.remaining,
+    _LOTS.expires_at,
+    _LOTS.is_grace,
 )
 _OPEN_LOTS = sa.select(*_LOT_COLUMNS).where(
-    Lot.merchant_id == sa.bindparam("merchant_id"),
-    Lot.account_id.in_(sa.bindparam("account_ids", expanding=True)),
-    Lot.remaining > 0,
+    _LOTS.merchant_id == sa.bindparam("merchant_id"),
+    _LOTS.account_id.in_(sa.bindparam("account_ids", expanding=True)),
+    _LOTS.remaining > 0,
 )
 _SOON = (
-    sa.select(Lot.account_id, Lot.expires_at, sa.func.sum(Lot.remaining).label("units"))
+    sa.select(_LOTS.account_id, _LOTS.expires_at, sa.func.sum(_LOTS.remaining).label("units"))
     .where(
-        Lot.merchant_id == sa.bindparam("merchant_id"),
-        Lot.account_id.in_(sa.bindparam("account_ids", expanding=True)),
-        Lot.remaining > 0,
-        Lot.expires_at.is_not(None),
+        _LOTS.merchant_id == sa.bindparam("merchant_id"),
+        _LOTS.account_id.in_(sa.bindparam("account_ids", expanding=True)),
+        _LOTS.remaining > 0,
+        _LOTS.expires_at.is_not(None),
     )
-    .group_by(Lot.account_id, Lot.expires_at)
-    .order_by(Lot.expires_at)
+    .group_by(_LOTS.account_id, _LOTS.expires_at)
+    .order_by(_LOTS.expires_at)
     .limit(EXPIRING_MAX)
 )
 _LOTS_BY_ID = sa.select(*_LOT_COLUMNS).where(
-    Lot.merchant_id == sa.bindparam("merchant_id"),
-    Lot.id.in_(sa.bindparam("lot_ids", expanding=True)),
+    _LOTS.merchant_id == sa.bindparam("merchant_id"),
+    _LOTS.id.in_(sa.bindparam("lot_ids", expanding=True)),
 )
-_ACCOUNT, _LOT = table(Account), table(Lot)
 _MOVE = (
     sa.update(_ACCOUNT)
     .where(

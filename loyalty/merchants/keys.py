@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.core.db import rows_changed
+from loyalty.core.db import rows_changed, table
 from loyalty.core.errors import Invalid, Unknown
 from loyalty.core.ids import new_id
 from loyalty.core.signing import digest
@@ -54,17 +54,18 @@ def create_key(
     return key
 
 
+_KEY, _DIRECTORY = table(ApiKey), table(Directory)
 _FIND = (
-    sa.select(ApiKey.id, ApiKey.merchant_id, ApiKey.scopes, Directory.digest)
+    sa.select(_KEY.c.id, _KEY.c.merchant_id, _KEY.c.scopes, _DIRECTORY.c.digest)
     .join(
-        Directory,
+        _DIRECTORY,
         sa.and_(
-            Directory.merchant_id == ApiKey.merchant_id,
-            Directory.target_id == ApiKey.id,
-            Directory.kind == "key",
+            _DIRECTORY.c.merchant_id == _KEY.c.merchant_id,
+            _DIRECTORY.c.target_id == _KEY.c.id,
+            _DIRECTORY.c.kind == "key",
         ),
     )
-    .where(Directory.digest == sa.bindparam("digest"), ApiKey.revoked_at.is_(None))
+    .where(_DIRECTORY.c.digest == sa.bindparam("digest"), _KEY.c.revoked_at.is_(None))
 )
 
 
