@@ -101,6 +101,12 @@ class VersionMadeAnswer(Schema):
     terms = fields.Nested(BilingualAnswer, required=True)
 
 
+class VoucherOnCard(VoucherInReceipt):
+    """A voucher that waits on the card, with the name of its reward."""
+
+    name = fields.Nested(BilingualAnswer, required=True)
+
+
 class CardAnswer(Schema):
     """A card and what it holds now."""
 
@@ -113,7 +119,7 @@ class CardAnswer(Schema):
     balances = balances_field()
     tier = fields.Dict(required=True, allow_none=True)
     rewards = fields.List(fields.Nested(RewardWithinReach), required=True)
-    vouchers = fields.List(fields.Nested(VoucherInReceipt), required=True)
+    vouchers = fields.List(fields.Nested(VoucherOnCard), required=True)
     terms = fields.Nested(BilingualAnswer, required=True)
 
 

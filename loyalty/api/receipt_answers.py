@@ -125,3 +125,5 @@ class ReceiptAnswer(Schema):
     rewards = fields.List(fields.Nested(RewardWithinReach), required=True)
     vouchers = fields.List(fields.Nested(VoucherInReceipt), required=True)
     warnings = fields.List(fields.Nested(WarningAnswer), required=True)
+    visit = fields.String(metadata={"description": "of a refund or void: what it belongs to"})
+    redemption = fields.String(metadata={"description": "of a redemption and what follows it"})

@@ -1,0 +1,153 @@
+"""Every operation of the API with a request that works, for the tests that walk through all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from loyalty.api import SECTIONS
+from loyalty.api.operation import Contract
+from tests.api.caller import Caller, done, euro
+from tests.builders import POINTS, fresh_key
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: `POST /visits/<visit_ref>/void` and its contract."""
+
+    name: str
+    contract: Contract
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def method(self) -> str:
+        """GET, POST, PATCH or DELETE."""
+        return self.name.partition(" ")[0]
+
+    @property
+    def documented(self) -> str:
+        """The path as the document writes it."""
+        written = [f"{{{part[1]}}}" if len(part) == 2 else part[0] for part in self._split()]
+        return "/api/v1/" + "/".join(written)
+
+    def path(self, things: dict[str, str]) -> str:
+        """The path to the things of one shop."""
+        filled = [things[part[1]] if len(part) == 2 else part[0] for part in self._split()]
+        return "/" + "/".join(filled)
+
+    @property
+    def has_things(self) -> bool:
+        """Whether the path names something of a shop."""
+        return "<" in self.name
+
+    def _split(self) -> list[list[str]]:
+        rule = self.name.partition(" ")[2].strip("/")
+        return [
+            ["", part[1:-1].rpartition(":")[2]] if part.startswith("<") else [part]
+            for part in rule.split("/")
+        ]
+
+
+OPERATIONS = [
+    Operation(name, contract)
+    for section in SECTIONS
+    for name, contract in section.contracts.items()
+]
+
+
+def things_of(caller: Caller) -> dict[str, str]:
+    """Something of each kind in the caller's shop, fit for every operation that takes it."""
+    card = caller.shop.card(name="Carla")
+    visit = done(caller.pay(card, 5000))["ref"]
+    reserved = [
+        done(caller.post("/redemptions", {"scan": card.code, "reward": "breakfast"}))
+        for _ in range(2)
+    ]
+    draft = done(caller.post("/programs", {"name": "x", "version": POINTS}))["ref"]
+    done(caller.post(f"/programs/{draft}/versions", POINTS))
+    done(caller.post(f"/programs/{draft}/versions/1/publish"), 200)
+    return {
+        "customer_ref": card.customer,
+        "card_ref": card.ref,
+        "visit_ref": visit,
+        "redemption_ref": reserved[0]["ref"],
+        "code": reserved[1]["vouchers"][0]["code"],
+        "program_ref": draft,
+        "number": "2",
+        "card_code": card.code,
+    }
+
+
+def bodies(things: dict[str, str]) -> dict[str, Any]:
+    """A body that works for each operation that takes one."""
+    why = {"reason": "prova"}
+    return {
+        "POST /customers": {"name": "Carla"},
+        "POST /customers/search": {"q": "carla"},
+        "PATCH /customers/<customer:customer_ref>": {"name": "Carla R."},
+        "POST /cards": {"customer": things["new_customer"], "program": things["program_ref"]},
+        "POST /cards/<card_ref>/block": why,
+        "POST /cards/<card_ref>/unblock": why,
+        "POST /cards/<card_ref>/replace": why,
+        "POST /cards/<card_ref>/claims": {},
+        "POST /cards/<card_ref>/adjustments": {"unit": "points", "units": 5, **why},
+        "POST /visits": {"scan": things["card_code"], "amount": euro(1240)},
+        "POST /visits/<visit_ref>/refunds": {"amount": euro(100)},
+        "POST /visits/<visit_ref>/void": why,
+        "POST /redemptions": {"scan": things["card_code"], "reward": "breakfast"},
+        "POST /redemptions/<redemption_ref>/fulfil": {},
+        "POST /redemptions/<redemption_ref>/cancel": why,
+        "POST /vouchers/<code>/use": {},
+        "POST /programs": {"name": "Caffè", "version": POINTS},
+        "POST /programs/<program_ref>/versions": POINTS,
+        "POST /programs/<program_ref>/versions/<number>/publish": {},
+        "POST /programs/<program_ref>/pause": {},
+        "POST /programs/<program_ref>/resume": {},
+    }
+
+
+class Walk:
+    """A caller that can send any operation to the things of its shop."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+        self.things = things_of(caller)
+        self.renew()
+
+    def renew(self) -> None:
+        """A customer without a card yet, for the operation that makes one."""
+        self.things["new_customer"] = done(self.caller.post("/customers", {}))["ref"]
+
+    def send(
+        self,
+        operation: Operation,
+        *,
+        caller: Caller | None = None,
+        body: Any = None,
+        raw: bytes | None = None,
+        mime: str = "application/json",
+        key: str | None = "",
+        things: dict[str, str] | None = None,
+    ) -> TestResponse:
+        """Send a request that works, but for what is given here."""
+        caller = caller or self.caller
+        path = "/api/v1" + operation.path({**self.things, **(things or {})})
+        headers = dict(caller.headers)
+        if operation.contract.keyed and key is not None:
+            headers["Idempotency-Key"] = key or fresh_key()
+        if operation.contract.body is None:
+            return caller.client.open(path, method=operation.method, headers=headers)
+        if raw is not None:
+            headers["Content-Type"] = mime
+            return caller.client.open(path, method=operation.method, data=raw, headers=headers)
+        sent = bodies(self.things)[operation.name] if body is None else body
+        return caller.client.open(path, method=operation.method, json=sent, headers=headers)
+
+
+def in_a_useful_order() -> Iterator[Operation]:
+    """Every operation, those that end a thing last: erase, cancel, void, use, block."""
+    ends = ("DELETE ", "/cancel", "/void", "/block", "/replace")
+    yield from (one for one in OPERATIONS if not any(end in one.name for end in ends))
+    for end in ("/cancel", "/void", "/block", "/replace", "DELETE "):
+        yield from (one for one in OPERATIONS if end in one.name)

@@ -1,0 +1,191 @@
+"""The OpenAPI document: complete, current, and no wider than what the API answers."""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from loyalty.api import document
+from loyalty.core import db, errors
+from tests.api.caller import Caller
+from tests.api.conftest import Hands
+from tests.api.routes import OPERATIONS, Operation, Walk, in_a_useful_order
+from tests.builders import STAMPS
+
+KEPT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
+
+
+def documented(app: Flask) -> dict[str, dict[str, Any]]:
+    """Every operation of the document by its name."""
+    paths = document.build(app)["paths"]
+    return {one.name: paths[one.documented][one.method.lower()] for one in OPERATIONS}
+
+
+def test_the_kept_document_is_the_current_one(app: Flask) -> None:
+    assert json.loads(KEPT.read_text("utf-8")) == document.build(app)
+
+
+def test_the_document_is_served_to_everybody(aurora: Caller, app: Flask) -> None:
+    response = aurora.client.get("/api/v1/openapi.json")
+    assert response.get_json() == document.build(app)
+    assert response.get_json()["openapi"].startswith("3.1")
+
+
+def test_every_route_of_the_api_is_in_the_document_and_nothing_else(app: Flask) -> None:
+    routes = {
+        (str(rule.rule).replace("<customer:", "<").replace("<", "{").replace(">", "}"), method)
+        for rule in app.url_map.iter_rules()
+        if str(rule.rule).startswith("/api/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    told = {
+        (path, method.upper())
+        for path, operations in document.build(app)["paths"].items()
+        for method in operations
+        if method != "parameters"
+    }
+    assert told == routes
+
+
+def test_every_operation_says_who_may_and_has_a_sentence(app: Flask) -> None:
+    operations = documented(app)
+    for one in OPERATIONS:
+        told = operations[one.name]
+        assert told["security"] == [{"key": [one.contract.scope]}], one.name
+        assert told["summary"].endswith((".", "in.")), one.name
+        headers = [part["name"] for part in told.get("parameters", []) if part["in"] == "header"]
+        assert headers == (["Idempotency-Key"] if one.contract.keyed else []), one.name
+
+
+def test_every_body_is_closed_and_bounded(app: Flask) -> None:
+    schemas = document.build(app)["components"]["schemas"]
+    for name, schema in schemas.items():
+        if name == "Problem" or name.endswith("Answer") or "In" in name:
+            continue
+        if name == "RewardWithinReach":
+            continue
+        assert schema["additionalProperties"] is False, name
+        for field, told in schema["properties"].items():
+            kinds = told.get("type", [])
+            if "integer" in kinds or "number" in kinds:
+                assert {"minimum", "maximum"} <= told.keys(), (name, field)
+            if "string" in kinds and "format" not in told and "enum" not in told:
+                assert {"pattern", "maxLength"} <= told.keys(), (name, field)
+            if "array" in kinds:
+                assert "maxItems" in told, (name, field)
+
+
+class Provoked:
+    """Which statuses each operation has answered."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.seen: dict[str, set[str]] = defaultdict(set)
+
+    def send(self, operation: Operation, **changes: Any) -> None:
+        """Send and remember."""
+        response = self.walk.send(operation, **changes)
+        self.seen[operation.name].add(str(response.status_code))
+
+    def everywhere(self, **changes: Any) -> None:
+        """Send to every operation."""
+        for operation in OPERATIONS:
+            self.send(operation, **changes)
+
+
+def test_every_documented_status_can_be_provoked_and_no_other(
+    aurora: Caller, app: Flask, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provoked = Provoked(Walk(aurora))
+    _provoke_at_the_door(provoked, aurora)
+    _provoke_refusals(provoked, aurora)
+    for operation in in_a_useful_order():
+        provoked.send(operation)
+    with monkeypatch.context() as broken:
+        broken.setattr(db.Database, "write", _busy)
+        broken.setattr("loyalty.web.reads.session", _busy)
+        provoked.everywhere()
+    told = {name: set(one["responses"]) for name, one in documented(app).items()}
+    assert dict(provoked.seen) == told
+
+
+def _busy(*_: object) -> None:
+    raise errors.Busy
+
+
+def _provoke_at_the_door(provoked: Provoked, aurora: Caller) -> None:
+    nobody = Caller(aurora.client, aurora.shop, None)
+    powerless = Caller(aurora.client, aurora.shop, aurora.shop.api_key("webhooks:read"))
+    provoked.everywhere(caller=nobody)
+    provoked.everywhere(caller=powerless)
+    things = {name: "x" for name in provoked.walk.things if name != "card_code"}
+    for operation in OPERATIONS:
+        if operation.has_things:
+            provoked.send(operation, things=things)
+        if operation.contract.body is not None:
+            provoked.send(operation, raw=b"{")
+            provoked.send(operation, raw=b"{}", mime="text/plain")
+            provoked.send(operation, raw=b'{"x": 1}')
+            provoked.send(operation, raw=b" " * 70_000)
+        elif operation.contract.query is not None:
+            path = "/api/v1" + operation.path(provoked.walk.things)
+            response = aurora.client.get(f"{path}?limit=0", headers=aurora.headers)
+            provoked.seen[operation.name].add(str(response.status_code))
+
+
+def _provoke_refusals(provoked: Provoked, aurora: Caller) -> None:
+    """The 404 and 409 that lie in a body or in what has happened before."""
+    by_name = {one.name: one for one in OPERATIONS}
+    things = provoked.walk.things
+    bare, blocked = aurora.shop.card(), aurora.shop.card()
+    gone = provoked.walk.caller.shop.card()
+    aurora.post(f"/cards/{blocked.ref}/block", {"reason": "x"})
+    money = {"amount_minor": 100, "currency": "EUR"}
+    visit = aurora.pay(gone, 1000).get_json()["ref"]
+    aurora.post(f"/visits/{visit}/void", {"reason": "x"})
+    spent = _spent_redemption(aurora)
+    taken = {"external_ref": "crm-7"}
+    aurora.post("/customers", taken)
+    draft = aurora.post("/programs", {"name": "d", "version": STAMPS}).get_json()["ref"]
+    for name, changes in (
+        ("POST /customers", {"body": taken}),
+        ("PATCH /customers/<customer:customer_ref>", {"body": taken}),
+        ("POST /cards", {"body": {"customer": bare.customer, "program": "prg_" + "0" * 26}}),
+        ("POST /cards", {"body": {"customer": bare.customer, "program": _points(aurora)}}),
+        (
+            "POST /cards/<card_ref>/adjustments",
+            {"body": {"unit": "points", "units": -9999, "reason": "x"}},
+        ),
+        ("POST /visits", {"body": {"scan": "x", "amount": money}}),
+        ("POST /visits", {"body": {"scan": blocked.code, "amount": money}}),
+        ("POST /visits/<visit_ref>/refunds", {"things": {"visit_ref": visit}}),
+        ("POST /visits/<visit_ref>/void", {"things": {"visit_ref": visit}}),
+        ("POST /redemptions", {"body": {"scan": "x", "reward": "breakfast"}}),
+        ("POST /redemptions", {"body": {"scan": bare.code, "reward": "breakfast"}}),
+        ("POST /redemptions/<redemption_ref>/fulfil", {"things": spent}),
+        ("POST /redemptions/<redemption_ref>/cancel", {"things": spent}),
+        ("POST /vouchers/<code>/use", {"things": spent}),
+        (
+            "POST /programs/<program_ref>/versions/<number>/publish",
+            {"things": {"program_ref": things["program_ref"], "number": "1"}},
+        ),
+        ("POST /programs/<program_ref>/pause", {"things": {"program_ref": draft}}),
+        ("POST /programs/<program_ref>/resume", {"things": {"program_ref": draft}}),
+    ):
+        provoked.send(by_name[name], **changes)
+
+
+def _spent_redemption(aurora: Caller) -> dict[str, str]:
+    card = aurora.shop.card()
+    aurora.pay(card, 2000)
+    body = {"scan": card.code, "reward": "breakfast"}
+    receipt = aurora.post("/redemptions", body).get_json()
+    aurora.post(f"/redemptions/{receipt['ref']}/cancel", {"reason": "x"})
+    return {"redemption_ref": receipt["ref"], "code": receipt["vouchers"][0]["code"]}
+
+
+def _points(aurora: Caller) -> str:
+    return aurora.shop.programs["points"]
