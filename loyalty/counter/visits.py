@@ -28,13 +28,18 @@ from loyalty.merchants.places import find_location
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
 from loyalty.programs.catalogue import PublishedVersion
-from loyalty.programs.expiry import local_day
+from loyalty.programs.expiry import local_day, lot_expires_at
 
 _VISIT = table(Visit)
-_DAY = sa.select(sa.func.count(), sa.func.max(_VISIT.c.occurred_at)).where(
+_DAY = sa.select(
+    sa.func.count().filter(_VISIT.c.local_on == sa.bindparam("local_on")),
+    sa.func.count().filter(
+        _VISIT.c.occurred_at > sa.bindparam("after"), _VISIT.c.occurred_at < sa.bindparam("before")
+    ),
+).where(
     _VISIT.c.merchant_id == sa.bindparam("merchant_id"),
     _VISIT.c.card_id == sa.bindparam("card_id"),
-    _VISIT.c.local_on == sa.bindparam("local_on"),
+    _VISIT.c.local_on.between(sa.bindparam("first_on"), sa.bindparam("last_on")),
     _VISIT.c.voided_at.is_(None),
 )
 
@@ -59,7 +64,7 @@ def accrue(
     if not desks.is_enough(proof, version.document.proof_earn):
         raise ProofTooWeak(needed=version.document.proof_earn, given=proof)
     sold = _sale(request, facts, version, at)
-    desk = desks.lock_desk_to_earn(session, place=Place.of(facts), version=version, at=at)
+    desk = _lock(session, facts, version, sold, at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     desks.expire_due(desk.book, desk.place, version, judged_at=at, recorded_at=at)
@@ -76,6 +81,19 @@ def accrue(
     done = sale.record(desk.book, desk.place, version, sold, origin=origin, intent=intent)
     body = _settle(session, desk, sold, done, warnings)
     return Answer(body)
+
+
+def _lock(
+    session: Session, facts: CardFacts, version: PublishedVersion, sold: Sale, at: datetime
+) -> Desk:
+    """A late sale may bring units that are over already: to write them off takes the whole book."""
+    ends = [
+        lot_expires_at(unit.expiry, sold.occurred_at, facts.timezone)
+        for unit in version.document.units
+    ]
+    is_over = any(end is not None and end <= at for end in ends)
+    lock = desks.lock_desk if is_over else desks.lock_desk_to_earn
+    return lock(session, place=Place.of(facts), version=version, at=at)
 
 
 def _version(session: Session, facts: CardFacts, occurred_at: datetime | None) -> PublishedVersion:
@@ -160,20 +178,24 @@ def _refuse_known(session: Session, desk: Desk, external_ref: str) -> None:
 
 
 def _check_day(session: Session, desk: Desk, sold: Sale) -> list[dict[str, str]]:
-    limits = desk.version.document.limits
-    visits, last = session.execute(
+    limits, zone = desk.version.document.limits, desk.place.timezone
+    near = timedelta(seconds=limits.min_seconds or 0)
+    after, before = sold.occurred_at - near, sold.occurred_at + near
+    visits, repeats = session.execute(
         _DAY,
         {
             "merchant_id": desk.place.merchant_id,
             "card_id": desk.place.card_id,
-            "local_on": local_day(sold.occurred_at, desk.place.timezone),
+            "local_on": local_day(sold.occurred_at, zone),
+            "first_on": local_day(after, zone),
+            "last_on": local_day(before, zone),
+            "after": after,
+            "before": before,
         },
     ).one()
     if limits.visits_per_card_day is not None and visits >= limits.visits_per_card_day:
         raise LimitReached(limit="visits_per_card_day", allowed=limits.visits_per_card_day)
-    if limits.min_seconds is None or last is None:
-        return []
-    if abs(sold.occurred_at - last) >= timedelta(seconds=limits.min_seconds):
+    if not repeats:
         return []
     said = Text(
         "Questa carta è appena passata: se è la stessa spesa, annulla.",
