@@ -24,7 +24,12 @@ log = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 10
 POOL_SIZE = 8
+_SQLITE_PASSING = ("locked", "busy", "disk is full", "disk I/O error", "unable to open")
 _RETRYABLE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+def _bytes_of(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes
 
 
 class Id(sa.types.TypeDecorator[UUID]):
@@ -44,6 +49,10 @@ class Id(sa.types.TypeDecorator[UUID]):
         if value is None or dialect.name == "postgresql":
             return value
         return value.bytes
+
+    def bind_processor(self, dialect: sa.Dialect) -> Any:
+        """The same without the two calls around it: every row binds several ids."""
+        return None if dialect.name == "postgresql" else _bytes_of
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> UUID | None:
         """What the driver gives to a UUID."""
@@ -214,12 +223,19 @@ def _busy_when_locked() -> Iterator[None]:
     try:
         yield
     except sa.exc.OperationalError as error:
-        state = getattr(error.orig, "sqlstate", None)
-        locked = "locked" in str(error.orig) or "busy" in str(error.orig)
-        if error.connection_invalidated or locked or state in _RETRYABLE or state is None:
-            log.warning("database not available: %s", type(error.orig).__name__)
-            raise Busy from error
-        raise
+        if not _may_pass(error):
+            raise
+        log.warning("database not available: %s", type(error.orig).__name__)
+        raise Busy from error
+
+
+def _may_pass(error: sa.exc.OperationalError) -> bool:
+    """Whether trying again may help: a lock, a deadlock, a lost connection, a full disk."""
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RETRYABLE:
+        return True
+    if type(error.orig).__module__.startswith("psycopg"):
+        return getattr(error.orig, "sqlstate", None) is None  # there was no server to answer
+    return any(word in str(error.orig) for word in _SQLITE_PASSING)
 
 
 def sqlite_module() -> ModuleType:

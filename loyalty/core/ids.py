@@ -69,4 +69,4 @@ def is_code(text: str, letters: int) -> bool:
 
 def random_code(letters: int) -> str:
     """`letters` random letters, five bits each, from the system's secure source."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(letters))
+    return encode(secrets.randbits(5 * letters), letters)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.models import Card, CardToken
 from loyalty.cards.tokens import CODE_LETTERS
+from loyalty.core import bulk
+from loyalty.core.db import table
 from loyalty.core.ids import REF_LETTERS, new_id, random_code
 from loyalty.core.signing import digest
 from loyalty.customers.models import Customer
@@ -68,7 +70,7 @@ def _make_customers(
         }
         for who, customer_id in made.items()
     ]
-    _insert(session, Customer, rows)
+    bulk.insert(session.connection(), table(Customer), rows)
     return made
 
 
@@ -94,9 +96,10 @@ def _make_cards(
         tokens.append(key | {"id": new_id(), "card_id": card_id} | codes)
         entries.append(key | {"kind": "card", "digest": digest(token), "target_id": card_id})
         operations.append(_enrolment(club, duty, card_id, at))
-    for model, rows in ((Card, cards), (CardToken, tokens), (Directory, entries)):
-        _insert(session, model, rows)
-    _insert(session, Operation, operations)
+    for model, rows in (
+        (Card, cards), (CardToken, tokens), (Directory, entries), (Operation, operations),
+    ):  # fmt: skip
+        bulk.insert(session.connection(), table(model), rows)
     return made
 
 
@@ -126,8 +129,3 @@ def _open_accounts(session: Session, club: Club, card_ids: list[UUID]) -> None:
     chart.open_many(
         session, merchant_id=club.merchant_id, program_id=club.program_id, wanted=wanted
     )
-
-
-def _insert(session: Session, model: Any, rows: list[Row]) -> None:
-    if rows:
-        session.connection().execute(sa.insert(model.__table__), rows)
