@@ -65,7 +65,7 @@ def add_customer(body: dict[str, Any]) -> Response:
         customer = directory.create(
             session, merchant_id=duty.merchant_id, profile=Profile(**body), at=clock.now()
         )
-        return answer(_shown(customer, []), 201)
+    return answer(_shown(customer, []), 201)
 
 
 @section.call(

@@ -40,12 +40,12 @@ class VersionBody(VersionSchema):
 )
 def add_program(body: dict[str, Any]) -> Response:
     """Add a program with version 1 as a draft; publish it to put it into force."""
-    duty = guard.duty()
+    here = _shop()
     with write() as session:
         program = editor.create(
             session,
-            merchant_id=duty.merchant_id,
-            currency=_shop().currency,
+            merchant_id=here.id,
+            currency=here.currency,
             name=body["name"],
             raw=body["version"],
             at=clock.now(),
@@ -93,12 +93,12 @@ def get_program(program_ref: str) -> Response:
 )
 def add_version(body: dict[str, Any], program_ref: str) -> Response:
     """Add a version as a draft."""
-    program = _find(program_ref)
+    program, here = _find(program_ref), _shop()
     with write() as session:
         number = editor.add_version(
             session,
-            merchant_id=program.merchant_id,
-            currency=_shop().currency,
+            merchant_id=here.id,
+            currency=here.currency,
             program_id=program.id,
             raw=body,
             at=clock.now(),

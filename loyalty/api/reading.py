@@ -72,7 +72,8 @@ def intent() -> Intent:
         raise KeyMissing
     if len(key) > KEY_LETTERS_MAX or not key.isascii() or not key.isprintable():
         raise Invalid({"Idempotency-Key": [pick(_BAD_KEY)]})
-    said = [request.endpoint, request.view_args, g.get("body", {})]
+    route = request.url_rule.rule if request.url_rule else ""
+    said = [request.method, route, request.view_args, g.get("body", {})]
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), default=str)
     return requests.intent(key, canonical)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -136,13 +136,17 @@ def _admit_key(scope: str) -> None:
 
 
 def _key_duty(facts: KeyFacts) -> Duty:
-    allowed = [_ALLOWED_BY.get(scope, set()) for scope in facts.scopes]
     return Duty(
         merchant_id=facts.merchant_id,
         actor=ref("key", facts.key_id),
         via="api",
-        permissions=frozenset().union(*allowed),
+        permissions=_allowed_by(facts.scopes),
     )
+
+
+@lru_cache(maxsize=256)
+def _allowed_by(scopes: frozenset[str]) -> frozenset[Permission]:
+    return frozenset().union(*(_ALLOWED_BY.get(scope, set()) for scope in scopes))
 
 
 def _refuse_foreign_origin(own_hosts: frozenset[str]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import flask
 import flask_login
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from loyalty.core import clock
@@ -20,12 +20,22 @@ _SIGNED_IN_AT = "signed_in_at"
 
 
 class PageSessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, for pages only: static files and the API neither set it nor vary."""
+    """Flask's signed cookie, for pages only: static files and the API neither read nor set it."""
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        """What the cookie holds; nothing where there is no session."""
+        if _has_no_session(request):
+            return self.session_class()
+        return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Flask-Login looks into the session of every answer, which alone would add `Vary`."""
-        if not request.path.startswith(("/static/", "/api/")):
+        if not _has_no_session(request):
             super().save_session(app, session, response)
+
+
+def _has_no_session(asked: Request) -> bool:
+    return asked.path.startswith(("/static/", "/api/"))
 
 
 class SignedIn:
