@@ -4,6 +4,7 @@ The usual insert prepares every value of every row by name, which costs more tha
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +30,12 @@ def _column(column: sa.Column[Any], rows: Sequence[Row], dialect: sa.Dialect) ->
     """The values of one column as the driver wants them; whole columns cost fewer calls."""
     values = [row[column.name] for row in rows]
     prepare = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return map(prepare, values) if prepare else values
+    if prepare is None:
+        return values
+    # Many columns say the same in every row: whose it is, by whom, when it was recorded.
+    if values[0] is values[-1] and values.count(values[0]) == len(values):
+        return repeat(prepare(values[0]), len(values))
+    return map(prepare, values)
 
 
 def _copy(
