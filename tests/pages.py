@@ -1,0 +1,190 @@
+"""A visitor without JavaScript: reads pages, and sends forms as they stand."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+
+from loyalty.app import create_app
+from loyalty.core.db import Database
+from loyalty.core.settings import Settings
+from tests.builders import PASSWORD, Shop
+
+_SILENT = {"script", "style", "svg", "title"}
+_EMPTY = {"input", "meta", "link", "img", "br", "path", "use"}
+
+
+@dataclass
+class Form:
+    """A form as it stands in the page."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def _is_sent(facts: dict[str, str]) -> bool:
+    unticked = facts.get("type") in ("radio", "checkbox") and "checked" not in facts
+    return bool(facts.get("name")) and not unticked
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.form: Form | None = None
+        self.select = ""
+
+    def handle_starttag(self, tag, attrs):
+        facts = {name: value or "" for name, value in attrs}
+        if tag not in _EMPTY:
+            self.open.append(tag)
+        if tag == "form":
+            self.form = Form(facts.get("action", ""), facts.get("method", "get"))
+            self.forms.append(self.form)
+        elif tag == "a":
+            self.links.append(facts.get("href", ""))
+        elif tag == "select":
+            self.select = facts["name"]
+        elif self.form is not None and tag == "option":
+            self.form.fields.setdefault(self.select, facts["value"])
+        elif self.form is not None and tag == "input" and _is_sent(facts):
+            self.form.fields[facts["name"]] = facts.get("value", "")
+
+    def handle_endtag(self, tag):
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+        if tag == "form":
+            self.form = None
+
+    def handle_data(self, data):
+        if not _SILENT & set(self.open):
+            self.words.append(data)
+
+
+@dataclass
+class Page:
+    """An answer as a person sees it."""
+
+    status: int
+    path: str
+    html: str
+    headers: dict[str, str]
+    words: str
+    forms: list[Form]
+    links: list[str]
+
+    def form(self, part: str) -> Form:
+        """The form to exactly `part`, else the first whose address holds it."""
+        found = [form for form in self.forms if form.action == part]
+        found = found or [form for form in self.forms if part in (form.action or self.path)]
+        assert found, f"no form to {part} on {self.path}: {[form.action for form in self.forms]}"
+        return found[0]
+
+    def has_form(self, part: str) -> bool:
+        """Whether there is a form to an address that holds `part`."""
+        return any(part in form.action for form in self.forms)
+
+
+class Visitor:
+    """A browser with its own cookies."""
+
+    def __init__(self, app: Flask, language: str = "it") -> None:
+        self.app = app
+        self.client = app.test_client()
+        self.language = language
+
+    def get(self, path: str) -> Page:
+        """Open an address, as a person does: redirects are followed."""
+        return self._page(
+            self.client.get(path, headers={"Accept-Language": self.language}, follow_redirects=True)
+        )
+
+    def submit(self, page: Page, part: str, **typed: str) -> Page:
+        """Send the form to `part` with what was typed over what stands there."""
+        form = page.form(part)
+        return self.post(form.action or page.path, {**form.fields, **typed})
+
+    def post(self, path: str, data: dict[str, str]) -> Page:
+        """Send these very fields."""
+        answer = self.client.post(
+            path, data=data, headers={"Accept-Language": self.language}, follow_redirects=True
+        )
+        return self._page(answer)
+
+    def _page(self, answer) -> Page:
+        reader = _Reader()
+        html = answer.get_data(as_text=True)
+        reader.feed(html)
+        return Page(
+            status=answer.status_code,
+            path=urlsplit(answer.request.url).path,
+            html=html,
+            headers=dict(answer.headers),
+            words=" ".join(" ".join(reader.words).split()),
+            forms=reader.forms,
+            links=reader.links,
+        )
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> Page:
+        """Through the door."""
+        page = self.get("/sign-in")
+        return self.submit(page, "/sign-in", email=email, password=password)
+
+    def look_up(self, code: str) -> Page:
+        """Type a code at the till."""
+        return self.submit(self.get("/till/"), "/look-up", code=code)
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once a session, though each test has an application of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def app(
+    settings: Settings, database: Database, compiled_templates: FileSystemBytecodeCache
+) -> Flask:
+    """The whole application on the test's database."""
+    app = create_app(settings, database)
+    app.testing = True
+    app.jinja_env.bytecode_cache = compiled_templates
+    return app
+
+
+@pytest.fixture
+def anybody(app: Flask) -> Visitor:
+    """Somebody who has not signed in."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def aurora(app: Flask, shop: Shop) -> Visitor:
+    """The owner, signed in."""
+    visitor = Visitor(app)
+    assert visitor.sign_in(shop.owner_email).status == 200
+    return visitor
+
+
+@pytest.fixture
+def bruno(app: Flask, shop: Shop) -> Visitor:
+    """The cashier, signed in."""
+    visitor = Visitor(app)
+    assert visitor.sign_in(shop.cashier_email).status == 200
+    return visitor
+
+
+@pytest.fixture
+def dario(app: Flask, stranger: Shop) -> Visitor:
+    """The owner of the shop next door, signed in there."""
+    visitor = Visitor(app)
+    assert visitor.sign_in(stranger.owner_email).status == 200
+    return visitor

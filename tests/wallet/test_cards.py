@@ -1,0 +1,109 @@
+"""The card on the customer's phone: what it shows, and why."""
+
+import pytest
+
+from loyalty.cards import claims
+from loyalty.core import clock
+from loyalty.core.ids import parse_ref
+from tests.pages import Visitor
+
+
+@pytest.fixture
+def phone(app):
+    """A phone on which a card has been opened."""
+
+    def open_card(card):
+        visitor = Visitor(app)
+        path = "/c/open/" + claims.claim_token(parse_ref("clm", card.claim))
+        assert visitor.submit(visitor.get(path), "/c/open/").status == 200
+        return visitor
+
+    return open_card
+
+
+def test_the_card_shows_balance_remainder_and_the_next_reward(shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now())
+    shop.visit(carla, 640, at=clock.now())
+    page = phone(carla).get(f"/c/{carla.ref}")
+    assert "Punti 6" in page.words
+    assert "0,40 € messi da parte, 0,60 € al prossimo punto." in page.words
+    assert "Colazione in omaggio 6 / 10 Ancora 4 punti" in page.words
+    assert "6 punti: da usare entro il" in page.words
+    assert "1 punto ogni 1,00 € di spesa" in page.words
+
+
+def test_the_qr_is_in_the_first_answer_and_the_code_under_it(shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now())
+    page = phone(carla).get(f"/c/{carla.ref}")
+    assert page.html.count("<path") == 1
+    assert f"{carla.code[:4]}-{carla.code[4:8]}-{carla.code[8:]}" in page.words
+    assert 'aria-label="Codice QR di questa carta: mostralo alla cassa"' in page.html
+
+
+def test_stamps_are_ten_cells_and_a_gift_after_them(shop, phone):
+    carla = shop.card("stamps", name="Carla", at=clock.now())
+    shop.visit(carla, coffees=8, at=clock.now())
+    page = phone(carla).get(f"/c/{carla.ref}")
+    assert "Timbri 8 / 10" in page.words
+    assert page.html.count('<span class="on">') == 8
+    assert page.html.count('<span class="">') == 2
+    assert page.html.count('class="gift') == 1
+
+
+def test_a_full_card_becomes_a_voucher_with_its_code_and_last_day(shop, phone):
+    carla = shop.card("stamps", name="Carla", at=clock.now())
+    code = shop.visit(carla, coffees=12, at=clock.now()).body["vouchers"][0]["code"]
+    page = phone(carla).get(f"/c/{carla.ref}")
+    assert f"{code[:4]}-{code[4:8]}-{code[8:]}" in page.words
+    assert "Vale fino al" in page.words
+    assert "Timbri 2 / 10" in page.words
+
+
+def test_every_line_of_the_statement_has_its_reason(shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now())
+    visit = shop.visit(carla, 1240, at=clock.now())
+    shop.void(visit.body["ref"], at=clock.now())
+    page = phone(carla).get(f"/c/{carla.ref}")
+    assert "12,40 € di spesa: +12 punti" in page.words
+    assert "Visita annullata: -12 punti" in page.words
+
+
+def test_a_long_statement_goes_on_page_by_page_and_misses_nothing(shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now())
+    for euros in range(1, 31):
+        shop.visit(carla, euros * 100, at=clock.now())
+    visitor = phone(carla)
+    page = visitor.get(f"/c/{carla.ref}")
+    seen = []
+    for _ in range(10):
+        seen += [f"+{euros}" for euros in range(1, 31) if f"spesa: +{euros} punt" in page.words]
+        further = [link for link in page.links if "/statement?before=" in link]
+        if not further:
+            break
+        page = visitor.get(further[0])
+    assert sorted(seen) == sorted(f"+{euros}" for euros in range(1, 31))
+
+
+def test_the_card_follows_the_till(shop, bruno, phone):
+    carla = shop.card("stamps", name="Carla", at=clock.now())
+    visitor = phone(carla)
+    assert "Ancora niente" in visitor.get(f"/c/{carla.ref}").words
+    bruno.submit(bruno.look_up(carla.code), "/till/visits", quantity="2")
+    assert "Timbri 2 / 10" in visitor.get(f"/c/{carla.ref}").words
+
+
+def test_a_card_reads_in_english_to_who_asks(shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now())
+    shop.visit(carla, 640, at=clock.now())
+    visitor = phone(carla)
+    visitor.submit(visitor.get(f"/c/{carla.ref}"), "/language", language="en")
+    page = visitor.get(f"/c/{carla.ref}")
+    assert "€0.40 put aside, €0.60 to the next point." in page.words
+    assert 'lang="en"' in page.html
+
+
+def test_the_qr_picture_is_for_the_holder_alone(app, shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now())
+    holder = phone(carla).client.get(f"/c/{carla.ref}/qr.svg")
+    assert holder.mimetype == "image/svg+xml"
+    assert Visitor(app).client.get(f"/c/{carla.ref}/qr.svg").status_code == 404
