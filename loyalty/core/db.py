@@ -1,12 +1,9 @@
 """The database: column types, two engines, and the only place where a write begins and ends."""
 
 import contextlib
-import fcntl
 import json
 import logging
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from loyalty.core.errors import Busy
 from loyalty.core.settings import Settings
+from loyalty.core.writers import WriterQueue
 
 log = logging.getLogger(__name__)
 
@@ -113,60 +111,6 @@ class Base(DeclarativeBase):
     )
 
 
-class WriterQueue:
-    """One writer at a time on SQLite, first come first served.
-
-    A queue in this process, a file lock between processes: SQLite's own busy handler is unfair,
-    and under load a waiter may starve for seconds.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._taken = False
-        self._file = path.open("a")
-
-    @contextlib.contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for this thread's turn; raises Busy after LOCK_WAIT_S seconds."""
-        self._enter()
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-        finally:
-            self._leave()
-
-    def _enter(self) -> None:
-        with self._guard:
-            if not self._taken:
-                self._taken = True
-                return
-            ticket = threading.Lock()
-            ticket.acquire()
-            self._waiting.append(ticket)
-        if ticket.acquire(timeout=LOCK_WAIT_S):
-            return
-        with self._guard:
-            if ticket in self._waiting:
-                self._waiting.remove(ticket)
-                raise Busy
-        # The turn was handed over in the instant in which the wait ran out: it is ours.
-
-    def _leave(self) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._taken = False
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
-
-
 class Database:
     """Two engines on one database: reads that hold nothing, and writes that begin at once."""
 
@@ -177,7 +121,7 @@ class Database:
         if settings.is_sqlite:
             path = Path(settings.database_url.removeprefix("sqlite:///"))
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._queue = WriterQueue(path.with_name(path.name + ".writer"))
+            self._queue = WriterQueue(path.with_name(path.name + ".writer"), wait_s=LOCK_WAIT_S)
         self.write_engine = _engine(settings, writes=True)
         self.read_engine = _engine(settings, writes=False)
 
