@@ -96,6 +96,8 @@ def _undo(
     desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
     operation = _begin(desk, duty, undoing, intent, how)
     earned, said, cancelled = _take_back(session, desk, undoing, operation)
+    # A cancelled voucher may have given units back to a grace that is over.
+    desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
     body = receipts.receipt(
         desk,
         operation,
