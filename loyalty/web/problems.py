@@ -117,7 +117,7 @@ def problem(status: int, code: str, sentence: Text, facts: dict[str, Any]) -> di
 def _respond(status: int, code: str, sentence: Text, facts: dict[str, Any]) -> Response:
     g.refusal = code  # the log says why without saying what
     if wants_problem():
-        body = json.dumps(problem(status, code, sentence, facts), separators=(",", ":"))
+        body = json.dumps(problem(status, code, sentence, facts), default=str)
         return Response(body, status, mimetype=MEDIA_TYPE)
     return _page(status, code, sentence.pick(language()))
 

@@ -1,9 +1,12 @@
 """Visits over the API: recorded once, explained, refunded and voided."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from loyalty.counter.models import ScanRefusal
 from tests.api.caller import Caller, done, euro, refusal
@@ -30,6 +33,25 @@ def test_the_same_key_and_body_give_the_same_receipt(aurora: Caller) -> None:
     assert done(again) == done(first)
     assert again.headers["Idempotent-Replay"] == "true"
     assert "Idempotent-Replay" not in first.headers
+    standing = done(aurora.get(f"/cards/{card.ref}"), 200)
+    assert standing["balances"]["points"]["available"] == 12
+
+
+def test_eight_taps_at_once_are_one_visit(aurora: Caller, app: Flask) -> None:
+    card = aurora.shop.card()
+    start = threading.Barrier(8)
+
+    def tap(_: int) -> tuple[str, str | None]:
+        hand = Caller(app.test_client(), aurora.shop, None)
+        hand.headers = aurora.headers
+        start.wait()
+        response = hand.pay(card, 1240, key="tap")
+        return done(response)["ref"], response.headers.get("Idempotent-Replay")
+
+    with ThreadPoolExecutor(8) as hands:
+        answers = list(hands.map(tap, range(8)))
+    assert len({ref for ref, _ in answers}) == 1
+    assert sorted(str(replay) for _, replay in answers) == ["None"] + ["true"] * 7
     standing = done(aurora.get(f"/cards/{card.ref}"), 200)
     assert standing["balances"]["points"]["available"] == 12
 
