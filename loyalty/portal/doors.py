@@ -60,6 +60,13 @@ def root() -> Response:
     return _go(_home_of(session.person()))
 
 
+@blueprint.get("/robots.txt")
+@guard.public("the same for everybody")
+def robots() -> Response:
+    """Nothing here is for search engines."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
 @blueprint.get("/sign-in")
 @guard.public("the door itself")
 def sign_in() -> Response:

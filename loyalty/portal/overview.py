@@ -1,7 +1,7 @@
 """The owner's home: today's visits with their reasons, cards, and the units of each program."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import render_template
@@ -19,7 +19,7 @@ from loyalty.programs import catalogue, editor
 from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.models import Program
 from loyalty.web import guard, reads, session, visitrows
-from loyalty.web.locale import gettext, number, pick, zone
+from loyalty.web.locale import gettext, number, pick
 
 _DAYS = 30
 _SHOWN = 20
@@ -62,7 +62,7 @@ def home() -> str:
     records, merchant_id, at = reads.session(), guard.duty().merchant_id, clock.now()
     programs = editor.page(records, merchant_id=merchant_id)
     versions = {program.id: _current(records, program) for program in programs}
-    visits = history.of_day(records, merchant_id=merchant_id, on=visitrows.today())
+    visits = history.of_day(records, merchant_id=merchant_id, on=visitrows.today(), limit=_SHOWN)
     me = session.person()
     return render_template(
         "portal/home.html",
@@ -71,8 +71,8 @@ def home() -> str:
         shop_ref=ref("mer", merchant_id),
         programs=[_promise(program, versions[program.id]) for program in programs],
         figures=_figures(records, merchant_id),
-        visits=visitrows.rows(records, visits[:_SHOWN]),
-        count=len(visits),
+        visits=visitrows.rows(records, visits),
+        count=visitrows.count_today(records),
         units=_units(records, merchant_id, list(versions.values()), at),
     )
 
@@ -98,7 +98,7 @@ def _figures(records: Session, merchant_id: UUID) -> list[_Figure]:
     month_on = on - timedelta(days=_DAYS - 1)
     today, month = (
         history.figures(
-            records, merchant_id=merchant_id, first=first, last=on, since=_begin_of(first)
+            records, merchant_id=merchant_id, first=first, last=on, since=visitrows.begin_of(first)
         )
         for first in (on, month_on)
     )
@@ -115,11 +115,6 @@ def _in_a_month(count: int) -> str:
     return gettext("%(count)s in 30 days", count=number(count))
 
 
-def _begin_of(on: date) -> datetime:
-    """The first moment of a day in the shop."""
-    return datetime.combine(on, time(), zone())
-
-
 def _units(
     records: Session,
     merchant_id: UUID,
@@ -131,7 +126,7 @@ def _units(
         {
             total.unit: total
             for total in statements.totals(
-                records, merchant_id=merchant_id, since=_begin_of(first), until=until
+                records, merchant_id=merchant_id, since=visitrows.begin_of(first), until=until
             )
         }
         for first in (on, on - timedelta(days=_DAYS - 1))

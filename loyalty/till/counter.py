@@ -13,6 +13,7 @@ from loyalty.core.errors import Unknown
 from loyalty.core.ids import ref
 from loyalty.core.money import Money
 from loyalty.counter import history, redemptions, visits
+from loyalty.counter.desk import is_enough
 from loyalty.counter.requests import LineRequest, VisitRequest
 from loyalty.merchants.roles import Permission
 from loyalty.programs import editor
@@ -49,13 +50,13 @@ _code_form, _visit_form = _Code(), _Visit()
 def home() -> str:
     """The code field and the latest visits."""
     session, duty = reads.session(), guard.duty()
-    today = history.of_day(session, merchant_id=duty.merchant_id, on=visitrows.today())
+    latest = _latest(_SHOWN_AT_HOME)
     programs = editor.page(session, merchant_id=duty.merchant_id)
     return render_template(
         "till/home.html",
         has_program=any(program.status == "published" for program in programs),
-        visits=visitrows.rows(session, today[:_SHOWN_AT_HOME]),
-        count=len(today),
+        visits=latest,
+        count=visitrows.count_today(session) if latest else 0,
     )
 
 
@@ -63,10 +64,16 @@ def home() -> str:
 @guard.staff(Permission.ACCRUE)
 def today() -> str:
     """The visits of today, the latest on top."""
-    session, duty = reads.session(), guard.duty()
-    found = history.of_day(session, merchant_id=duty.merchant_id, on=visitrows.today())
-    rows = visitrows.rows(session, found[:_SHOWN_TODAY])
-    return render_template("till/today.html", visits=rows, count=len(found))
+    rows, count = _latest(_SHOWN_TODAY), visitrows.count_today(reads.session())
+    return render_template("till/today.html", visits=rows, count=count)
+
+
+def _latest(limit: int) -> list[visitrows.Row]:
+    session = reads.session()
+    found = history.of_day(
+        session, merchant_id=guard.duty().merchant_id, on=visitrows.today(), limit=limit
+    )
+    return visitrows.rows(session, found)
 
 
 @blueprint.get("/look-up")
@@ -133,6 +140,7 @@ def card_page(
         "till/card.html",
         card=here,
         scan=scan,
+        is_proof_enough=is_enough(read_scan(scan).proof, here.document.proof_redeem),
         key=key or new_key(),
         form=form,
         asks=asking.asks(here.document, facts.currency, language()),

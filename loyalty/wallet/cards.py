@@ -14,7 +14,7 @@ from loyalty.core.errors import Unknown
 from loyalty.core.ids import parse_ref
 from loyalty.counter import standing
 from loyalty.wallet import faces, statement
-from loyalty.wallet.blueprint import blueprint, device_secret
+from loyalty.wallet.blueprint import blueprint, device_secret, keep_on_phone
 from loyalty.web import guard, reads
 from loyalty.web.locale import gettext, open_shop
 
@@ -47,7 +47,7 @@ def card(card_ref: str) -> Response:
         lines=lines,
         more=_more(card_ref, more),
     )
-    return make_response(page)
+    return keep_on_phone(make_response(page), card_ref, device_secret())
 
 
 @blueprint.get("/c/<card_ref>/statement")

@@ -4,11 +4,11 @@ from flask import Response, make_response, redirect, render_template
 
 from loyalty.cards import claims
 from loyalty.core import clock
-from loyalty.core.db import current, write
+from loyalty.core.db import write
 from loyalty.core.errors import CardBlocked, Unknown
 from loyalty.core.ids import tidy_code
 from loyalty.merchants.roles import PERMISSIONS, Permission
-from loyalty.wallet.blueprint import COOKIE, COOKIE_DAYS, blueprint
+from loyalty.wallet.blueprint import blueprint, keep_on_phone
 from loyalty.web import guard, reads, session
 from loyalty.web.locale import gettext, open_shop
 
@@ -38,18 +38,8 @@ def open_claim(claim: str) -> Response:
         return used_up()
     except CardBlocked:
         return _blocked()
-    path = f"/c/{opened.card_ref}"
-    response = make_response(redirect(path, 303))
-    response.set_cookie(
-        COOKIE,
-        opened.secret,
-        max_age=COOKIE_DAYS * 86_400,
-        path=path,
-        secure=current().settings.is_https,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
+    response = make_response(redirect(f"/c/{opened.card_ref}", 303))
+    return keep_on_phone(response, opened.card_ref, opened.secret)
 
 
 @blueprint.get("/C/<token>")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.core import clock
 from loyalty.core.ids import ref
 from loyalty.core.money import Money
+from loyalty.counter import history
 from loyalty.counter.history import VisitFacts
 from loyalty.programs import catalogue
 from loyalty.programs.document import VersionDocument
@@ -82,3 +83,16 @@ def rules(session: Session, visit: VisitFacts) -> VersionDocument:
 def today() -> date:
     """The date in the shop."""
     return clock.now().astimezone(zone()).date()
+
+
+def begin_of(on: date) -> datetime:
+    """The first moment of a day in the shop."""
+    return datetime.combine(on, time(), zone())
+
+
+def count_today(session: Session) -> int:
+    """How many visits of today count, however long the list is."""
+    on = today()
+    return history.figures(
+        session, merchant_id=guard.duty().merchant_id, first=on, last=on, since=begin_of(on)
+    ).visits

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from loyalty.core import clock
+from tests.builders import POINTS, with_changes
 
 
 @pytest.fixture
@@ -116,3 +117,15 @@ def test_a_voucher_is_used_once(shop, bruno):
     refused = bruno.post(form.action, {**form.fields, "key": "0" * 26})
     assert refused.status == 409
     assert "Già consegnato" in refused.words
+
+
+def test_a_reward_that_needs_the_qr_is_not_offered_on_a_typed_code(shop, bruno):
+    strict = with_changes(POINTS, proof={"redeem": "static"})
+    shop.program("strict", strict)
+    carla = shop.card("strict", name="Carla")
+    shop.visit(carla, 2000, at=clock.now())
+    typed = bruno.look_up(carla.code)
+    assert "Per consegnarlo leggi il QR della carta" in typed.words
+    assert not typed.has_form("/till/redemptions")
+    scanned = bruno.look_up(carla.token)
+    assert bruno.submit(scanned, "/till/redemptions").status == 200

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.cards import claims
+from loyalty.cards import claims, keeping
 from loyalty.core import clock
 from loyalty.core.ids import parse_ref
 from tests.pages import Visitor
@@ -128,3 +128,18 @@ def test_a_card_of_another_shop_opens_no_till(dario, carla_card):
     page = dario.submit(dario.get(f"/C/{carla_card.token}"), "/look-up")
     assert page.status == 404
     assert "Carla" not in page.html
+
+
+def test_each_look_keeps_the_card_on_the_phone_for_another_half_year(anybody, carla_card):
+    anybody.submit(anybody.get(link(carla_card)), "/c/open/")
+    answer = anybody.client.get(f"/c/{carla_card.ref}")
+    assert f"Max-Age={180 * 86_400}" in answer.headers["Set-Cookie"]
+
+
+def test_a_replaced_card_closes_on_the_old_phone(shop, anybody, carla_card):
+    anybody.submit(anybody.get(link(carla_card)), "/c/open/")
+    with shop.database.write() as session:
+        keeping.replace(
+            session, duty=shop.owner, card_ref=carla_card.ref, reason="persa", at=clock.now()
+        )
+    assert anybody.get(f"/c/{carla_card.ref}").status == 403
