@@ -1,0 +1,139 @@
+"""Bugs planted on purpose: `python -m tests.planted` proves that the suite kills each of them.
+
+Each goes alone into a throw-away copy of the tree, where the tests that guard the place must fail;
+without a bug the same tests must pass there, so that no bug is "killed" by a broken copy.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COPIED = ("loyalty", "tests", "bench", "templates", "migrations", "static", "pyproject.toml")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "e2e", "*.br", "*.gz")
+_FAILED = re.compile(r"^FAILED \S+::(\w+)", re.MULTILINE)
+PASSED, KILLED = 0, 1  # how pytest ends
+
+
+@dataclass(frozen=True)
+class Bug:
+    """What is wrong, where, and which of the suite's tests stand guard there (file, -k)."""
+
+    name: str
+    path: str
+    right: str
+    wrong: str
+    guards: str
+    chosen: str
+
+
+BUGS = (
+    Bug(
+        "no key check",
+        "loyalty/ledger/store.py",
+        "    if row is None:\n        return None\n    if row.body_hash",
+        "    return None\n    if row.body_hash",
+        "tests/domain/test_visits.py",
+        "same_key_gives_the_same_receipt and sqlite",
+    ),
+    Bug(
+        "wrong lot order",
+        "loyalty/ledger/lots.py",
+        "return sorted(lots, key=_turn)",
+        "return sorted(lots, key=_turn, reverse=True)",
+        "tests/rules/test_lots.py",
+        "soonest_to_expire_goes_first",
+    ),
+    Bug(
+        "double reversal",
+        "loyalty/counter/refunds.py",
+        "    if visit.voided_at is not None:\n        raise AlreadyVoided",
+        "    if False:\n        raise AlreadyVoided",
+        "tests/domain/test_refunds.py",
+        "voided_visit_is_over and sqlite",
+    ),
+    Bug(
+        "missing tenant check",
+        "loyalty/cards/register.py",
+        '.where(_CARD.c.merchant_id == sa.bindparam("merchant_id"))',
+        ".where(sa.true())",
+        "tests/domain/test_visits.py",
+        "foreign_or_meaningless and sqlite",
+    ),
+    Bug(
+        "missing lock",
+        "loyalty/ledger/store.py",
+        "_LOCK = _READ.with_for_update()",
+        "_LOCK = _READ",
+        "tests/domain/test_races.py",
+        "last_units_go_to_one and postgresql",
+    ),
+)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="loyalty-planted-") as folder:
+        tree = copy_tree(Path(folder))
+        told = [sound(tree), *(trial(tree, bug) for bug in BUGS)]
+    for line in told:
+        print(line)  # noqa: T201  # it talks to a person
+    return 0 if all(line.startswith(("sound", "killed")) for line in told) else 1
+
+
+def copy_tree(folder: Path) -> Path:
+    """What the tests need, as it is in this checkout."""
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def sound(tree: Path) -> str:
+    """Whether all guards pass where no bug is planted, in a line."""
+    code, said = _tested(tree, BUGS)
+    return "sound: the guards pass without a bug" if code == PASSED else f"broken copy:\n{said}"
+
+
+def trial(tree: Path, bug: Bug) -> str:
+    """Plant a bug, ask its guards, take it out again: what came of that, in a line."""
+    path = tree / bug.path
+    right = path.read_text("utf-8")
+    if right.count(bug.right) != 1:
+        return f"unproven: {bug.name}; {bug.path} has changed, plant it anew"
+    path.write_text(right.replace(bug.right, bug.wrong), "utf-8")
+    try:
+        code, said = _tested(tree, [bug])
+    finally:
+        path.write_text(right, "utf-8")
+    if code != KILLED:
+        return f"SURVIVED: {bug.name}; pytest ended with {code}:\n{said[-2000:]}"
+    failed = _FAILED.search(said)
+    return f"killed: {bug.name}, by {failed[1] if failed else bug.guards}"
+
+
+def _tested(tree: Path, bugs: Sequence[Bug]) -> tuple[int, str]:
+    """How pytest ends with the guards of these bugs, and what it says."""
+    chosen = " or ".join(f"({bug.chosen})" for bug in bugs)
+    what = [*dict.fromkeys(bug.guards for bug in bugs), "-k", chosen]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *what],
+        check=False,
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        # Bytecode is told apart by whole seconds and size; a bug may change neither.
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+if __name__ == "__main__":
+    sys.exit(main())
