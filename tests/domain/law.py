@@ -63,6 +63,15 @@ def explained(error: LoyaltyError):
     assert error.sentence.en
 
 
+def outcome(act, key):
+    """The answer of an act, or its refusal."""
+    try:
+        return act(key), None
+    except LoyaltyError as refusal:
+        explained(refusal)
+        return None, refusal
+
+
 def broken(session, card_ids):
     """Which laws the cards' books break, in words; empty when all is well."""
     said = []

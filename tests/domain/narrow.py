@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from loyalty.cards import keeping, register
-from loyalty.core.errors import CardBlocked, KeyReused, LoyaltyError
+from loyalty.core.errors import CardBlocked, KeyReused
 from loyalty.counter import redemptions, standing
 from loyalty.counter.requests import intent
 from tests.builders import NOW, fresh_key
@@ -71,24 +71,16 @@ class Narrow(RuleBasedStateMachine):
         except Refusal as refusal:
             said = refusal.code
         before = None if said is None else self.rows()
-        answer, refusal = self.attempt(act, key)
+        answer, refusal = law.outcome(act, key)
         code = refusal.code if refusal else None
         assert code == said, f"{what}: {code}, not {said}"
         if refusal:
-            law.explained(refusal)
             self.seen.add(code)
             assert self.rows() == before, f"{what}: a refusal changed something"
             return None
         self.watch()
         self.done.append((what, act, key, answer.body))
         return answer.body
-
-    @staticmethod
-    def attempt(act, key):
-        try:
-            return act(key), None
-        except LoyaltyError as refusal:
-            return None, refusal
 
     def rows(self):
         with self.shop.database.read() as session:
