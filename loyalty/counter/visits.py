@@ -24,7 +24,7 @@ from loyalty.counter.requests import LINES_MAX, Answer, LineRequest, VisitReques
 from loyalty.counter.sale import Recorded, Sale
 from loyalty.ledger import store
 from loyalty.ledger.state import Intent
-from loyalty.merchants.places import find_location
+from loyalty.merchants.places import find_location, find_or_add_location
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
 from loyalty.programs.catalogue import PublishedVersion
@@ -76,7 +76,7 @@ def accrue(
         occurred_at=sold.occurred_at,
         recorded_at=at,
         proof=proof,
-        location_id=_location(session, duty, request),
+        location_id=_location(session, duty, request, at),
     )
     done = sale.record(desk.book, desk.place, version, sold, origin=origin, intent=intent)
     body = _settle(session, desk, sold, done, warnings)
@@ -147,10 +147,14 @@ def _with_amounts(lines: tuple[LineRequest, ...], amount: int | None) -> tuple[L
     )
 
 
-def _location(session: Session, duty: Duty, request: VisitRequest) -> UUID | None:
-    if request.location is None:
+def _location(session: Session, duty: Duty, request: VisitRequest, at: datetime) -> UUID | None:
+    """Where it was: a location by its ref, or by the name that the till gives it."""
+    named = request.location
+    if named is None:
         return duty.location_id
-    return find_location(session, merchant_id=duty.merchant_id, text=request.location)
+    if named.startswith("loc_"):
+        return find_location(session, merchant_id=duty.merchant_id, location_ref=named)
+    return find_or_add_location(session, merchant_id=duty.merchant_id, name=named.strip(), at=at)
 
 
 def _check(session: Session, desk: Desk, sold: Sale) -> list[dict[str, str]]:

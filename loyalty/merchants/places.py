@@ -24,13 +24,12 @@ def find_or_add_location(session: Session, *, merchant_id: UUID, name: str, at: 
     return location.id
 
 
-def find_location(session: Session, *, merchant_id: UUID, text: str) -> UUID:
-    """The id of a location by its ref or name. Raises Unknown("location")."""
-    where = (
-        Location.id == parse_ref("loc", text) if text.startswith("loc_") else Location.name == text
-    )
+def find_location(session: Session, *, merchant_id: UUID, location_ref: str) -> UUID:
+    """The id of the merchant's location of that ref. Raises Unknown("location")."""
     found = session.execute(
-        sa.select(Location.id).where(Location.merchant_id == merchant_id, where)
+        sa.select(Location.id).where(
+            Location.merchant_id == merchant_id, Location.id == parse_ref("loc", location_ref)
+        )
     ).scalar_one_or_none()
     if found is None:
         raise Unknown("location")

@@ -227,7 +227,7 @@ def test_an_unknown_card_and_an_unknown_place_are_404(aurora: Caller) -> None:
     card = aurora.shop.card()
     response = aurora.post("/visits", {"scan": "0000000000", "amount": euro(1)})
     assert refusal(response) == (404, "unknown_card")
-    assert refusal(aurora.pay(card, 100, location="Milano"))[1] == "unknown_location"
+    assert refusal(aurora.pay(card, 100, location="loc_" + "0" * 26))[1] == "unknown_location"
 
 
 def test_a_refused_scan_is_kept_without_the_scanned_text(aurora: Caller) -> None:

@@ -15,10 +15,11 @@ from loyalty.core.errors import (
     StateConflict,
     Unknown,
 )
+from loyalty.core.ids import ref
 from loyalty.core.money import AMOUNT_MINOR_MAX, Money
 from loyalty.counter import visits
 from loyalty.counter.requests import LINES_MAX, LineRequest, VisitRequest, intent
-from loyalty.merchants.places import find_or_add_location
+from loyalty.merchants import places
 from loyalty.merchants.roles import Role, staff_duty
 from tests.builders import NOW, POINTS, fresh_key, with_changes
 from tests.domain.law import holds, keep, refused, stands, statement
@@ -210,15 +211,19 @@ def test_a_receipt_number_is_recorded_once(shop, stranger):
     assert stranger.visit(stranger.card(), 1240, external_ref="F-7").body["earned"]
 
 
-def test_a_visit_is_at_a_location_of_this_shop(shop, stranger):
-    for each, name in ((shop, "Corso Italia"), (stranger, "Via Roma")):
-        with each.database.write() as session:
-            find_or_add_location(session, merchant_id=each.merchant_id, name=name, at=NOW)
+def test_a_location_is_known_by_the_name_that_the_till_gives_it(shop, stranger):
     card = shop.card()
-    assert shop.visit(card, 100, location="Corso Italia")
-    for nowhere in ("Via Roma", "loc_" + "0" * 26, "loc_?"):
-        with refused(shop, Unknown) as refusal:
-            shop.visit(card, 100, location=nowhere)
+    for _ in range(2):
+        shop.visit(card, 100, location="Via Roma")
+    with shop.database.read() as session:
+        named = places.list_locations(session, merchant_id=shop.merchant_id)
+        assert places.list_locations(session, merchant_id=stranger.merchant_id) == []
+    assert [place.name for place in named] == ["Via Roma"]
+    assert shop.visit(card, 100, location=ref("loc", named[0].id))
+    theirs = stranger.card()
+    for nowhere in (ref("loc", named[0].id), "loc_" + "0" * 26, "loc_?"):
+        with refused(stranger, Unknown) as refusal:
+            stranger.visit(theirs, 100, location=nowhere)
         assert refusal.value.code == "unknown_location"
 
 
