@@ -216,12 +216,13 @@ def test_a_location_is_known_by_the_name_that_the_till_gives_it(shop, stranger):
     for _ in range(2):
         shop.visit(card, 100, location="Via Roma")
     with shop.database.read() as session:
-        named = places.list_locations(session, merchant_id=shop.merchant_id)
+        (here,) = places.list_locations(session, merchant_id=shop.merchant_id)
+        name, place = here.name, ref("loc", here.id)
         assert places.list_locations(session, merchant_id=stranger.merchant_id) == []
-    assert [place.name for place in named] == ["Via Roma"]
-    assert shop.visit(card, 100, location=ref("loc", named[0].id))
+    assert name == "Via Roma"
+    assert shop.visit(card, 100, location=place)
     theirs = stranger.card()
-    for nowhere in (ref("loc", named[0].id), "loc_" + "0" * 26, "loc_?"):
+    for nowhere in (place, "loc_" + "0" * 26, "loc_?"):
         with refused(stranger, Unknown) as refusal:
             stranger.visit(theirs, 100, location=nowhere)
         assert refusal.value.code == "unknown_location"
