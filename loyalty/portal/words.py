@@ -17,7 +17,7 @@ _PROGRAM_STATES = {
     "published": (Text("in vigore", "in force"), "badge-good"),
     "paused": (Text("in pausa", "paused"), "badge-warn"),
 }
-_NOON, _EVENING = 13, 18
+_DAWN, _NOON, _EVENING = 5, 13, 18
 
 
 def role_name(role: Role) -> str:
@@ -35,8 +35,8 @@ def greeting(name: str, at: datetime) -> str:
     """Good morning by the shop's own clock, with the first name."""
     hour = at.astimezone(zone()).hour
     first = name.split(maxsplit=1)[0] if name.strip() else name
-    if hour < _NOON:
+    if _DAWN <= hour < _NOON:
         return pick(Text(f"Buongiorno, {first}", f"Good morning, {first}"))
-    if hour < _EVENING:
+    if _NOON <= hour < _EVENING:
         return pick(Text(f"Buon pomeriggio, {first}", f"Good afternoon, {first}"))
     return pick(Text(f"Buonasera, {first}", f"Good evening, {first}"))

@@ -24,6 +24,7 @@ class Asks:
     digits: int
     mark: str
     symbol: str
+    is_symbol_first: bool
 
 
 def asks(document: VersionDocument, currency: str, language: str) -> Asks:
@@ -40,6 +41,7 @@ def asks(document: VersionDocument, currency: str, language: str) -> Asks:
         digits=digits(currency),
         mark="," if language == "it" else ".",
         symbol=_SYMBOLS.get(currency, currency),
+        is_symbol_first=language != "it",
     )
 
 

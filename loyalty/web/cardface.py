@@ -56,8 +56,12 @@ def label_of(document: VersionDocument, unit: str) -> Text:
 
 def counted(document: VersionDocument, units: Mapping[str, int]) -> str:
     """Some units in words: "12 punti e 1 timbro"."""
-    parts = [pick(words.count(many, label_of(document, unit))) for unit, many in units.items()]
+    parts = [_count(many, label_of(document, unit)) for unit, many in units.items()]
     return gettext(" and ").join(parts)
+
+
+def _count(many: int, label: Text) -> str:
+    return f"{number(many)} {pick(words.singular(label) if abs(many) == 1 else label)}"
 
 
 def gain(document: VersionDocument, earned: Mapping[str, int]) -> str:
