@@ -21,11 +21,15 @@ SECONDS = 40
 EXAMPLES = 6
 REQUESTS_MIN = 300
 POOL = 4
-# A draft of the right shape may use a rule that is not built yet; the document says so.
-MAY_BE_UNFIT = {
-    "include-operation-id": "programs.publish_version",
-    "checks": {"positive_data_acceptance": {"expected-statuses": ["200", "404", "409", "422"]}},
-}
+# What JSON Schema cannot say: a draft may use a rule that is not built yet, lines must add up to
+# the amount, a program may need one, and a visit has only so many lines to give back.
+MAY_BE_UNFIT = [
+    {
+        "include-operation-id": operation,
+        "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "409", "422"]}},
+    }
+    for operation in ("programs.publish_version", "visits.record_visit", "visits.refund_visit")
+]
 _WELL_FORMED = re.compile("[!-~]{1,255}")
 
 
@@ -55,8 +59,8 @@ def server(app: Flask, shop: Shop) -> Iterator[str]:
 def sensible(aurora: Caller) -> Iterator[None]:
     """Point requests of the right shape at things that are there, so that they reach the counter.
 
-    Three things that JSON Schema cannot say are made true as well: a whole number has no decimal
-    point, the shop's money is in euros, and lines together are not above ten millions.
+    Two things that JSON Schema cannot say are made true as well: a whole number has no decimal
+    point, and the shop's money is in euros.
     """
     pool = [things_of(aurora) for _ in range(POOL)]
     turn = itertools.count()
@@ -86,20 +90,10 @@ def _plain(value: Any) -> Any:
         currency = plain.get("currency")
         if isinstance(currency, str) and currency.isascii() and currency.isalpha():
             plain["currency"] = "EUR" if currency.isupper() and len(currency) == 3 else currency
-        lines = plain.get("lines")
-        for line in lines if isinstance(lines, list) else []:
-            _shrink(line)
         return plain
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _shrink(line: Any) -> None:
-    amount = line.get("amount") if isinstance(line, dict) else None
-    minor = amount.get("amount_minor") if isinstance(amount, dict) else None
-    if isinstance(minor, int) and 0 <= minor <= 1_000_000_000:
-        amount["amount_minor"] = minor % 1_000_000
 
 
 @pytest.mark.slow
@@ -110,7 +104,7 @@ def test_no_request_made_from_the_document_finds_a_fault(server: str, aurora: Ca
         "seed": 1,
         "auth": {"openapi": {"key": {"bearer": aurora.headers["Authorization"].split()[1]}}},
         "continue-on-failure": True,
-        "operations": [MAY_BE_UNFIT],
+        "operations": MAY_BE_UNFIT,
         "generation": {"max-examples": EXAMPLES, "deterministic": True, "database": "none"},
     }
     schema = schemathesis.openapi.from_url(
