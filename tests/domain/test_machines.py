@@ -32,7 +32,5 @@ def test_one_card_stands_as_the_contract_says_after_every_step(shop, machine):
 
 
 def test_two_shops_with_many_cards_keep_their_books_and_never_touch_each_others(shop, stranger):
-    for each in (shop, stranger):
-        each.program("mixed", wide.RULES[0])
     run(wide.Wide, shop=shop, stranger=stranger)
     assert clean(shop.database)

@@ -66,7 +66,9 @@ class Wide(RuleBasedStateMachine):
 
     @initialize()
     def open_doors(self):
+        """Programs of this run's own, so that no run depends on the one before."""
         for shop in self.shops:
+            shop.program("mixed", RULES[0])
             for program in ("points", "stamps", "mixed"):
                 self.enrol(shop, program)
 
@@ -120,11 +122,12 @@ class Wide(RuleBasedStateMachine):
     def visit_entered_late(self, pick, back):
         shop, card = self.hand(self.cards, pick)
         held, at, then = replace(card.card), self.at, self.at - timedelta(days=back)
+        receipt = f"{self.cards[0].ref}-{back}"
         self.attempt(
             shop,
             card,
             lambda key: shop.visit(
-                held, 700, coffees=4, key=key, at=at, occurred_at=then, external_ref=str(back)
+                held, 700, coffees=4, key=key, at=at, occurred_at=then, external_ref=receipt
             ),
         )
 

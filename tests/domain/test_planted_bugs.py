@@ -1,0 +1,95 @@
+"""Bugs planted on purpose: each must be found by a machine or a race, or those prove nothing."""
+
+import inspect
+import types
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy.exc import IntegrityError
+
+from loyalty.cards import register
+from loyalty.core.errors import LoyaltyError
+from loyalty.counter import net, refunds
+from loyalty.ledger import book, lots, store
+from tests.domain import narrow, wide
+from tests.domain.races import at_once
+
+FOUND = (AssertionError, IntegrityError, LoyaltyError)
+LONG = settings(narrow.STEADY, max_examples=60, report_multiple_bugs=False)
+
+
+@pytest.fixture
+def plant(monkeypatch):
+    """Change one place of a module's source, and put what it makes of `name` in the place of the
+    sound one; the place must exist, so that no bug is planted in vain."""
+
+    def planted(module, name, sound, broken):
+        source = inspect.getsource(module)
+        assert source.count(sound) == 1, f"the code has changed: plant the bug in {name} anew"
+        twin = types.ModuleType(module.__name__)
+        code = compile(source.replace(sound, broken), module.__file__, "exec")
+        exec(code, twin.__dict__)
+        home, _, last = name.rpartition(".")
+        old, new = (getattr(each, home) if home else each for each in (module, twin))
+        thing = getattr(old, last)
+        if inspect.isfunction(thing):
+            monkeypatch.setattr(thing, "__code__", getattr(new, last).__code__)
+        else:
+            monkeypatch.setattr(old, last, getattr(new, last))
+
+    return planted
+
+
+BUGS = {
+    "no look for the key": (store, "replay", "    if row is None:\n", "    if row or not row:\n"),
+    "the last to end is spent first": (
+        lots, "soonest_first", "sorted(lots, key=_turn)", "sorted(lots, key=_turn, reverse=True)",
+    ),
+    "a visit may be voided twice": (
+        refunds, "_undo", "    if visit.voided_at is not None:\n", "    if visit is None:\n",
+    ),
+    "what had expired is taken again": (
+        book, "Book.take_back",
+        '        entry["covered"] = min(left, coverable)\n', '        entry["covered"] = 0\n',
+    ),
+    "a refund forgets those before it": (
+        net, "left", "by_amount = sum(refund.amount_minor or 0 for refund in refunds)",
+        "by_amount = _last_amount(refunds)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("bug", BUGS)
+def test_the_narrow_machine_finds_it(shop, plant, bug):
+    plant(*BUGS[bug])
+    machine = narrow.NarrowPoints
+    shop.program(machine.program, machine.raw)
+    cast = {"shop": shop, "seen": set()}
+    with pytest.raises(FOUND):
+        run_state_machine_as_test(type(machine.__name__, (machine,), cast), settings=LONG)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_the_wide_machine_finds_a_missing_tenant_check(shop, stranger, plant):
+    whose = '.where(_CARD.c.merchant_id == sa.bindparam("merchant_id"))'
+    plant(register, "_BY", whose, ".where(sa.true())")
+    cast = {"shop": shop, "stranger": stranger}
+    with pytest.raises(FOUND):
+        run_state_machine_as_test(type("Wide", (wide.Wide,), cast), settings=LONG)
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_a_race_finds_a_missing_lock(shop, monkeypatch):
+    monkeypatch.setattr(store, "_LOCK", store._READ)
+    with pytest.raises(FOUND):
+        race_for_the_last_units(shop, rounds=5)
+
+
+def race_for_the_last_units(shop, rounds):
+    for _ in range(rounds):
+        card = shop.card()
+        shop.visit(card, 1_000)
+        found = at_once(lambda _, card=card: shop.reserve(card, "breakfast"))
+        assert found == {"done": 1, "insufficient_units": 7}
