@@ -68,8 +68,8 @@ def test_a_cashier_asks_the_owner_for_the_owners_pages(bruno):
     for path in ("/portal/", "/portal/staff"):
         page = bruno.get(path)
         assert page.status == 403
-        assert "Questa pagina è per chi gestisce" in page.words
-        assert "/till/" in page.links
+        assert "Questa pagina non è per te" in page.words
+        assert bruno.get(page.links[0]).path == "/till/"
 
 
 @pytest.fixture
@@ -114,3 +114,21 @@ def test_pages_that_are_not_there_lead_back_in_both_languages(anybody, app):
     assert "Qui non c'è niente" in page.words
     assert page.links
     assert "There is nothing here" in Visitor(app, "en").get("/non-esiste").words
+
+
+def test_who_does_marketing_sees_the_overview_and_no_till(app, shop):
+    with shop.database.write() as session:
+        token = accounts.invite_staff(
+            session,
+            merchant_id=shop.merchant_id,
+            email="mara@example.it",
+            name="Mara",
+            role=Role.MARKETER,
+            at=clock.now(),
+        )
+    mara = Visitor(app)
+    page = mara.submit(mara.get(f"/start/{token}"), "/start/", password="tre parole in fila")
+    assert page.path == "/portal/"
+    assert not {"/till/", "/portal/staff"} & set(page.links)
+    assert mara.get("/till/").status == 403
+    assert mara.get("/portal/staff").status == 403
