@@ -210,7 +210,7 @@ def test_a_link_in_a_paper_leads_somewhere(paper: Path) -> None:
 def test_a_file_that_a_paper_names_is_there(paper: Path) -> None:
     text = prose(paper.read_text("utf-8"))
     for name in re.findall(r"`([\w.-]+/[\w./-]*|[\w-]+\.(?:py|toml|lock))`", text):
-        if not name.startswith("instance/"):  # in the folder of an installation
+        if not name.startswith((".venv/", "instance/")):  # made by set-up and installation
             there = (ROOT / name).exists() or any(CODE.rglob(name.rstrip("/")))
             assert there, f"{paper.name}: {name}"
 
