@@ -72,6 +72,12 @@ def tree_s(root: int) -> float:
     return sum(_spent_by(pid) for pid in tree(root))
 
 
+def queued_s(pid: int) -> float:
+    """Seconds that a process was ready to go on while others had the processor."""
+    nanoseconds = Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[1]
+    return int(nanoseconds) / 1e9
+
+
 def tree(root: int) -> set[int]:
     """The ids of a process and of everything below it."""
     below: dict[int, list[int]] = {}

@@ -21,11 +21,12 @@ STOP_SECONDS_MAX = 25
 
 @dataclass(frozen=True)
 class Served:
-    """A server that answers on a port of its own; `log` is where it writes."""
+    """A server that answers on a port of its own, begun at a time of the monotonic clock."""
 
     process: "subprocess.Popen[bytes]"
     port: int
     log: Path
+    began: float
 
     @property
     def url(self) -> str:
@@ -61,7 +62,7 @@ def serving(
 
 def start(environment: Mapping[str, str], log: Path, *, workers: int | None = None) -> Served:
     """Start it and wait until it answers; raises RuntimeError with its own last words."""
-    port = free_port()
+    port, began = free_port(), time.monotonic()
     command = [sys.executable, "-m", "loyalty.cli", "serve", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers)] if workers else []
     with log.open("ab") as out:
@@ -73,7 +74,7 @@ def start(environment: Mapping[str, str], log: Path, *, workers: int | None = No
             stderr=out,
             start_new_session=True,
         )
-    served = Served(process, port, log)
+    served = Served(process, port, log, began)
     try:
         _wait_until_ready(served)
     except BaseException:

@@ -1,6 +1,7 @@
 """Between book and database: looking for keys, locking and loading accounts, writing everything."""
 
 from collections.abc import Sequence
+from functools import cache
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -272,11 +273,17 @@ def write_book(session: Session, book: Book) -> None:
 
 def _insert(connection: sa.Connection, into: sa.Table, rows: list[dict[str, Any]]) -> None:
     if len(rows) == 1:
-        connection.execute(into.insert(), rows[0])
+        connection.execute(_insert_into(into), rows[0])
     elif len(rows) >= BULK_ROWS_MIN:
         bulk.insert(connection, into, rows)
     elif rows:
-        connection.execute(into.insert(), rows)
+        connection.execute(_insert_into(into), rows)
+
+
+@cache
+def _insert_into(into: sa.Table) -> sa.Insert:
+    """Made once a table: SQLAlchemy knows a statement again that it has seen before."""
+    return into.insert()
 
 
 def _new_lots(book: Book) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import http.client
 import random
-import statistics
 import time
 from collections import Counter as Tally
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 
 from bench import cast
 from bench.cast import Counter
+from bench.machine import queued_s, tree
 from bench.serving import serving
 from bench.serving import start as start_server
 from loyalty.core.db import Database
@@ -30,7 +30,7 @@ REPLAYS_MAX = 200
 def test_no_kill_loses_or_doubles_a_visit(installation: Mapping[str, str], tmp_path: Path) -> None:
     counter, notes = cast.open_counter(installation, cards=CARDS), Notes()
     starts = [_one_kill(installation, counter, notes, tmp_path / "log") for _ in range(KILLS)]
-    assert statistics.median(starts) <= SERVING_AGAIN_S
+    assert max(starts) <= SERVING_AGAIN_S
     assert not notes.odd, notes.odd[:3]
     assert len(notes.unknown) >= KILLS, "the kills hit visits that were under way"
     with serving(installation, tmp_path / "log") as served:
@@ -47,10 +47,9 @@ def _tell(figures: str, starts: list[float]) -> None:
 
 
 def _one_kill(installation: Mapping[str, str], counter: Counter, notes: Notes, log: Path) -> float:
-    """Start, let the tills work, kill without warning, and look at the books; seconds to start."""
-    began = time.monotonic()
+    """Start, let the tills work, kill without warning, and look at the books; seconds to serve."""
     served = start_server(installation, log)
-    took = time.monotonic() - began
+    took = time.monotonic() - served.began - _held_up_s(served.process.pid)
     with Crowd(counter, served.port, notes):
         _wait_until_busy(notes, len(notes.told) + TOLD_A_ROUND_MIN)
         time.sleep(random.uniform(0, 0.3))
@@ -64,6 +63,13 @@ def _one_kill(installation: Mapping[str, str], counter: Counter, notes: Notes, l
         assert set(recorded.values()) == {1}, "none is there twice"
         assert recorded.keys() <= {digest(key) for key in notes.sent}
     return took
+
+
+def _held_up_s(server: int) -> float:
+    """How long others on this machine kept the processor from a start: first from the parent, then
+    from the worker that it started."""
+    workers = tree(server) - {server}
+    return queued_s(server) + max(map(queued_s, workers), default=0)
 
 
 def _wait_until_busy(notes: Notes, told: int) -> None:
