@@ -1,8 +1,8 @@
 """Between book and database: looking for keys, locking and loading accounts, writing everything."""
 
 from collections.abc import Sequence
-from functools import cache
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
