@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
 from loyalty.app import create_app
 from loyalty.core.db import Database
@@ -144,20 +143,18 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled once a session, though each test has an application of its own."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def built() -> list[Flask]:
+    """The one application of the session, once a test has asked for it."""
+    return []
 
 
 @pytest.fixture
-def app(
-    settings: Settings, database: Database, compiled_templates: FileSystemBytecodeCache
-) -> Flask:
-    """The whole application on the test's database."""
-    app = create_app(settings, database)
-    app.testing = True
-    app.jinja_env.bytecode_cache = compiled_templates
-    return app
+def app(settings: Settings, database: Database, built: list[Flask]) -> Flask:
+    """The whole application; it works on whichever database is in use, and that is the test's."""
+    if not built:
+        built.append(create_app(settings, database))
+    built[0].testing = True
+    return built[0]
 
 
 @pytest.fixture

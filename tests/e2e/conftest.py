@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from tests.builders import PASSWORD
-from tests.pages import app, compiled_templates
+from tests.pages import app, built
 
-__all__ = ["app", "compiled_templates"]
+__all__ = ["app", "built"]
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
