@@ -231,6 +231,8 @@ def _sqlite_engine(settings: Settings, *, writes: bool) -> sa.Engine:
         connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_S * 1000}")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # Else INSERT OR REPLACE deletes without asking the triggers that refuse it.
+        connection.execute("PRAGMA recursive_triggers=ON")
         connection.execute("PRAGMA cache_size=-32000")
         connection.execute("PRAGMA temp_store=MEMORY")
         if not writes:
