@@ -8,6 +8,7 @@ from gunicorn.app.base import BaseApplication
 from loyalty.app import create_app
 from loyalty.assets import check_built
 from loyalty.core.settings import Settings
+from loyalty.web import observe
 
 THREADS = 8
 POSTGRESQL_WORKERS = 2
@@ -60,4 +61,5 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 def serve(settings: Settings, *, bind: str, workers: int | None = None) -> None:
     """Serve until stopped. Raises AssetsNotBuiltError when the front end is missing or stale."""
     check_built()
+    observe.configure_logging()
     Server(settings, configuration(settings, bind=bind, workers=workers)).run()

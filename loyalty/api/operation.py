@@ -64,7 +64,8 @@ _REPLAY_HEADER = {
 class Contract:
     """What an operation takes, gives and refuses; the document and the tests read it from here.
 
-    `keyed`: it needs an Idempotency-Key. `unknown`: what of the request may not exist (404).
+    `keyed`: it needs an Idempotency-Key; `may_be_keyed`: it moves nothing, but takes one.
+    `unknown`: what of the request may not exist (404).
     """
 
     scope: str
@@ -73,8 +74,14 @@ class Contract:
     body: type[Schema] | None = None
     query: type[Schema] | None = None
     keyed: bool = False
+    may_be_keyed: bool = False
     unknown: tuple[str, ...] = ()
     refusals: tuple[type[LoyaltyError], ...] = ()
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether the same key gives the same answer."""
+        return self.keyed or self.may_be_keyed
 
 
 class Section:
@@ -102,7 +109,9 @@ class Section:
                     wrapped
                 )
             wrapped = blueprint.response(
-                contract.status, contract.answer, headers=_REPLAY_HEADER if contract.keyed else None
+                contract.status,
+                contract.answer,
+                headers=_REPLAY_HEADER if contract.takes_key else None,
             )(wrapped)
             wrapped = blueprint.doc(**_described(self.name, view, contract))(wrapped)
             wrapped = guard.key(contract.scope)(wrapped)
@@ -123,7 +132,8 @@ def _is_needed(body: Any) -> bool:
 
 def answer(body: dict[str, Any], status: int = 200, *, replayed: bool = False) -> Response:
     """A JSON answer; `replayed` says that it was given before."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    # Sorted, as answers are kept: a replay is the same to the byte.
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     response = Response(text, status, mimetype="application/json")
     if replayed:
         response.headers["Idempotent-Replay"] = "true"
@@ -147,7 +157,9 @@ def _refusals(contract: Contract) -> list[type[LoyaltyError]]:
     if contract.body is not None or contract.query is not None:
         always.append(Invalid)
     if contract.keyed:
-        always += [KeyMissing, KeyReused]
+        always.append(KeyMissing)
+    if contract.takes_key:
+        always.append(KeyReused)
     return [*always, *(error for error in contract.refusals if error not in always)]
 
 
@@ -168,8 +180,8 @@ def _described(section: str, view: Callable[..., Response], contract: Contract) 
         "security": [{"key": [contract.scope]}],
         "responses": responses,
     }
-    if contract.keyed:
-        described["parameters"] = [_KEY_HEADER]
+    if contract.takes_key:
+        described["parameters"] = [{**_KEY_HEADER, "required": contract.keyed}]
     return described
 
 

@@ -78,6 +78,11 @@ def intent() -> Intent:
     return requests.intent(key, canonical)
 
 
+def optional_intent() -> Intent | None:
+    """The same for what moves nothing: without a key it is simply done."""
+    return intent() if "Idempotency-Key" in request.headers else None
+
+
 def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):

@@ -8,7 +8,7 @@ from flask import Response
 from loyalty.api.answers import VoucherAnswer
 from loyalty.api.bodies import EmptyBody, ReasonBody, RedemptionBody
 from loyalty.api.operation import Contract, Section, answer
-from loyalty.api.reading import intent
+from loyalty.api.reading import intent, optional_intent
 from loyalty.api.receipt_answers import ReceiptAnswer
 from loyalty.api.refused import kept
 from loyalty.core import clock
@@ -71,14 +71,14 @@ def reserve_reward(body: dict[str, Any]) -> Response:
         body=EmptyBody,
         answer=ReceiptAnswer,
         status=201,
-        keyed=True,
+        may_be_keyed=True,
         unknown=("redemption",),
         refusals=(AlreadyUsed, AlreadyCancelled, RewardUnavailable),
     ),
 )
 def fulfil_redemption(_body: dict[str, Any], redemption_ref: str) -> Response:
     """Hand the reward over; the same act as using its voucher."""
-    meant = intent()
+    meant = optional_intent()
     with write() as session:
         given = redemptions.fulfil(
             session,
@@ -139,14 +139,14 @@ def get_voucher(code: str) -> Response:
         body=EmptyBody,
         answer=ReceiptAnswer,
         status=201,
-        keyed=True,
+        may_be_keyed=True,
         unknown=("voucher",),
         refusals=(AlreadyUsed, AlreadyCancelled, RewardUnavailable),
     ),
 )
 def use_voucher(_body: dict[str, Any], code: str) -> Response:
     """Use a voucher: its reward is handed over."""
-    meant = intent()
+    meant = optional_intent()
     with write() as session:
         given = redemptions.use(session, duty=guard.duty(), code=code, intent=meant, at=clock.now())
     return answer(given.body, 201, replayed=given.replayed)

@@ -81,6 +81,10 @@ def _fill(database: Database) -> None:
 def _print_doors(database: Database) -> None:
     base = database.settings.public_url
     click.echo(f"\n  Portal  {base}/portal/\n  Till    {base}/till/\n")
+    with database.read() as session:
+        for name, merchant_ref in links.shops(session):
+            click.echo(f"  {name}: --merchant {merchant_ref}")
+    click.echo("")
     for door in links.doors(database, at=clock.now()):
         click.echo(f"  {door.who}\n    {house.say(_WORDS[door.what])}: {door.url}")
     click.echo("")

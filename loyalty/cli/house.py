@@ -21,10 +21,15 @@ R = TypeVar("R")
 REFUSED, WRONG_USE = 1, 2
 
 
+def language() -> str:
+    """The language of the shell, "it" or "en"."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+    return "it" if spoken.startswith("it") else "en"
+
+
 def say(text: Text) -> str:
     """The sentence in the language of the shell."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    return text.pick("it" if spoken.startswith("it") else "en")
+    return text.pick(language())
 
 
 def settings() -> Settings:
@@ -52,7 +57,7 @@ def database() -> Iterator[Database]:
 def tell(error: LoyaltyError) -> None:
     """Say what was refused and, field by field, why."""
     click.echo(say(error.sentence), err=True)
-    fields = error.facts.get("fields", {}) if isinstance(error, Invalid) else {}
+    fields = error.facts_in(language()).get("fields", {}) if isinstance(error, Invalid) else {}
     for field, faults in fields.items():
         click.echo(f"  {field}: {'; '.join(faults)}", err=True)
 

@@ -62,7 +62,8 @@ def _said(result: ImportResult, dry_run: bool) -> str:
     return house.say(
         Text(
             f"{head.it}{result.rows} righe: {result.accepted} accettate, "
-            f"{result.refused} rifiutate, {result.no_customer} senza cliente, {result.replayed} già note.",
+            f"{result.refused} rifiutate, {result.no_customer} senza cliente, "
+            f"{result.replayed} già note.",
             f"{head.en}{result.rows} rows: {result.accepted} accepted, {result.refused} refused, "
             f"{result.no_customer} without customer, {result.replayed} known already.",
         )

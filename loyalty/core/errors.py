@@ -1,5 +1,6 @@
 """The ways the product says no: each a class with a code, facts, and what to do next."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from loyalty.core.text import Text
@@ -22,6 +23,10 @@ class LoyaltyError(Exception):
         """What happened and what to do next, with the facts filled in."""
         return Text(self.words.it.format(**self.facts), self.words.en.format(**self.facts))
 
+    def facts_in(self, _language: str) -> Facts:
+        """The facts as plain values, with what is said in them in one language."""
+        return self.facts
+
 
 class Invalid(LoyaltyError):
     """The input has faults; `facts["fields"]` names each field and what is wrong with it."""
@@ -32,8 +37,16 @@ class Invalid(LoyaltyError):
         "Something is off in the data: correct the fields shown.",
     )
 
-    def __init__(self, fields: dict[str, list[str]]) -> None:
+    def __init__(self, fields: Mapping[str, Sequence[Text | str]]) -> None:
         super().__init__(fields=fields)
+
+    def facts_in(self, _language: str) -> Facts:
+        """The faults of each field in one language."""
+        said = {
+            field: [fault.pick(_language) if isinstance(fault, Text) else fault for fault in faults]
+            for field, faults in self.facts["fields"].items()
+        }
+        return {"fields": said}
 
 
 class BadJson(LoyaltyError):

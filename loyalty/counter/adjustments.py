@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from loyalty.cards import register
 from loyalty.core import outbox
 from loyalty.core.errors import Invalid, Unknown
+from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import reasons, receipts
 from loyalty.counter.desk import Desk, Place
@@ -18,6 +19,10 @@ from loyalty.programs import catalogue
 from loyalty.programs.expiry import lot_expires_at
 
 UNITS_MAX = 10_000_000
+_SAY_WHY = Text("di' perché: lo legge il cliente", "say why: the customer reads it")
+_UNITS_RANGE = Text(
+    f"da -{UNITS_MAX} a {UNITS_MAX}, ma non 0", f"from -{UNITS_MAX} to {UNITS_MAX}, and not 0"
+)
 
 
 def adjust(
@@ -58,9 +63,9 @@ def adjust(
 
 def _check(request: AdjustmentRequest) -> None:
     if not request.units or abs(request.units) > UNITS_MAX:
-        raise Invalid({"units": [f"from -{UNITS_MAX} to {UNITS_MAX}, and not 0"]})
+        raise Invalid({"units": [_UNITS_RANGE]})
     if not request.reason.strip():
-        raise Invalid({"reason": ["say why: the customer reads it"]})
+        raise Invalid({"reason": [_SAY_WHY]})
 
 
 def _move(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from loyalty.core.errors import Invalid, RefundTooLarge
+from loyalty.core.text import Text
 from loyalty.programs.earning import MILLI, Line
 
 
@@ -54,12 +55,16 @@ def _returned(lines: Sequence[SoldLine], refunds: Sequence[Given]) -> dict[int, 
     for refund in refunds:
         for number, quantity_milli in refund.lines:
             if number not in sold:
-                raise Invalid({"lines": [f"the visit has no line {number}"]})
+                raise Invalid({"lines": [_no_line(number)]})
             returned[number] = returned.get(number, 0) + quantity_milli
     for number, quantity_milli in returned.items():
         if quantity_milli > sold[number]:
             raise RefundTooLarge(line=number, largest_quantity=str(Fraction(sold[number], MILLI)))
     return returned
+
+
+def _no_line(number: int) -> Text:
+    return Text(f"la visita non ha una riga {number}", f"the visit has no line {number}")
 
 
 def _net(line: SoldLine, returned_milli: int) -> Fraction | None:

@@ -99,15 +99,20 @@ def _with_carry(
     )
 
 
-def taken(rule: str, unit: Unit, units: int, *, voided: bool) -> Reason:
-    """Units taken back because the sale was refunded or voided."""
-    lost = words.count(units, unit.label)
-    said = (
-        Text(f"visita annullata: -{lost.it}", f"visit voided: -{lost.en}")
-        if voided
-        else Text(f"rimborso: -{lost.it}", f"refund: -{lost.en}")
-    )
-    return reason(rule, unit.key, -units, said)
+def taken(rule: str, unit: Unit, units: int, *, expired: int, voided: bool) -> Reason:
+    """Units taken back from a refunded or voided sale; what had expired is gone already."""
+    head = Text("visita annullata", "visit voided") if voided else Text("rimborso", "refund")
+    moved = []
+    if units:
+        lost = words.count(units, unit.label)
+        moved.append(Text(f"-{lost.it}", f"-{lost.en}"))
+    if expired:
+        gone = words.count(expired, unit.label)
+        moved.append(Text(f"{gone.it} già scaduti", f"{gone.en} had expired already"))
+    if not moved:
+        moved.append(Text(f"{unit.label.it} invariati", f"{unit.label.en} unchanged"))
+    it, en = ", ".join(part.it for part in moved), ", ".join(part.en for part in moved)
+    return reason(rule, unit.key, -units, Text(f"{head.it}: {it}", f"{head.en}: {en}"))
 
 
 def filled(unit: Unit, units: int, reward: Reward) -> Reason:

@@ -19,6 +19,7 @@ from loyalty.core.errors import (
     Unknown,
 )
 from loyalty.core.ids import is_code, parse_ref, ref, tidy_code
+from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import receipts, vouchers
 from loyalty.counter.desk import Desk, Place
@@ -134,7 +135,7 @@ def cancel(
     """
     duty.demand(Permission.REDEEM)
     if not reason.strip():
-        raise Invalid({"reason": ["say why"]})
+        raise Invalid({"reason": [Text("di' perché", "say why")]})
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     redemption = find(session, merchant_id=duty.merchant_id, redemption_ref=redemption_ref)

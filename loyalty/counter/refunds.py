@@ -14,6 +14,7 @@ from loyalty.core import outbox
 from loyalty.core.db import table
 from loyalty.core.errors import AlreadyVoided, Invalid, Unknown
 from loyalty.core.ids import parse_ref, ref
+from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import net, reasons, receipts, vouchers
 from loyalty.counter.desk import Desk, Place
@@ -30,6 +31,14 @@ from loyalty.programs.earning import MILLI, Line, Share
 Row = dict[str, Any]
 Lines = tuple[Line, ...]
 _REFUND = table(VisitRefund)
+_NO_AMOUNT = Text(
+    "questa visita non ha un importo: rimborsa le righe",
+    "this visit has no amount: refund its lines",
+)
+_MORE_THAN_NOTHING = Text("più di 0", "more than 0")
+_ONE_OF_TWO = Text(
+    "dai un importo oppure le righe, non entrambi", "give an amount, or the lines, and not both"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +156,11 @@ def _measure(session: Session, visit: Visit, how: RefundRequest | str) -> _Undoi
 def _asked(visit: Visit, request: RefundRequest) -> Given:
     amount = amount_in(request.amount, visit.currency, "amount")
     if (amount is None) == (not request.lines):
-        raise Invalid({"amount": ["give an amount, or the lines, and not both"]})
+        raise Invalid({"amount": [_ONE_OF_TWO]})
     if amount == 0:
-        raise Invalid({"amount": ["more than 0"]})
+        raise Invalid({"amount": [_MORE_THAN_NOTHING]})
     if amount is not None and visit.amount_minor is None:
-        raise Invalid({"amount": ["this visit has no amount: refund its lines"]})
+        raise Invalid({"amount": [_NO_AMOUNT]})
     return Given(amount, request.lines)
 
 
@@ -216,17 +225,26 @@ def _take_back(
         coverable = _coverable(session, desk, undoing, account, own)
         due = _due(account, shares, after[key])
         cancelled += _unfill(session, desk, operation, account, due - coverable)
-        why = reasons.taken(shares[0].rule.key, desk.unit(key), due, voided=undoing.given is None)
+        why: list[Reason] = []
         earned[key] = desk.book.take_back(
             operation,
             account,
             millionths=_difference(shares, after[key]),
             own=own,
             coverable=coverable,
-            reasons=[why],
+            reasons=why,
         )
-        said.append(why)
+        why.append(_why(desk, shares[0].rule.key, key, (-earned[key], due), undoing))
+        said += why
     return earned, said, cancelled
+
+
+def _why(desk: Desk, rule: str, unit: str, moved: tuple[int, int], undoing: _Undoing) -> Reason:
+    """What was taken, out of what was due; the rest had expired and counts as taken."""
+    taken, due = moved
+    return reasons.taken(
+        rule, desk.unit(unit), taken, expired=due - taken, voided=undoing.given is None
+    )
 
 
 def _difference(before: list[Share], after: list[Share]) -> int:

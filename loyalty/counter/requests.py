@@ -7,9 +7,13 @@ from typing import Any
 from loyalty.core.errors import CurrencyMismatch, Invalid
 from loyalty.core.money import AMOUNT_MINOR_MAX, Money
 from loyalty.core.signing import digest, fingerprint
+from loyalty.core.text import Text
 from loyalty.ledger.state import Intent
 
 LINES_MAX = 500
+_AMOUNT_RANGE = Text(
+    f"da 0 a {AMOUNT_MINOR_MAX} centesimi", f"from 0 to {AMOUNT_MINOR_MAX} minor units"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +81,5 @@ def amount_in(money: Money | None, currency: str, name: str) -> int | None:
     if money.currency != currency:
         raise CurrencyMismatch(expected=currency, given=money.currency)
     if not 0 <= money.amount_minor <= AMOUNT_MINOR_MAX:
-        raise Invalid({name: [f"from 0 to {AMOUNT_MINOR_MAX} minor units"]})
+        raise Invalid({name: [_AMOUNT_RANGE]})
     return money.amount_minor

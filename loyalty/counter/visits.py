@@ -31,6 +31,12 @@ from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.expiry import local_day, lot_expires_at
 
 _VISIT = table(Visit)
+_ALL_OR_NONE = Text(
+    "dai l'importo a tutte le righe, o a nessuna", "give each line its amount, or none of them"
+)
+_AMOUNT_NEEDED = Text(
+    "serve: il programma conta quanto si paga", "needed: the program counts what was paid"
+)
 _DAY = sa.select(
     sa.func.count().filter(_VISIT.c.local_on == sa.bindparam("local_on")),
     sa.func.count().filter(
@@ -112,12 +118,12 @@ def _version(session: Session, facts: CardFacts, occurred_at: datetime | None) -
 def _sale(request: VisitRequest, facts: CardFacts, version: PublishedVersion, at: datetime) -> Sale:
     amount = amount_in(request.amount, facts.currency, "amount")
     if len(request.lines) > LINES_MAX:
-        raise Invalid({"lines": [f"at most {LINES_MAX}"]})
+        raise Invalid({"lines": [Text(f"al massimo {LINES_MAX}", f"at most {LINES_MAX}")]})
     lines = _with_amounts(request.lines, amount)
     if lines and amount is None and all(line.amount_minor is not None for line in lines):
         amount = sum(line.amount_minor or 0 for line in lines)
     if version.document.counts_money and amount is None:
-        raise Invalid({"amount": ["needed: the program counts what was paid"]})
+        raise Invalid({"amount": [_AMOUNT_NEEDED]})
     return Sale(
         occurred_at=request.occurred_at or at,
         amount_minor=amount,
@@ -135,15 +141,22 @@ def _with_amounts(lines: tuple[LineRequest, ...], amount: int | None) -> tuple[L
     if not lines or amount is None or len(silent) == len(lines) > 1:
         return lines
     if len(silent) > 1:
-        raise Invalid({"lines": ["give each line its amount, or none of them"]})
+        raise Invalid({"lines": [_ALL_OR_NONE]})
     rest = amount - given
     if rest < 0 or (rest and not silent):
-        raise Invalid({"lines": [f"the lines add up to {given}, the amount is {amount}"]})
+        raise Invalid({"lines": [_do_not_add_up(given, amount)]})
     return tuple(
         LineRequest(line.sku, line.item, line.category, line.quantity_milli, rest)
         if line.amount_minor is None
         else line
         for line in lines
+    )
+
+
+def _do_not_add_up(given: int, amount: int) -> Text:
+    return Text(
+        f"le righe fanno {given}, l'importo è {amount}",
+        f"the lines add up to {given}, the amount is {amount}",
     )
 
 

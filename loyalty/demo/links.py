@@ -9,10 +9,18 @@ from sqlalchemy.orm import Session
 from loyalty.cards import claims
 from loyalty.cards.models import Card
 from loyalty.core.db import Database
+from loyalty.core.ids import ref
 from loyalty.demo.shops import STREET
 from loyalty.ledger.models import Account
 from loyalty.merchants import accounts
+from loyalty.merchants.models import Merchant
 from loyalty.merchants.roles import Role
+
+
+def shops(session: Session) -> list[tuple[str, str]]:
+    """The name and the ref of each shop, for the command line."""
+    rows = session.execute(sa.select(Merchant.name, Merchant.id).order_by(Merchant.id)).all()
+    return [(name, ref("mer", merchant_id)) for name, merchant_id in rows]
 
 
 @dataclass(frozen=True, slots=True)

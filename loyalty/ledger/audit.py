@@ -83,7 +83,7 @@ CHECKS: dict[str, str] = {
         SELECT merchant_id, reverses_id AS thing FROM ledger_operation
         WHERE reverses_id IS NOT NULL GROUP BY merchant_id, reverses_id HAVING COUNT(*) > 1""",
     "a key serves one operation": """
-        SELECT merchant_id, MIN(CAST(card_id AS CHAR(36))) AS thing FROM ledger_operation
+        SELECT merchant_id, key_hash AS thing FROM ledger_operation
         WHERE key_hash IS NOT NULL GROUP BY merchant_id, key_hash HAVING COUNT(*) > 1""",
     "every operation says who did it and under which rules": """
         SELECT merchant_id, id AS thing FROM ledger_operation

@@ -53,6 +53,13 @@ class Book:
         """Every account in the book."""
         return [account for units in self._accounts.values() for account in units.values()]
 
+    def prove(self) -> None:
+        """Assert what must hold before anything is written: balance = lots - debt."""
+        for account in self.all_accounts():
+            if account.is_whole:
+                held = sum(lot.remaining for lot in account.lots)
+                assert account.balance == held - account.debt, "the lots hold the balance"
+
     # --- operations ----------------------------------------------------------------------------
 
     def also(self, into: sa.Table, row: Row) -> None:
@@ -182,6 +189,8 @@ class Book:
             if rest and take.lot.is_over(at) and not take.lot.is_grace:
                 late += rest
             elif rest:
+                if account.lot(take.lot.id) is None:
+                    account.lots.append(take.lot)
                 self._fill(entry, account, "redeemed", take.lot, rest)
         if late:
             lot = _new_lot(operation, entry, grace_until)
@@ -244,8 +253,6 @@ class Book:
         account.balance += units
         entry["units"] = units
         entry["balance_after"] = account.balance
-        if account.is_whole:
-            assert account.balance == sum(lot.remaining for lot in account.lots) - account.debt
         return units
 
     def _bring(
@@ -268,8 +275,6 @@ class Book:
         lot.remaining += units
         lot.is_touched = True
         assert lot.remaining <= lot.units, "a lot never holds more than its size"
-        if account.lot(lot.id) is None:
-            account.lots.append(lot)
         origin = side(account.program_id, account.unit, source)
         self._post(entry, origin, account.id, units, lot.id)
 

@@ -259,6 +259,7 @@ def covered_units(session: Session, account: AccountState, operation_ids: Sequen
 
 def write_book(session: Session, book: Book) -> None:
     """Write every row and move every balance; asserts that nobody moved an account meanwhile."""
+    book.prove()
     connection = session.connection()
     rows = dict(book.rows)
     _insert(connection, OPERATION, rows.pop(OPERATION))

@@ -12,12 +12,14 @@ from loyalty.core.db import rows_changed
 from loyalty.core.errors import Invalid, StateConflict, TooMany, Unknown
 from loyalty.core.ids import new_id, parse_ref, random_code, ref
 from loyalty.core.signing import digest
+from loyalty.core.text import Text
 from loyalty.merchants.directory import enter, look_up
 from loyalty.merchants.models import Merchant, SignInAttempt, Staff, StaffLink
 from loyalty.merchants.roles import Role
 
 LINK_HOURS = 72
-ATTEMPTS_MAX = 5
+ATTEMPTS_MAX = 5  # for one e-mail from one origin
+ORIGIN_ATTEMPTS_MAX = 20  # for one origin, whatever the e-mail
 ATTEMPTS_MINUTES = 15
 LANGUAGES = ("it", "en")
 
@@ -53,17 +55,17 @@ def create_merchant(
     session: Session, *, name: str, currency: str, timezone: str, language: str, at: datetime
 ) -> Merchant:
     """Open a shop. Raises Invalid for a currency, zone or language that does not exist."""
-    wrong: dict[str, list[str]] = {}
+    wrong: dict[str, list[Text]] = {}
     if len(currency) != 3 or not currency.isalpha() or not currency.isupper():  # noqa: PLR2004
-        wrong["currency"] = ["three capital letters, like EUR"]
+        wrong["currency"] = [Text("tre maiuscole, come EUR", "three capital letters, like EUR")]
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError):
-        wrong["timezone"] = ["a zone like Europe/Rome"]
+        wrong["timezone"] = [Text("un fuso come Europe/Rome", "a zone like Europe/Rome")]
     if language not in LANGUAGES:
-        wrong["language"] = ["it or en"]
+        wrong["language"] = [Text("it oppure en", "it or en")]
     if not name.strip():
-        wrong["name"] = ["the name of the shop"]
+        wrong["name"] = [Text("il nome del negozio", "the name of the shop")]
     if wrong:
         raise Invalid(wrong)
     merchant = Merchant(
@@ -97,7 +99,7 @@ def invite_staff(
     """
     address = email.strip().lower()
     if "@" not in address:
-        raise Invalid({"email": ["an e-mail address"]})
+        raise Invalid({"email": [Text("un indirizzo e-mail", "an e-mail address")]})
     known = look_up(session, kind="sign_in", text=address)
     if known and known.merchant_id != merchant_id:
         raise StateConflict(field="email")
@@ -238,25 +240,32 @@ def reinstate_staff(session: Session, *, merchant_id: UUID, staff_ref: str) -> P
     return _person(staff)
 
 
-def check_attempts(session: Session, *, names: list[str], at: datetime) -> None:
-    """Raise TooMany when one of the names (e-mail, address of origin) failed too often lately."""
+def check_attempts(session: Session, *, email: str, origin: str, at: datetime) -> None:
+    """Raise TooMany when this e-mail from this origin, or the origin, failed too often lately.
+
+    A stranger elsewhere cannot keep the owner out: their attempts are counted on their origin.
+    """
     since = at - timedelta(minutes=ATTEMPTS_MINUTES)
-    for name in names:
+    for name, allowed in _counted(email, origin).items():
         failed = session.execute(
             sa.select(sa.func.count())
             .select_from(SignInAttempt)
             .where(SignInAttempt.digest == digest(name), SignInAttempt.at > since)
         ).scalar_one()
-        if failed >= ATTEMPTS_MAX:
+        if failed >= allowed:
             raise TooMany(retry_after_s=ATTEMPTS_MINUTES * 60)
 
 
-def count_attempt(session: Session, *, names: list[str], at: datetime) -> None:
+def count_attempt(session: Session, *, email: str, origin: str, at: datetime) -> None:
     """Keep a failed sign-in; those older than a day are cleared on the way."""
     session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < at - timedelta(days=1)))
-    for name in names:
+    for name in _counted(email, origin):
         session.add(SignInAttempt(id=new_id(), digest=digest(name), at=at))
     session.flush()
+
+
+def _counted(email: str, origin: str) -> dict[str, int]:
+    return {f"{email} {origin}": ATTEMPTS_MAX, origin: ORIGIN_ATTEMPTS_MAX}
 
 
 def staff_ref(person: Person) -> str:

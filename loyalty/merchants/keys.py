@@ -14,6 +14,7 @@ from loyalty.core.db import rows_changed, table
 from loyalty.core.errors import Invalid, Unknown
 from loyalty.core.ids import new_id
 from loyalty.core.signing import digest
+from loyalty.core.text import Text
 from loyalty.merchants.directory import enter
 from loyalty.merchants.models import ApiKey, Directory
 
@@ -21,6 +22,10 @@ _THINGS = ("customers", "cards", "visits", "redemptions", "programs", "campaigns
 SCOPES = frozenset(
     [f"{thing}:{verb}" for thing in _THINGS for verb in ("read", "write")]
     + ["metrics:read", "adjust:write", "visits:backdate"]
+)
+_CHOOSE = Text(
+    f"scegli tra: all, {', '.join(sorted(SCOPES))}",
+    f"choose from: all, {', '.join(sorted(SCOPES))}",
 )
 
 
@@ -43,7 +48,7 @@ def create_key(
     asked = set(scopes)
     wanted = SCOPES if asked == {"all"} else frozenset(asked)
     if not wanted or wanted - SCOPES:
-        raise Invalid({"scopes": [f"choose from: all, {', '.join(sorted(SCOPES))}"]})
+        raise Invalid({"scopes": [_CHOOSE]})
     key_id = new_id()
     key = "lp_" + secrets.token_urlsafe(32)
     session.add(

@@ -6,9 +6,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from loyalty.core.errors import Invalid
+from loyalty.core.text import Text
 
 PASSWORD_LETTERS_MIN = 12
 PASSWORD_LETTERS_MAX = 200
+_TOO_SHORT = Text(
+    f"almeno {PASSWORD_LETTERS_MIN} caratteri", f"at least {PASSWORD_LETTERS_MIN} characters"
+)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _at_once = threading.Semaphore(2)
 # Verified when the name is unknown, so that the answer takes as long as for a known one.
@@ -18,7 +22,7 @@ _NOBODY = _hasher.hash("nobody has this password")
 def hash_password(password: str) -> str:
     """The argon2id hash to keep. Raises Invalid when too short or too long."""
     if not PASSWORD_LETTERS_MIN <= len(password) <= PASSWORD_LETTERS_MAX:
-        raise Invalid({"password": [f"at least {PASSWORD_LETTERS_MIN} characters"]})
+        raise Invalid({"password": [_TOO_SHORT]})
     with _at_once:
         return _hasher.hash(password)
 

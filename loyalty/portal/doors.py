@@ -85,8 +85,9 @@ def try_sign_in() -> Response:
     if not form.is_valid:
         return _sign_in_page(form, status=422)
     at, email = clock.now(), form.values["email"].lower()
+    origin = request.remote_addr or ""
     try:
-        accounts.check_attempts(reads.session(), names=[email], at=at)
+        accounts.check_attempts(reads.session(), email=email, origin=origin, at=at)
     except TooMany as error:
         page = _sign_in_page(form, pick(_REST), status=429)
         page.headers["Retry-After"] = str(error.facts["retry_after_s"])
@@ -95,7 +96,7 @@ def try_sign_in() -> Response:
     known = person.password_hash if person and person.active else None
     if not verify_password(known, form.values["password"]) or person is None:
         with write() as records:
-            accounts.count_attempt(records, names=[email], at=at)
+            accounts.count_attempt(records, email=email, origin=origin, at=at)
         return _sign_in_page(form, pick(_NO_MATCH), status=422)
     session.sign_in(person, at=at)
     return _go(relative_path(form.value("next")) or _home_of(person))

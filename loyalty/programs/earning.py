@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from loyalty.core.errors import Invalid
+from loyalty.core.text import Text
 from loyalty.programs.document import EarningRule, VersionDocument
 
 MILLION = 1_000_000
 MILLI = 1_000
 VISIT_MILLIONTHS_MAX = 10**9 * MILLION
+_TOO_MANY = Text("una visita non può dare così tanto", "one visit cannot earn that many units")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def shares(document: VersionDocument, lines: tuple[Line, ...]) -> list[Share]:
     """
     found = [_share(rule, lines) for rule in document.earn if rule.per_kind]
     if any(share.millionths > VISIT_MILLIONTHS_MAX for share in found):
-        raise Invalid({"amount": ["one visit cannot earn that many units"]})
+        raise Invalid({"amount": [_TOO_MANY]})
     return found
 
 

@@ -88,7 +88,7 @@ def answer(error: LoyaltyError) -> Response:
     status = status_of(type(error))
     if status == 401 and not wants_problem():  # noqa: PLR2004  # a status
         return _to_the_door()
-    response = _respond(status, error.code, error.sentence, error.facts)
+    response = _respond(status, error.code, error.sentence, error.facts_in(language()))
     if "retry_after_s" in error.facts:
         response.headers["Retry-After"] = str(error.facts["retry_after_s"])
     if status == 401:  # noqa: PLR2004  # a status
@@ -169,7 +169,12 @@ def _answer_database(error: sa.exc.SQLAlchemyError) -> Response:
 
 
 def _answer_conflict(error: sa.exc.IntegrityError) -> Response:
-    """Two requests did the same at once; the other one won, and nothing of this one is kept."""
+    """Two requests did the same at once; the other one won, and nothing of this one is kept.
+
+    Any other broken constraint is a bug of ours.
+    """
+    if "unique" not in str(error.orig).lower():
+        return _answer_bug(error)
     observe.log_exception(log, "conflict", error)
     return answer(errors.StateConflict())
 

@@ -134,7 +134,7 @@ class Walk:
         caller = caller or self.caller
         path = "/api/v1" + operation.path({**self.things, **(things or {})})
         headers = dict(caller.headers)
-        if operation.contract.keyed and key is not None:
+        if operation.contract.takes_key and key is not None:
             headers["Idempotency-Key"] = key or fresh_key()
         if operation.contract.body is None:
             return caller.client.open(path, method=operation.method, headers=headers)

@@ -57,7 +57,7 @@ def test_every_operation_says_who_may_and_has_a_sentence(app: Flask) -> None:
         assert told["security"] == [{"key": [one.contract.scope]}], one.name
         assert told["summary"].endswith((".", "in.")), one.name
         headers = [part["name"] for part in told.get("parameters", []) if part["in"] == "header"]
-        assert headers == (["Idempotency-Key"] if one.contract.keyed else []), one.name
+        assert headers == (["Idempotency-Key"] if one.contract.takes_key else []), one.name
 
 
 def test_every_body_is_closed_and_bounded(app: Flask) -> None:

@@ -58,7 +58,7 @@ def books(session, card_ref):
 
 def explained(error: LoyaltyError):
     """A program can read the facts and a person the sentence, in either language."""
-    json.dumps(error.facts)
+    json.dumps([error.facts_in(language) for language in ("it", "en")])
     assert error.sentence.it
     assert error.sentence.en
 

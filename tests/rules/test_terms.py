@@ -138,9 +138,9 @@ def reward(**changes):
 def test_what_is_not_built_yet_or_does_not_fit_is_refused_by_its_name(changes, field, named):
     with pytest.raises(Invalid) as refusal:
         unbuilt.check(load(with_changes(POINTS, **changes)))
-    found = refusal.value.facts["fields"]
-    assert field in found
+    found = refusal.value.facts_in("en")["fields"]
     assert any(named in sentence for sentence in found[field])
+    assert all(refusal.value.facts_in("it")["fields"][field])
 
 
 def test_every_fault_is_named_at_once():
