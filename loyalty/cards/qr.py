@@ -1,12 +1,13 @@
 """QR codes as SVG and PNG; drawing one costs milliseconds, so each is drawn once and kept."""
 
 import io
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.image.svg import SvgPathImage
 
 QUIET_ZONE = 4
 PNG_PIXELS_PER_MODULE = 12
@@ -14,10 +15,25 @@ PNG_PIXELS_PER_MODULE = 12
 
 @lru_cache(maxsize=4_096)
 def svg(text: str) -> str:
-    """The code as one black path on nothing, with its quiet zone; goes inline into a page."""
-    drawing = io.BytesIO()
-    _code(text).make_image(image_factory=SvgPathImage).save(drawing)
-    return drawing.getvalue().decode().partition("?>")[2].strip()
+    """The code as one black path on nothing, with its quiet zone; goes inline into a page.
+
+    A run of dark modules is one bar, which makes a third of the library's own drawing.
+    """
+    rows = _code(text).get_matrix()
+    bars = "".join(bar for y, row in enumerate(rows) for bar in _bars(y, row))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(rows)} {len(rows)}" '
+        f'shape-rendering="crispEdges"><path d="{bars}"/></svg>'
+    )
+
+
+def _bars(y: int, row: list[bool]) -> Iterator[str]:
+    x = 0
+    for is_dark, run in groupby(row):
+        width = len(list(run))
+        if is_dark:
+            yield f"M{x} {y}h{width}v1h-{width}z"
+        x += width
 
 
 @lru_cache(maxsize=256)

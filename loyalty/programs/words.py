@@ -52,11 +52,10 @@ _MONTHS_EN = (
 
 
 def count(units: int, label: Text) -> Text:
-    """So many units in words: "1 punto" and "12 punti", "1 point" and "12 points"."""
-    if abs(units) == 1:
-        one = Text(_SINGULAR_IT.get(label.it, label.it), _SINGULAR_EN.get(label.en, label.en))
-        return Text(f"{units} {one.it}", f"{units} {one.en}")
-    return Text(f"{units} {label.it}", f"{units} {label.en}")
+    """So many units in words: "1 punto", "1.234 punti"; "1 point", "1,234 points"."""
+    named = singular(label) if abs(units) == 1 else label
+    grouped = f"{units:,}"
+    return Text(f"{grouped.replace(',', '.')} {named.it}", f"{grouped} {named.en}")
 
 
 def singular(label: Text) -> Text:
