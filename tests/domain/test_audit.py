@@ -1,0 +1,160 @@
+"""The audit: silent over clean books, and each kind of damage is called by its name."""
+
+import pytest
+import sqlalchemy as sa
+
+from loyalty import audit
+from loyalty.audit import CouldNotLook
+from loyalty.core.db import Database
+from loyalty.core.ids import ref
+from loyalty.counter.requests import LineRequest
+from tests.conftest import settings_for
+
+REBUILD = (
+    "CREATE TABLE loose AS SELECT * FROM ledger_operation",
+    "DROP TABLE ledger_operation",
+    "ALTER TABLE loose RENAME TO ledger_operation",
+)
+# For each rule of the audit, what somebody with a file and a grudge could do against it.
+DAMAGE = {
+    "the balance is what came in less what went out": (
+        "UPDATE ledger_account SET balance = balance + 1 WHERE kind = 'card'",
+    ),
+    "the balance is the sum of the entries": ("UPDATE ledger_entry SET units = units + 1",),
+    "the balance is what the lots hold less the debt": (
+        "UPDATE ledger_lot SET remaining = remaining - 1 WHERE remaining > 0",
+    ),
+    "no balance is below its floor": ("UPDATE ledger_account SET earned_millionths = -1",),
+    "the merchant's side keeps no balance": (
+        "UPDATE ledger_account SET balance = 1 WHERE kind <> 'card'",
+    ),
+    "a lot holds what its postings left in it": (
+        "UPDATE ledger_lot SET remaining = remaining - 1 WHERE remaining > 0",
+    ),
+    "a lot is never below nothing nor above its size": (
+        "UPDATE ledger_lot SET remaining = units + 1",
+    ),
+    "an entry moves what its postings move": ("UPDATE ledger_posting SET units = units + 1",),
+    "a posting runs between the entry's card and the merchant's side, in one unit": (
+        "UPDATE ledger_posting SET to_id = from_id",
+    ),
+    "a lot is touched only by postings of its own account": (
+        "UPDATE ledger_lot SET account_id = (SELECT id FROM ledger_account WHERE kind <> 'card')",
+    ),
+    "debt is what was posted without a lot": ("UPDATE ledger_posting SET lot_id = NULL",),
+    "the exact sum is the sum of the entries' millionths": (
+        "UPDATE ledger_entry SET millionths = millionths + 1",
+    ),
+    "units earned are the whole part of the exact sum": (
+        "UPDATE ledger_account SET earned_millionths = earned_millionths + 1000000",
+    ),
+    "an operation is reversed at most once": (
+        *REBUILD,
+        "INSERT INTO ledger_operation SELECT * FROM ledger_operation WHERE reverses_id NOT NULL",
+    ),
+    "a key serves one operation": (
+        *REBUILD,
+        "INSERT INTO ledger_operation SELECT * FROM ledger_operation WHERE kind = 'visit'",
+    ),
+    "every operation says who did it and under which rules": (
+        "UPDATE ledger_operation SET actor = ''",
+    ),
+    "every entry says why": ("UPDATE ledger_entry SET reasons = '[]'",),
+    "every visit has its operation, and every visit operation its visit": ("DELETE FROM visit",),
+    "a visit is voided exactly when an operation reverses it": (
+        "UPDATE visit SET voided_at = NULL",
+    ),
+    "every redemption has its operation, and every redemption operation its voucher": (
+        "DELETE FROM redemption",
+    ),
+    "a redemption is cancelled exactly when an operation reverses it": (
+        "UPDATE redemption SET state = 'cancelled', used_at = NULL",
+    ),
+    "a cancelled redemption gave back what it had spent": (
+        "UPDATE ledger_entry SET units = units + 1",
+    ),
+    "every redemption spent something": ("DELETE FROM ledger_entry",),
+    "a voucher handed over says when": ("UPDATE redemption SET used_at = NULL",),
+}
+
+
+@pytest.fixture
+def books(shop):
+    """Two cards' books with one of everything."""
+    card = shop.card()
+    line = LineRequest(category="coffee", amount_minor=2_500)
+    shop.refund(shop.visit(card, 2_500, lines=[line], key="k").body["ref"], 100)
+    shop.void(shop.visit(card, 130).body["ref"])
+    shop.cancel(shop.reserve(card, "breakfast").body["ref"])
+    shop.fulfil(shop.reserve(card, "breakfast").body["ref"])
+    shop.adjust(card, "points", 3)
+    owing = shop.card()
+    visit = shop.visit(owing, 1_000).body["ref"]
+    shop.reserve(owing, "breakfast")
+    shop.refund(visit, 700)
+    return shop.database
+
+
+def found(database, merchant_id=None):
+    with database.read() as session:
+        return audit.audit(session, merchant_id=merchant_id)
+
+
+def damage(database, *statements):
+    """Past every guard: triggers dropped, checks and references off, on a connection of its own."""
+    raw = database.write_engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        for pragma in ("foreign_keys=OFF", "ignore_check_constraints=ON", "legacy_alter_table=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        names = cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in names:
+            cursor.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            cursor.execute(statement)
+    finally:
+        raw.invalidate()
+
+
+def test_clean_books_say_nothing(books):
+    assert found(books) == []
+
+
+def test_every_rule_of_the_audit_has_damage_that_it_must_find():
+    assert set(DAMAGE) == set(audit.CHECKS)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("rule", DAMAGE)
+def test_damage_is_called_by_its_name(books, rule):
+    damage(books, *DAMAGE[rule])
+    named = {finding.rule: finding for finding in found(books)}
+    assert rule in named
+    assert named[rule].count == len(named[rule].where) > 0
+    assert str(named[rule]).startswith(f"broken: {rule} (mer_")
+    assert "the guards are in place" in named
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_shop_is_not_told_of_anothers_damage(books, shop, stranger):
+    damage(books, "UPDATE ledger_account SET balance = balance + 1 WHERE kind = 'card'")
+    theirs = {finding.rule for finding in found(books, stranger.merchant_id)}
+    assert theirs == {"the guards are in place"}
+    ours = [finding for finding in found(books, shop.merchant_id) if "guards" not in finding.rule]
+    assert ours
+    assert all(ref("mer", shop.merchant_id) in place for each in ours for place in each.where)
+
+
+def test_a_database_that_is_not_set_up_cannot_be_audited(tmp_path):
+    database = Database(settings_for(tmp_path, f"sqlite:///{tmp_path / 'empty.sqlite3'}"))
+    try:
+        with pytest.raises(CouldNotLook), database.read() as session:
+            audit.audit(session)
+    finally:
+        database.dispose()
+
+
+def test_every_rule_runs_on_this_engine(books):
+    with books.read() as session:
+        for query in audit.CHECKS.values():
+            assert session.execute(sa.text(query)).all() == []
