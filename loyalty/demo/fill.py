@@ -1,9 +1,10 @@
-"""Filling the street: the same operations as at the counter, over the past year, from one seed."""
+"""Filling the street: the counter's own steps, over the past year, from one seed."""
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,16 +13,21 @@ from sqlalchemy.orm import Session
 from loyalty.cards import register
 from loyalty.core.db import Database
 from loyalty.core.ids import ref
-from loyalty.core.money import Money
-from loyalty.counter import redemptions, visits
-from loyalty.counter.requests import LineRequest, VisitRequest, intent
+from loyalty.counter import desk as desks
+from loyalty.counter import receipts, sale, vouchers
+from loyalty.counter.desk import Desk, Place
+from loyalty.counter.requests import LineRequest
+from loyalty.counter.sale import Sale
 from loyalty.customers import directory
 from loyalty.customers.directory import Profile
 from loyalty.demo.shops import FIRST_NAMES, LAST_NAMES, STREET, ShopPlan
+from loyalty.ledger import store
+from loyalty.ledger.state import Origin
 from loyalty.merchants import accounts
 from loyalty.merchants.models import Merchant
 from loyalty.merchants.roles import Duty, Role, staff_duty
-from loyalty.programs import editor
+from loyalty.programs import catalogue, editor
+from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.expiry import zone
 
 SEED = 2026
@@ -29,7 +35,7 @@ CUSTOMERS = 300
 VISITS = 6_000
 DAYS = 365
 TIMEZONE = "Europe/Rome"
-_GROUP = 250  # visits in one write: filling is not a queue of customers
+_GROUP = 500  # visits in one write: filling is not a queue of customers
 Progress = Callable[[int, int], None]
 
 
@@ -37,7 +43,7 @@ Progress = Callable[[int, int], None]
 class Regular:
     """A customer with a habit: every so many days, around an hour, from one day to another."""
 
-    code: str
+    place: Place
     gap_days: int
     hour: int
     first_day: int
@@ -49,7 +55,7 @@ class Coming:
     """One visit to come: when, by whom."""
 
     at: datetime
-    code: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Open:
     plan: ShopPlan
     merchant_id: UUID
     program: str
-    owner: Duty
+    version: PublishedVersion
     cashier: Duty
 
 
@@ -80,8 +86,7 @@ def fill(database: Database, *, at: datetime, progress: Progress) -> int:
         coming = _coming(regulars, chance, at)
         for start in range(0, len(coming), _GROUP):
             with database.write() as session:
-                for visit in coming[start : start + _GROUP]:
-                    _serve(session, shop, visit, chance)
+                _let_pass(session, shop, coming[start : start + _GROUP], chance)
             done += len(coming[start : start + _GROUP])
             progress(done, VISITS)
     return done
@@ -100,13 +105,10 @@ def _open(session: Session, plan: ShopPlan, at: datetime) -> Open:
         at=at,
     )
     editor.publish(session, merchant_id=shop.id, program_id=made.id, number=1, at=at)
-    return Open(
-        plan,
-        shop.id,
-        ref("prg", made.id),
-        _person(session, shop.id, plan.owner, Role.OWNER, at),
-        _person(session, shop.id, plan.cashier, Role.CASHIER, at),
-    )
+    _person(session, shop.id, plan.owner, Role.OWNER, at)
+    version = catalogue.version(session, merchant_id=shop.id, program_id=made.id, number=1)
+    cashier = _person(session, shop.id, plan.cashier, Role.CASHIER, at)
+    return Open(plan, shop.id, ref("prg", made.id), version, cashier)
 
 
 def _person(
@@ -143,7 +145,11 @@ def _regulars(
         last = DAYS if chance.random() > 1 / 3 else chance.randrange(first + 10, DAYS + 1)
         regulars.append(
             Regular(
-                code=card.answer["code"],
+                place=Place.of(
+                    register.find(
+                        session, merchant_id=shop.merchant_id, card_ref=card.answer["ref"]
+                    )
+                ),
                 gap_days=chance.choice((2, 3, 4, 5, 7, 7, 9, 12, 14, 21)),
                 hour=chance.randrange(*shop.plan.hours),
                 first_day=first,
@@ -174,58 +180,83 @@ def _coming(regulars: list[Regular], chance: random.Random, at: datetime) -> lis
         while day <= regular.last_day:
             moment = _moment(today - timedelta(days=DAYS - day), regular.hour, chance)
             if moment < at:
-                coming.append(Coming(moment, regular.code))
+                coming.append(Coming(moment, regular.place))
             day += max(1, round(chance.gauss(regular.gap_days, regular.gap_days / 4)))
     wanted = VISITS // len(STREET)
     kept = chance.sample(coming, wanted) if len(coming) > wanted else coming
-    return sorted(kept, key=lambda visit: (visit.at, visit.code))
+    return sorted(kept, key=lambda visit: (visit.at, visit.place.card_id))
 
 
-def _moment(on: object, hour: int, chance: random.Random) -> datetime:
+def _moment(on: date, hour: int, chance: random.Random) -> datetime:
     clock = time(hour, chance.randrange(60), chance.randrange(60))
-    return datetime.combine(on, clock, zone(TIMEZONE)).astimezone(UTC)  # type: ignore[arg-type]  # a date
+    return datetime.combine(on, clock, zone(TIMEZONE)).astimezone(UTC)
 
 
-def _serve(session: Session, shop: Open, visit: Coming, chance: random.Random) -> None:
+def _let_pass(session: Session, shop: Open, coming: list[Coming], chance: random.Random) -> None:
+    """Some visits in the order of time, on one book: the till's own steps without its look-ups."""
+    cards = {visit.place.card_id for visit in coming}
+    book = store.open_book(session, merchant_id=shop.merchant_id, card_ids=list(cards))
+    for visit in coming:
+        _serve(Desk(visit.place, shop.version, book, visit.at), shop, chance)
+    store.write_book(session, book)
+
+
+def _serve(desk: Desk, shop: Open, chance: random.Random) -> None:
     """One customer at the counter: the purchase, and now and then a reward."""
-    basket = chance.choices(shop.plan.products, k=chance.choice((1, 1, 1, 2, 2, 3)))
+    place, version, book = desk.place, desk.version, desk.book
+    desks.expire_due(book, place, version, judged_at=desk.at, recorded_at=desk.at)
+    sold = _basket(shop.plan, desk.at, chance)
+    done = sale.record(book, place, version, sold, origin=_origin(desk, shop))
+    body = receipts.receipt(
+        desk,
+        done.operation,
+        reasons=done.reasons,
+        earned=done.earned,
+        amount_minor=sold.amount_minor,
+        vouchers=done.vouchers,
+    )
+    done.operation["answer"] = body
+    if chance.random() < 0.4:  # noqa: PLR2004  # most wait for the next time
+        later = replace(desk, at=desk.at + timedelta(seconds=30))
+        _hand_over(later, shop, done.vouchers or _redeemed(later, shop, body["rewards"]))
+
+
+def _basket(plan: ShopPlan, at: datetime, chance: random.Random) -> Sale:
+    bought = chance.choices(plan.products, k=chance.choice((1, 1, 1, 2, 2, 3)))
     lines = tuple(
         LineRequest(sku=p.sku, item=p.item, category=p.category, amount_minor=p.price_minor)
-        for p in basket
+        for p in bought
     )
-    amount = Money(sum(product.price_minor for product in basket), "EUR")
-    key = f"demo {visit.code} {visit.at.isoformat()}"
-    answer = visits.accrue(
-        session,
-        duty=shop.cashier,
-        request=VisitRequest(scan=visit.code, amount=amount, lines=lines),
-        intent=intent(key, key),
-        at=visit.at,
+    return Sale(
+        occurred_at=at, amount_minor=sum(product.price_minor for product in bought), lines=lines
     )
-    if not answer.replayed and chance.random() < 0.4:  # noqa: PLR2004  # most wait for the next time
-        _hand_over(session, shop, visit, answer.body, key)
 
 
-def _hand_over(
-    session: Session, shop: Open, visit: Coming, body: dict[str, object], key: str
-) -> None:
-    vouchers, rewards = body["vouchers"], body["rewards"]
-    if isinstance(vouchers, list) and vouchers:
-        redemptions.fulfil(
-            session,
-            duty=shop.cashier,
-            redemption_ref=vouchers[0]["redemption"],
-            intent=None,
-            at=visit.at + timedelta(seconds=30),
-        )
-        return
-    ready = [r["key"] for r in rewards if not r["missing"]] if isinstance(rewards, list) else []
-    if ready:
-        redemptions.hand_over(
-            session,
-            duty=shop.cashier,
-            scan=visit.code,
-            reward=ready[-1],
-            intent=intent(f"{key} reward", ready[-1]),
-            at=visit.at + timedelta(seconds=30),
-        )
+def _origin(desk: Desk, shop: Open) -> Origin:
+    return desks.origin(
+        desk.place,
+        shop.cashier,
+        version=desk.version.number,
+        occurred_at=desk.at,
+        recorded_at=desk.at,
+        proof="static",
+    )
+
+
+def _redeemed(desk: Desk, shop: Open, rewards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The dearest reward that the card can have by now, if any."""
+    ready = [offer["key"] for offer in rewards if not offer["missing"]]
+    reward = desk.version.document.reward(ready[-1]) if ready else None
+    if reward is None:
+        return []
+    issued = vouchers.issue(desk.book, desk.place, desk.version, reward, origin=_origin(desk, shop))
+    issued.operation["answer"] = receipts.receipt(
+        desk, issued.operation, reasons=issued.reasons, vouchers=[issued.redemption]
+    )
+    return [issued.redemption]
+
+
+def _hand_over(desk: Desk, shop: Open, redemptions: list[dict[str, Any]]) -> None:
+    for redemption in redemptions[:1]:
+        desk.book.begin("fulfilment", _origin(desk, shop))
+        redemption.update(state="fulfilled", used_at=desk.at)
