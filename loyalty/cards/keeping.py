@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards.models import Card, CardDevice, CardToken
+from loyalty.cards.models import Card, CardClaim, CardDevice, CardToken
 from loyalty.cards.register import CardFacts, cards_of, find, new_token
 from loyalty.core.ids import ref
 from loyalty.customers import directory
@@ -42,11 +42,12 @@ def _set_blocked(session: Session, facts: CardFacts, blocked_at: datetime | None
 
 
 def replace(session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime) -> CardFacts:
-    """A lost card: new codes; the old ones and their phones are shut, nothing is lost."""
+    """A lost card: new codes; the old ones, their phones and links are shut, nothing is lost."""
     facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
     duty.demand(Permission.BLOCK)
     _shut_codes(session, facts, at)
     _shut_phones(session, facts, at)
+    _shut_links(session, facts, at)
     new_token(session, session.get_one(Card, (facts.merchant_id, facts.card_id)), at)
     _set_blocked(session, facts, None)
     note(session, duty=duty, act="card.replace", target=facts.ref, at=at, reason=reason)
@@ -77,6 +78,19 @@ def _shut_phones(session: Session, facts: CardFacts, at: datetime) -> None:
     )
 
 
+def _shut_links(session: Session, facts: CardFacts, at: datetime) -> None:
+    """A link that was lost with the card must not open the new one."""
+    session.execute(
+        sa.update(CardClaim)
+        .where(
+            CardClaim.merchant_id == facts.merchant_id,
+            CardClaim.card_id == facts.card_id,
+            CardClaim.used_at.is_(None),
+        )
+        .values(used_at=at)
+    )
+
+
 def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetime) -> None:
     """Forget a customer: their cards stop, open on no phone, carry no name."""
     customer = directory.erase(
@@ -88,4 +102,5 @@ def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetim
         facts = find(session, merchant_id=duty.merchant_id, card_ref=ref("crd", card_id))
         _set_blocked(session, facts, at)
         _shut_phones(session, facts, at)
+        _shut_links(session, facts, at)
     note(session, duty=duty, act="customer.erase", target=customer_ref, at=at)

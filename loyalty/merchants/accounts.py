@@ -160,18 +160,18 @@ def open_link(session: Session, *, token: str, at: datetime) -> Invitation:
 
 
 def accept_link(session: Session, *, token: str, password_hash: str, at: datetime) -> Person:
-    """Use the link up: the password is set and older sessions end. Raises Unknown("link")."""
+    """Set the password; the person's older sessions and other links end. Raises Unknown("link")."""
     link = _living_link(session, token, at)
     taken = session.execute(
         sa.update(StaffLink)
         .where(
             StaffLink.merchant_id == link.merchant_id,
-            StaffLink.id == link.id,
+            StaffLink.staff_id == link.staff_id,
             StaffLink.used_at.is_(None),
         )
         .values(used_at=at)
     )
-    if rows_changed(taken) != 1:
+    if rows_changed(taken) == 0:
         raise Unknown("link")
     staff = session.get_one(Staff, (link.merchant_id, link.staff_id))
     staff.password_hash = password_hash
