@@ -266,13 +266,13 @@ def _coverable(
     if not own:
         return 0
     lots = store.load_lots(session, desk.book, own)
-    written = store.expired_units(session, account, own)
+    written = store.expired_units(session, desk.book, account, own)
     unwritten = sum(
         row["units"]
         for row in desk.book.postings
         if row["lot_id"] in lots and row["to_id"] == _expired_side(account)
     )
-    covered = store.covered_units(session, account, undoing.operation_ids)
+    covered = store.covered_units(session, desk.book, account, undoing.operation_ids)
     return int(written + unwritten - covered)
 
 

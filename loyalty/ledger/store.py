@@ -232,14 +232,14 @@ def lots_made_by(session: Session, book: Book, *, operation_id: UUID) -> dict[UU
     return made
 
 
-def expired_units(session: Session, account: AccountState, lot_ids: Sequence[UUID]) -> int:
-    """How many units of these lots have been written off by expiry."""
+def expired_units(
+    session: Session, book: Book, account: AccountState, lot_ids: Sequence[UUID]
+) -> int:
+    """How many units of these lots of the account have been written off by expiry."""
     goal = side(account.program_id, account.unit, "expired")
     gone = session.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(Posting.units), 0))
-        .join(Lot, sa.and_(Lot.merchant_id == Posting.merchant_id, Lot.id == Posting.lot_id))
-        .where(
-            Lot.account_id == account.id,
+        sa.select(sa.func.coalesce(sa.func.sum(Posting.units), 0)).where(
+            Posting.merchant_id == book.merchant_id,
             Posting.lot_id.in_(list(lot_ids)),
             Posting.to_id == goal,
         )
@@ -247,11 +247,15 @@ def expired_units(session: Session, account: AccountState, lot_ids: Sequence[UUI
     return int(gone)
 
 
-def covered_units(session: Session, account: AccountState, operation_ids: Sequence[UUID]) -> int:
+def covered_units(
+    session: Session, book: Book, account: AccountState, operation_ids: Sequence[UUID]
+) -> int:
     """How many expired units earlier refunds of a sale have already counted as taken."""
     covered = session.execute(
         sa.select(sa.func.coalesce(sa.func.sum(Entry.covered), 0)).where(
-            Entry.operation_id.in_(list(operation_ids)), Entry.account_id == account.id
+            Entry.merchant_id == book.merchant_id,
+            Entry.operation_id.in_(list(operation_ids)),
+            Entry.account_id == account.id,
         )
     ).scalar_one()
     return int(covered)
