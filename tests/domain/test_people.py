@@ -1,4 +1,4 @@
-"""The people and programs who act: staff and their links, keys, failed sign-ins; and customers."""
+"""The people and programs who act: staff and their links, failed sign-ins, roles, keys."""
 
 from datetime import timedelta
 
@@ -7,8 +7,6 @@ import sqlalchemy as sa
 
 from loyalty.core.errors import Forbidden, Invalid, StateConflict, TooMany, Unknown
 from loyalty.core.ids import ref
-from loyalty.customers import directory
-from loyalty.customers.directory import Profile
 from loyalty.merchants import accounts, keys, passwords
 from loyalty.merchants.models import ApiKey, SignInAttempt
 from loyalty.merchants.models import Directory as Names
@@ -242,62 +240,4 @@ def test_a_key_has_scopes_that_exist(shop):
         with refused(shop, Invalid):
             write(
                 shop, keys.create_key, merchant_id=shop.merchant_id, name="x", scopes=scopes, at=NOW
-            )
-
-
-# --- customers -----------------------------------------------------------------------------------
-
-
-def customer(shop, **profile):
-    made = write(
-        shop, directory.create, merchant_id=shop.merchant_id, profile=Profile(**profile), at=NOW
-    )
-    return ref("cus", made.id)
-
-
-def test_an_own_reference_belongs_to_one_customer_of_the_shop(shop, stranger):
-    first = customer(shop, external_ref="C-1")
-    other = customer(shop)
-    with refused(shop, StateConflict, customer=first):
-        customer(shop, external_ref=" C-1 ")
-    with refused(shop, StateConflict, customer=first):
-        write(
-            shop,
-            directory.change,
-            merchant_id=shop.merchant_id,
-            customer_ref=other,
-            changes={"external_ref": "C-1"},
-        )
-    assert customer(stranger, external_ref="C-1") != first
-
-
-def test_a_search_finds_by_what_is_known_and_takes_its_letters_as_they_are(shop, stranger):
-    customer(shop, name="Carla 100%", email="carla@example.it", phone="333_1")
-    customer(shop, name="Dino", external_ref="C-2")
-    customer(stranger, name="Carla")
-
-    def names(text):
-        with shop.database.read() as session:
-            found = directory.search(session, merchant_id=shop.merchant_id, text=text)
-            return [each.name for each in found]
-
-    for text in ("carla", "CARLA@", "100%", "333_", " carla "):
-        assert names(text) == ["Carla 100%"]
-    assert names("c-2") == ["Dino"]
-    assert names("_") == ["Carla 100%"]
-    assert names("'; DROP TABLE customer --") == []
-
-
-def test_nobody_sees_or_changes_anothers_customer(shop, stranger):
-    ours = customer(shop, name="Carla")
-    for name in (ours, "cus_" + "0" * 26, ours.replace("cus", "crd"), ""):
-        with refused(stranger, Unknown):
-            read(stranger, directory.find, merchant_id=stranger.merchant_id, customer_ref=name)
-        with refused(stranger, Unknown):
-            write(
-                stranger,
-                directory.change,
-                merchant_id=stranger.merchant_id,
-                customer_ref=name,
-                changes={"name": "Dario"},
             )

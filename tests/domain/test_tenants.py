@@ -1,0 +1,86 @@
+"""The shop is in every question: no statement reads or writes a shop's rows without naming it."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from loyalty.cards import claims, keeping, register
+from loyalty.core.ids import parse_ref
+from loyalty.counter import history, redemptions, standing
+from loyalty.counter.requests import LineRequest
+from loyalty.ledger import statements
+from loyalty.tables import METADATA
+from tests.builders import NOW
+from tests.domain.law import keep
+
+SHARED = {"merchant", "directory", "sign_in_attempt"}
+OWN = re.compile(rf"\b({'|'.join(sorted(set(METADATA.tables) - SHARED))})\b")
+NAMED = re.compile(r"merchant_id = (\?|%\()|\(merchant_id, ")
+# A phone shows its secret before anybody knows whose card it is.
+EXCEPT = "FROM card_device"
+
+
+@pytest.fixture
+def asked(database):
+    """Every statement sent to the database from now on."""
+    statements_sent = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        statements_sent.append(" ".join(statement.split()))
+
+    engines = (database.write_engine, database.read_engine)
+    for engine in engines:
+        sa.event.listen(engine, "before_cursor_execute", note)
+    yield statements_sent
+    for engine in engines:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def everything(shop):
+    """A day on which every verb of the counter is used, and everything is looked at."""
+    card = shop.card(name="Carla", email="carla@example.it")
+    lines = [LineRequest(category="coffee", quantity_milli=2_000, amount_minor=2_500)]
+    visit = shop.visit(card, 2_500, lines=lines, external_ref="F-7").body["ref"]
+    shop.visit(card, 500, occurred_at=NOW.replace(day=1))
+    shop.refund(visit, 100)
+    reserved = shop.reserve(card, "breakfast").body
+    shop.fulfil(reserved["ref"])
+    shop.cancel(reserved["ref"])
+    shop.adjust(card, "points", 5)
+    shop.void(visit)
+    stamps = shop.card("stamps")
+    full = shop.visit(stamps, coffees=12).body["ref"]
+    shop.refund(full, lines=((1, 5_000),))
+    for verb in (keeping.block, keeping.unblock, keeping.replace):
+        keep(shop, verb, card)
+    look(shop, card, reserved["vouchers"][0]["code"])
+    with shop.database.write() as session:
+        token = claims.claim_token(parse_ref("clm", stamps.claim))
+        claims.open_card(session, token=token, at=NOW)
+        keeping.erase_holder(session, duty=shop.owner, customer_ref=card.customer, at=NOW)
+
+
+def look(shop, card, code):
+    ours = {"merchant_id": shop.merchant_id}
+    with shop.database.read() as session:
+        facts = register.find(session, card_ref=card.ref, **ours)
+        standing.card_standing(session, facts=facts, at=NOW)
+        statements.entries(session, card_id=facts.card_id, **ours)
+        statements.totals(session, since=NOW, until=NOW, **ours)
+        redemptions.voucher(session, code=code, at=NOW, **ours)
+        history.of_day(session, on=NOW.date(), **ours)
+        history.page(session, **ours)
+        history.figures(session, first=NOW.date(), last=NOW.date(), since=NOW, **ours)
+        history.card_count(session, **ours)
+
+
+def test_every_statement_on_a_shops_rows_names_the_shop(shop, asked):
+    everything(shop)
+    unnamed = {
+        statement
+        for statement in asked
+        if OWN.search(statement) and not NAMED.search(statement) and EXCEPT not in statement
+    }
+    assert len(asked) > 100
+    assert not unnamed
