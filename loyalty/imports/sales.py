@@ -103,17 +103,17 @@ class _Import:
     def look_through(self, kept: Spool) -> None:
         """Count what an import would do; writes nothing."""
         for batch in self._batches(kept):
-            with self._database.read() as session:
-                found = batches.look(session, target=self._run.target, sales=batch.sales)
-            self._note(kept, found)
+            self._note(kept, self._look(batch))
 
     def take_all(self, kept: Spool) -> None:
         """Take every batch, then close the run if it brought anything."""
         waiting: Cards = {}
         for batch in self._batches(kept):
-            taken = self._take(batch, waiting)
-            waiting = taken.waiting
-            self._note(kept, taken.found)
+            found = self._look(batch)
+            if found.taken or waiting:  # else the tills need not wait for a look
+                taken = self._take(batch, waiting)
+                found, waiting = taken.found, taken.waiting
+            self._note(kept, found)
         if self.count.accepted:
             with self._database.write() as session:
                 batches.close_run(session, run=self._run, count=self.count)
@@ -124,6 +124,10 @@ class _Import:
             yield batch
             done += len(batch.sales)
             self._progress(done, total)
+
+    def _look(self, batch: Batch) -> Sorted:
+        with self._database.read() as session:
+            return batches.look(session, target=self._run.target, sales=batch.sales)
 
     def _take(self, batch: Batch, waiting: Cards) -> Taken:
         """A batch that meets a till, a key or another import in the same rows is tried again."""
