@@ -5,7 +5,7 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from loyalty.audit import audit
-from tests.domain import narrow, wide
+from tests.domain import narrow, narrow_programs, wide
 
 EXAMPLES = {"sqlite": 10, "postgresql": 5}
 
@@ -22,7 +22,7 @@ def clean(database):
         return not audit(session)
 
 
-@pytest.mark.parametrize("machine", [narrow.NarrowPoints, narrow.NarrowStamps])
+@pytest.mark.parametrize("machine", [narrow_programs.NarrowPoints, narrow_programs.NarrowStamps])
 def test_one_card_stands_as_the_contract_says_after_every_step(shop, machine):
     shop.program(machine.program, machine.raw)
     seen = set()

@@ -12,7 +12,7 @@ from loyalty.cards import register
 from loyalty.core.errors import LoyaltyError
 from loyalty.counter import net, refunds
 from loyalty.ledger import book, lots, store
-from tests.domain import narrow, wide
+from tests.domain import narrow, narrow_programs, wide
 from tests.domain.races import at_once
 
 FOUND = (AssertionError, IntegrityError, LoyaltyError)
@@ -64,7 +64,7 @@ BUGS = {
 @pytest.mark.parametrize("bug", BUGS)
 def test_the_narrow_machine_finds_it(shop, plant, bug):
     plant(*BUGS[bug])
-    machine = narrow.NarrowPoints
+    machine = narrow_programs.NarrowPoints
     shop.program(machine.program, machine.raw)
     cast = {"shop": shop, "seen": set()}
     with pytest.raises(FOUND):
