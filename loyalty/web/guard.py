@@ -16,7 +16,7 @@ from loyalty.core.settings import Settings
 from loyalty.merchants import keys
 from loyalty.merchants.keys import KeyFacts
 from loyalty.merchants.roles import Duty, Permission, staff_duty
-from loyalty.web import reads
+from loyalty.web import device, reads
 from loyalty.web import session as sessions
 
 P = ParamSpec("P")
@@ -117,7 +117,13 @@ def _admit_staff(permission: Permission | None) -> None:
     person = sessions.person()
     if person is None:
         raise NotSignedIn
-    g.duty = staff_duty(person.merchant_id, person.staff_id, person.role, email=person.email)
+    g.duty = staff_duty(
+        person.merchant_id,
+        person.staff_id,
+        person.role,
+        device=device.name(),
+        email=person.email,
+    )
     if permission is not None:
         g.duty.demand(permission)
 

@@ -13,7 +13,7 @@ from loyalty.core.ids import parse_ref, ref
 from loyalty.core.settings import Settings
 from loyalty.merchants import accounts
 from loyalty.merchants.accounts import Person
-from loyalty.web import reads
+from loyalty.web import device, reads
 
 HOURS_MAX = 12  # absolute: a session is never made longer by using it
 _SIGNED_IN_AT = "signed_in_at"
@@ -81,6 +81,7 @@ def sign_in(person: Person, *, at: datetime) -> None:
     flask.session[_SIGNED_IN_AT] = int(at.timestamp())
     flask_login.login_user(SignedIn(person))
     g.person = person
+    device.remember()
 
 
 def sign_out() -> None:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from loyalty.cards import keeping
 from loyalty.core.clock import now
 from loyalty.counter.models import ScanRefusal, Visit
+from loyalty.ledger.models import Operation
 
 
 def visits_in(shop):
@@ -139,3 +140,19 @@ def test_the_till_speaks_english_to_who_asks(shop, bruno):
     assert "Type the code under the QR" in home.words
     receipt = bruno.submit(bruno.look_up(carla.code), "/till/visits", amount="12.40")
     assert "€12.40 spent: +12 points" in receipt.words
+
+
+def test_an_entry_says_who_made_it_on_which_device_with_which_proof(shop, bruno):
+    carla = shop.card("points", name="Carla")
+    for scan in (carla.code, f"HTTP://127.0.0.1:8000/C/{carla.token}"):
+        bruno.submit(bruno.look_up(scan), "/till/visits", amount="12,40")
+    with shop.database.read() as session:
+        made = session.execute(
+            sa.select(Operation.actor, Operation.device, Operation.proof)
+            .where(Operation.kind == "visit")
+            .order_by(Operation.id)
+        ).all()
+    assert {entry.actor for entry in made} == {shop.cashier.actor}
+    assert [entry.proof for entry in made] == ["typed", "static"]
+    (device,) = {entry.device for entry in made}
+    assert device.startswith("dev_")
