@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loyalty.core.text import Text
 from loyalty.imports.verdict import Sorted
 
 _STATUS = Path("/proc/self/status")
@@ -44,16 +43,6 @@ class ImportResult:
             "seconds": self.milliseconds / 1000,
             "peak_mb": round(self.peak_bytes / _MIB, 1),
         }
-
-    @property
-    def sentence(self) -> Text:
-        """The result as it is told to a person."""
-        return Text(
-            f"{self.rows} righe: {self.accepted} importate, {self.replayed} già presenti, "
-            f"{self.refused} rifiutate, {self.no_customer} senza cliente.",
-            f"{self.rows} rows: {self.accepted} imported, {self.replayed} already there, "
-            f"{self.refused} refused, {self.no_customer} without a customer.",
-        )
 
 
 @dataclass(slots=True)
