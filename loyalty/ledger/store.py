@@ -25,7 +25,7 @@ _LOOK = sa.select(_OPERATIONS.body_hash, _OPERATIONS.answer).where(
     _OPERATIONS.merchant_id == sa.bindparam("merchant_id"),
     _OPERATIONS.key_hash == sa.bindparam("key_hash"),
 )
-_READ = (
+_FIND = (
     sa.select(
         _ACCOUNTS.id,
         _ACCOUNTS.card_id,
@@ -36,13 +36,13 @@ _READ = (
         _ACCOUNTS.earned_millionths,
         _ACCOUNTS.moves,
     )
-    .where(
-        _ACCOUNTS.merchant_id == sa.bindparam("merchant_id"),
-        _ACCOUNTS.card_id.in_(sa.bindparam("card_ids", expanding=True)),
-    )
+    .where(_ACCOUNTS.merchant_id == sa.bindparam("merchant_id"))
     .order_by(_ACCOUNTS.id)
 )
+_READ = _FIND.where(_ACCOUNTS.card_id.in_(sa.bindparam("card_ids", expanding=True)))
 _LOCK = _READ.with_for_update()
+# A list that may be of any length is spelt out anew each time; the counter serves one card.
+_LOCK_ONE = _FIND.where(_ACCOUNTS.card_id == sa.bindparam("card_id")).with_for_update()
 _LOT_COLUMNS = (
     _LOTS.id,
     _LOTS.account_id,
@@ -122,7 +122,8 @@ def open_to_earn(
     A purchase adds a lot; it needs the others only where something has expired, and in the unit
     that a full stamp card spends (`spending`). So its cost does not grow with the card's past.
     """
-    accounts = _accounts(session, _LOCK, merchant_id, [card_id])
+    rows = session.execute(_LOCK_ONE, {"merchant_id": merchant_id, "card_id": card_id})
+    accounts = [_account(row) for row in rows]
     if accounts:
         _read_soon(session, merchant_id, accounts, at)
         whole = [account for account in accounts if account.is_whole or account.unit == spending]
