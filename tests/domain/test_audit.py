@@ -1,13 +1,17 @@
 """The audit: silent over clean books, and each kind of damage is called by its name."""
 
+import shutil
+
 import pytest
 import sqlalchemy as sa
 
 from loyalty import audit
 from loyalty.audit import CouldNotLook
+from loyalty.core import db
 from loyalty.core.db import Database
 from loyalty.core.ids import ref
 from loyalty.counter.requests import LineRequest
+from tests.builders import open_shop
 from tests.conftest import settings_for
 
 REBUILD = (
@@ -78,8 +82,7 @@ DAMAGE = {
 }
 
 
-@pytest.fixture
-def books(shop):
+def live(shop):
     """Two cards' books with one of everything."""
     card = shop.card()
     line = LineRequest(category="coffee", amount_minor=2_500)
@@ -92,7 +95,36 @@ def books(shop):
     visit = shop.visit(owing, 1_000).body["ref"]
     shop.reserve(owing, "breakfast")
     shop.refund(visit, 700)
+
+
+@pytest.fixture
+def books(shop):
+    """A shop's books, clean."""
+    live(shop)
     return shop.database
+
+
+@pytest.fixture(scope="module")
+def ledger_file(sqlite_template, tmp_path_factory):
+    """Such books in a file, lived once and damaged many times."""
+    path = tmp_path_factory.mktemp("books") / "loyalty.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = Database(settings_for(path.parent, f"sqlite:///{path}"))
+    db.use(database)
+    live(open_shop(database, name="Caffè Aurora", owner="aurora", cashier="bruno"))
+    db.use(None)
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def copy(ledger_file, tmp_path):
+    """A copy of that file to damage."""
+    path = tmp_path / "copy.sqlite3"
+    shutil.copy(ledger_file, path)
+    database = Database(settings_for(tmp_path, f"sqlite:///{path}"))
+    yield database
+    database.dispose()
 
 
 def found(database, merchant_id=None):
@@ -126,9 +158,9 @@ def test_every_rule_of_the_audit_has_damage_that_it_must_find():
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("rule", DAMAGE)
-def test_damage_is_called_by_its_name(books, rule):
-    damage(books, *DAMAGE[rule])
-    named = {finding.rule: finding for finding in found(books)}
+def test_damage_is_called_by_its_name(copy, rule, engine):
+    damage(copy, *DAMAGE[rule])
+    named = {finding.rule: finding for finding in found(copy)}
     assert rule in named
     assert named[rule].count == len(named[rule].where) > 0
     assert str(named[rule]).startswith(f"broken: {rule} (mer_")

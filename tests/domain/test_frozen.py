@@ -44,25 +44,25 @@ def columns(database, table):
     return {column["name"] for column in sa.inspect(database.read_engine).get_columns(table)}
 
 
-@pytest.mark.parametrize("table", FROZEN)
-def test_no_row_of_the_past_is_changed_or_deleted(past, table):
-    for column in sorted(columns(past, table) - FROZEN[table]):
+def test_no_row_of_the_past_is_changed_or_deleted(past):
+    for table, free in FROZEN.items():
+        for column in sorted(columns(past, table) - free):
+            with pytest.raises(IntegrityError):
+                do(past, f"UPDATE {table} SET {column} = {column}")
         with pytest.raises(IntegrityError):
-            do(past, f"UPDATE {table} SET {column} = {column}")
-    with pytest.raises(IntegrityError):
-        do(past, f"DELETE FROM {table}")
-    with past.read() as session:
-        assert session.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one() > 0
+            do(past, f"DELETE FROM {table}")
+        with past.read() as session:
+            assert session.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one() > 0
 
 
-@pytest.mark.parametrize("table", FROZEN)
-def test_nor_is_a_table_of_the_past_emptied_or_replaced(past, table):
+def test_nor_is_a_table_of_the_past_emptied_or_replaced(past):
     whole = {
-        "sqlite": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
-        "postgresql": f"TRUNCATE {table} CASCADE",
+        "sqlite": "INSERT OR REPLACE INTO {0} SELECT * FROM {0}",
+        "postgresql": "TRUNCATE {0} CASCADE",
     }
-    with pytest.raises(IntegrityError):
-        do(past, whole[past.dialect])
+    for table in FROZEN:
+        with pytest.raises(IntegrityError):
+            do(past, whole[past.dialect].format(table))
 
 
 def test_what_may_move_moves(past):
@@ -71,21 +71,21 @@ def test_what_may_move_moves(past):
             do(past, f"UPDATE {table} SET {column} = {column}")
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE ledger_account SET balance = -1000 WHERE kind = 'card'",
-        "UPDATE ledger_account SET debt = -1 WHERE kind = 'card'",
-        "UPDATE ledger_account SET earned_millionths = -1",
-        "UPDATE ledger_account SET balance = 1 WHERE kind <> 'card'",
-        "UPDATE ledger_lot SET remaining = -1",
-        "UPDATE ledger_lot SET remaining = units + 1",
-        "UPDATE redemption SET state = 'lost'",
-    ],
+BEYOND = (
+    "UPDATE ledger_account SET balance = -1000 WHERE kind = 'card'",
+    "UPDATE ledger_account SET debt = -1 WHERE kind = 'card'",
+    "UPDATE ledger_account SET earned_millionths = -1",
+    "UPDATE ledger_account SET balance = 1 WHERE kind <> 'card'",
+    "UPDATE ledger_lot SET remaining = -1",
+    "UPDATE ledger_lot SET remaining = units + 1",
+    "UPDATE redemption SET state = 'lost'",
 )
-def test_no_balance_and_no_lot_leaves_its_bounds(past, damage):
-    with pytest.raises(IntegrityError):
-        do(past, damage)
+
+
+def test_no_balance_and_no_lot_leaves_its_bounds(past):
+    for damage in BEYOND:
+        with pytest.raises(IntegrityError):
+            do(past, damage)
 
 
 # --- postings ------------------------------------------------------------------------------------

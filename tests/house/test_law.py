@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ COMMIT = "loyalty/core/db.py"
 COMPOSED = ("loyalty/core/triggers.py", "loyalty/core/bulk.py", "loyalty/audit.py")
 
 
+@cache
 def trees(*packages):
+    """The parsed files of these packages of the product, or of all of it."""
     folders = [ROOT / "loyalty" / package for package in packages] or [ROOT / "loyalty"]
     found = {}
     for folder in folders:
