@@ -1,14 +1,12 @@
 """The file's sales on disk, so that they can be taken in time order per customer at any size."""
 
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from loyalty.imports.sale import Sale
@@ -113,11 +111,12 @@ class Spool:
 
 @contextmanager
 def spool() -> Iterator[Spool]:
-    """A new spool in a folder that only this user can read: it holds people's names."""
-    with tempfile.TemporaryDirectory(prefix="loyalty-import-") as folder:
-        path = Path(folder) / "sales.sqlite3"
-        with closing(sqlite3.connect(path, isolation_level=None)) as db:
-            yield Spool(db)
+    """A new spool in a file without a name, which is gone even after a kill: it holds addresses.
+
+    Its folder is the one of SQLITE_TMPDIR or TMPDIR, else /var/tmp or /tmp.
+    """
+    with closing(sqlite3.connect("", isolation_level=None)) as db:
+        yield Spool(db)
 
 
 def _row(sale: Sale) -> tuple[Any, ...]:
