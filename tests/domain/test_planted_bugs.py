@@ -80,16 +80,31 @@ def test_the_wide_machine_finds_a_missing_tenant_check(shop, stranger, plant):
         run_state_machine_as_test(type("Wide", (wide.Wide,), cast), settings=LONG)
 
 
+LOCKS = {
+    "before units are spent": ("_LOCK", "_LOCK = _READ.with_for_update()", "_LOCK = _READ"),
+    "before units are earned": (
+        "_LOCK_ONE", 'sa.bindparam("card_id")).with_for_update()', 'sa.bindparam("card_id"))',
+    ),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("engine", ["postgresql"])
-def test_a_race_finds_a_missing_lock(shop, monkeypatch):
-    monkeypatch.setattr(store, "_LOCK", store._READ)
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_race_finds_a_missing_lock(shop, plant, lock):
+    plant(store, *LOCKS[lock])
     with pytest.raises(FOUND):
-        race_for_the_last_units(shop, rounds=5)
+        race(shop, rounds=5)
 
 
-def race_for_the_last_units(shop, rounds):
+def race(shop, rounds):
+    """Eight purchases at once, then eight reaches for the last units."""
     for _ in range(rounds):
         card = shop.card()
-        shop.visit(card, 1_000)
+        assert at_once(lambda _, card=card: shop.visit(card, 125)) == {"done": 8}
         found = at_once(lambda _, card=card: shop.reserve(card, "breakfast"))
         assert found == {"done": 1, "insufficient_units": 7}
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_the_same_race_finds_nothing_where_nothing_is_missing(shop):
+    race(shop, rounds=1)
