@@ -1,5 +1,6 @@
 """Serving the web application with gunicorn, in the configuration that ships with the product."""
 
+import sys
 from typing import Any
 
 from flask import Flask
@@ -14,6 +15,7 @@ THREADS = 8
 POSTGRESQL_WORKERS = 2
 KEEP_ALIVE_S = 30
 STOP_S = 20
+_SWITCH_S = 0.000_5
 
 
 def configuration(settings: Settings, *, bind: str, workers: int | None) -> dict[str, Any]:
@@ -55,6 +57,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load(self) -> Flask:
         """The application, made in each worker so that no connection is shared by a fork."""
+        if self._settings.is_sqlite:
+            # Threads that wait for their turn to write wake ten times sooner: measured, a third
+            # more requests; on PostgreSQL, where they wait for the network, it costs instead.
+            sys.setswitchinterval(_SWITCH_S)
         return create_app(self._settings)
 
 

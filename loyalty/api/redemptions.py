@@ -73,7 +73,7 @@ def reserve_reward(body: dict[str, Any]) -> Response:
         status=201,
         may_be_keyed=True,
         unknown=("redemption",),
-        refusals=(AlreadyUsed, AlreadyCancelled, RewardUnavailable),
+        refusals=(AlreadyUsed, AlreadyCancelled, RewardUnavailable, CardBlocked),
     ),
 )
 def fulfil_redemption(_body: dict[str, Any], redemption_ref: str) -> Response:
@@ -141,7 +141,7 @@ def get_voucher(code: str) -> Response:
         status=201,
         may_be_keyed=True,
         unknown=("voucher",),
-        refusals=(AlreadyUsed, AlreadyCancelled, RewardUnavailable),
+        refusals=(AlreadyUsed, AlreadyCancelled, RewardUnavailable, CardBlocked),
     ),
 )
 def use_voucher(_body: dict[str, Any], code: str) -> Response:

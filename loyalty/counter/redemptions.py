@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.cards import register
+from loyalty.cards.register import CardFacts
 from loyalty.cards.tokens import CODE_LETTERS, read_scan
 from loyalty.core import outbox
 from loyalty.core.errors import (
@@ -88,13 +89,17 @@ def fulfil(
 ) -> Answer:
     """Hand a reserved reward over; using its voucher is the same act.
 
-    Raises Unknown, AlreadyUsed, AlreadyCancelled, RewardUnavailable (its last day has passed).
+    Raises Unknown, CardBlocked, OwnCard, AlreadyUsed, AlreadyCancelled, and RewardUnavailable when
+    its last day has passed.
     """
     duty.demand(Permission.REDEEM)
     if intent and (answer := store.replay(session, duty.merchant_id, intent)):
         return Answer(answer, replayed=True)
     redemption = find(session, merchant_id=duty.merchant_id, redemption_ref=redemption_ref)
-    desk = _lock(session, redemption, at)
+    facts = _card_of(session, redemption)
+    facts.demand_open()
+    desks.refuse_own_card(facts, duty)
+    desk = _lock(session, facts, redemption, at)
     if intent and (answer := store.replay(session, duty.merchant_id, intent)):
         return Answer(answer, replayed=True)
     session.refresh(redemption)
@@ -139,7 +144,7 @@ def cancel(
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     redemption = find(session, merchant_id=duty.merchant_id, redemption_ref=redemption_ref)
-    desk = _lock(session, redemption, at)
+    desk = _lock(session, _card_of(session, redemption), redemption, at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     session.refresh(redemption)
@@ -232,10 +237,13 @@ def _voucher(session: Session, redemption: Redemption, at: datetime) -> Voucher:
     return Voucher(redemption, reward, "expired" if over else redemption.state)
 
 
-def _lock(session: Session, redemption: Redemption, at: datetime) -> Desk:
-    facts = register.find(
+def _card_of(session: Session, redemption: Redemption) -> CardFacts:
+    return register.find(
         session, merchant_id=redemption.merchant_id, card_ref=ref("crd", redemption.card_id)
     )
+
+
+def _lock(session: Session, facts: CardFacts, redemption: Redemption, at: datetime) -> Desk:
     version = catalogue.version(
         session,
         merchant_id=redemption.merchant_id,

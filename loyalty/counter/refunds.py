@@ -1,7 +1,6 @@
 """Refund and void: a visit is rated again under its own rules; the difference is posted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,20 +15,19 @@ from loyalty.core.errors import AlreadyVoided, Invalid, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
-from loyalty.counter import net, reasons, receipts, vouchers
+from loyalty.counter import net, receipts, taking
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Redemption, Visit, VisitLine, VisitRefund
 from loyalty.counter.net import Given, SoldLine
 from loyalty.counter.requests import Answer, RefundRequest, amount_in
+from loyalty.counter.taking import Undoing
 from loyalty.ledger import store
-from loyalty.ledger.chart import side
-from loyalty.ledger.state import AccountState, Intent, Reason
+from loyalty.ledger.state import Intent
 from loyalty.merchants.roles import Duty, Permission
-from loyalty.programs import catalogue, earning
-from loyalty.programs.earning import MILLI, Line, Share
+from loyalty.programs import catalogue
+from loyalty.programs.earning import MILLI, Line
 
 Row = dict[str, Any]
-Lines = tuple[Line, ...]
 _REFUND = table(VisitRefund)
 _NO_AMOUNT = Text(
     "questa visita non ha un importo: rimborsa le righe",
@@ -39,21 +37,6 @@ _MORE_THAN_NOTHING = Text("più di 0", "more than 0")
 _ONE_OF_TWO = Text(
     "dai un importo oppure le righe, non entrambi", "give an amount, or the lines, and not both"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Undoing:
-    """Which visit is undone, how far, and what was done to it before."""
-
-    visit: Visit
-    earlier: Sequence[VisitRefund]
-    before: Lines
-    after: Lines
-    given: Given | None  # None: voided
-
-    @property
-    def operation_ids(self) -> list[UUID]:
-        return [row.id for row in self.earlier]
 
 
 def refund(
@@ -104,7 +87,7 @@ def _undo(
     undoing = _measure(session, visit, how)
     desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
     operation = _begin(desk, duty, undoing, intent, how)
-    earned, said, cancelled = _take_back(session, desk, undoing, operation)
+    earned, said, cancelled = taking.take_back(session, desk, undoing, operation)
     # A cancelled voucher may have given units back to a grace that is over.
     desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
     body = receipts.receipt(
@@ -142,15 +125,15 @@ def _lock(session: Session, visit: Visit, at: datetime) -> Desk:
     return desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
 
 
-def _measure(session: Session, visit: Visit, how: RefundRequest | str) -> _Undoing:
+def _measure(session: Session, visit: Visit, how: RefundRequest | str) -> Undoing:
     sold, earlier = sold_lines(session, visit), earlier_refunds(session, visit)
     past = [_given(row) for row in earlier]
     before = net.left(sold, past)
     if isinstance(how, str):
         gone = tuple(Line(line.number, line.sku, line.category, 0, None) for line in before)
-        return _Undoing(visit, earlier, before, gone, None)
+        return Undoing(visit, earlier, before, gone, None)
     given = _asked(visit, how)
-    return _Undoing(visit, earlier, before, net.left(sold, [*past, given]), given)
+    return Undoing(visit, earlier, before, net.left(sold, [*past, given]), given)
 
 
 def _asked(visit: Visit, request: RefundRequest) -> Given:
@@ -196,7 +179,7 @@ def _given(row: VisitRefund) -> Given:
 
 
 def _begin(
-    desk: Desk, duty: Duty, undoing: _Undoing, intent: Intent, how: RefundRequest | str
+    desk: Desk, duty: Duty, undoing: Undoing, intent: Intent, how: RefundRequest | str
 ) -> Row:
     origin = desks.origin(
         desk.place, duty, version=desk.version.number, occurred_at=desk.at, recorded_at=desk.at
@@ -206,103 +189,6 @@ def _begin(
             "void", origin, intent=intent, reverses_id=undoing.visit.id, reason=how
         )
     return desk.book.begin("refund", origin, intent=intent)
-
-
-def _take_back(
-    session: Session, desk: Desk, undoing: _Undoing, operation: Row
-) -> tuple[dict[str, int], list[Reason], list[Redemption]]:
-    """Post the difference of what the visit earned before and after, unit by unit."""
-    document = desk.version.document
-    before = earning.by_unit(earning.shares(document, undoing.before))
-    after = earning.by_unit(earning.shares(document, undoing.after))
-    made = store.lots_made_by(session, desk.book, operation_id=undoing.visit.id)
-    earned: dict[str, int] = {}
-    said: list[Reason] = []
-    cancelled: list[Redemption] = []
-    for key, shares in before.items():
-        account = desk.book.account(desk.place.card_id, key)
-        own = made.get(account.id, [])
-        coverable = _coverable(session, desk, undoing, account, own)
-        due = _due(account, shares, after[key])
-        cancelled += _unfill(session, desk, operation, account, due - coverable)
-        why: list[Reason] = []
-        earned[key] = desk.book.take_back(
-            operation,
-            account,
-            millionths=_difference(shares, after[key]),
-            own=own,
-            coverable=coverable,
-            reasons=why,
-        )
-        why.append(_why(desk, shares[0].rule.key, key, (-earned[key], due), undoing))
-        said += why
-    return earned, said, cancelled
-
-
-def _why(desk: Desk, rule: str, unit: str, moved: tuple[int, int], undoing: _Undoing) -> Reason:
-    """What was taken, out of what was due; the rest had expired and counts as taken."""
-    taken, due = moved
-    return reasons.taken(
-        rule, desk.unit(unit), taken, expired=due - taken, voided=undoing.given is None
-    )
-
-
-def _difference(before: list[Share], after: list[Share]) -> int:
-    return sum(share.millionths for share in before) - sum(share.millionths for share in after)
-
-
-def _due(account: AccountState, before: list[Share], after: list[Share]) -> int:
-    rest = account.earned_millionths - _difference(before, after)
-    return account.lifetime - rest // earning.MILLION
-
-
-def _coverable(
-    session: Session, desk: Desk, undoing: _Undoing, account: AccountState, own: list[UUID]
-) -> int:
-    """Units of the sale's own lots that have expired and that no earlier refund has counted.
-
-    Lots that expire in this very operation are counted from the book, where they are gone already.
-    """
-    if not own:
-        return 0
-    lots = store.load_lots(session, desk.book, own)
-    written = store.expired_units(session, desk.book, account, own)
-    unwritten = sum(
-        row["units"]
-        for row in desk.book.postings
-        if row["lot_id"] in lots and row["to_id"] == _expired_side(account)
-    )
-    covered = store.covered_units(session, desk.book, account, undoing.operation_ids)
-    return int(written + unwritten - covered)
-
-
-def _expired_side(account: AccountState) -> UUID:
-    return side(account.program_id, account.unit, "expired")
-
-
-def _unfill(
-    session: Session, desk: Desk, operation: Row, account: AccountState, due: int
-) -> list[Redemption]:
-    """When free stamps do not suffice, the youngest unused vouchers of full cards are cancelled."""
-    stamps = desk.version.document.stamps
-    short = due - account.available(desk.at)
-    if stamps is None or stamps.unit != account.unit or short <= 0:
-        return []
-    cancelled = []
-    for redemption in vouchers.unused_filled(session, desk):
-        if short <= 0:
-            break
-        rules = catalogue.version(
-            session,
-            merchant_id=redemption.merchant_id,
-            program_id=redemption.program_id,
-            number=redemption.version,
-        )
-        origin = desks.origin_of(operation, desk.place)
-        vouchers.give_back(session, desk, redemption, version=rules, origin=origin)
-        cancelled.append(redemption)
-        short = due - account.available(desk.at)
-    return cancelled
 
 
 def _voucher_row(redemption: Redemption) -> Row:
@@ -316,7 +202,7 @@ def _voucher_row(redemption: Redemption) -> Row:
 
 
 def _write(
-    session: Session, desk: Desk, undoing: _Undoing, operation: Row, body: dict[str, Any]
+    session: Session, desk: Desk, undoing: Undoing, operation: Row, body: dict[str, Any]
 ) -> None:
     visit = undoing.visit
     operation["answer"] = body

@@ -17,7 +17,16 @@ from loyalty.ledger import lots as fifo
 from loyalty.ledger.chart import side
 from loyalty.ledger.lots import LotState, Take
 from loyalty.ledger.models import Entry, Operation, Posting
-from loyalty.ledger.state import AccountState, Intent, Origin, Reason, require, total
+from loyalty.ledger.state import (
+    AccountState,
+    Intent,
+    Origin,
+    Reason,
+    new_lot,
+    operation_row,
+    require,
+    total,
+)
 
 Row = dict[str, Any]
 OPERATION, ENTRY, POSTING = table(Operation), table(Entry), table(Posting)
@@ -39,8 +48,6 @@ class Book:
             self.rows[table(model)] = []
         self.postings: list[Row] = []
 
-    # --- looking -------------------------------------------------------------------------------
-
     def account(self, card_id: UUID, unit: str) -> AccountState:
         """The card's account of that unit."""
         return self._accounts[card_id][unit]
@@ -60,8 +67,6 @@ class Book:
                 held = sum(lot.remaining for lot in account.lots)
                 assert account.balance == held - account.debt, "the lots hold the balance"
 
-    # --- operations ----------------------------------------------------------------------------
-
     def also(self, into: sa.Table, row: Row) -> None:
         """Write this row too, after the ledger's own, table by table as they first came."""
         self.rows.setdefault(into, []).append(row)
@@ -76,29 +81,9 @@ class Book:
         reason: str | None = None,
     ) -> Row:
         """Open an operation; its row is returned so that the answer can be set before writing."""
-        row: Row = {
-            "merchant_id": origin.merchant_id,
-            "id": new_id(),
-            "kind": kind,
-            "key_hash": intent.key_hash if intent else None,
-            "body_hash": intent.body_hash if intent else None,
-            "answer": None,
-            "card_id": origin.card_id,
-            "version": origin.version,
-            "actor": origin.actor,
-            "via": origin.via,
-            "location_id": origin.location_id,
-            "device": origin.device,
-            "proof": origin.proof,
-            "reason": reason,
-            "reverses_id": reverses_id,
-            "occurred_at": origin.occurred_at,
-            "recorded_at": origin.recorded_at,
-        }
+        row = operation_row(kind, origin, intent, reverses_id, reason)
         self.rows[OPERATION].append(row)
         return row
-
-    # --- moves ---------------------------------------------------------------------------------
 
     def earn(
         self,
@@ -114,7 +99,7 @@ class Book:
         account.earned_millionths += millionths
         units = account.lifetime - before
         entry = self._entry(operation, account, "earn", reasons, millionths=millionths)
-        self._bring(entry, account, "issued", units, _new_lot(operation, entry, expires_at))
+        self._bring(entry, account, "issued", units, new_lot(operation, entry, expires_at))
         return self._close(entry, account, units)
 
     def take_back(
@@ -193,7 +178,7 @@ class Book:
                     account.lots.append(take.lot)
                 self._fill(entry, account, "redeemed", take.lot, rest)
         if late:
-            lot = _new_lot(operation, entry, grace_until)
+            lot = new_lot(operation, entry, grace_until)
             lot.is_grace = True
             self._bring(entry, account, "redeemed", late, lot)
         return self._close(entry, account, total(takes))
@@ -212,7 +197,7 @@ class Book:
         if units < 0:
             return self.spend(operation, account, -units, at=at, reasons=reasons, to="adjusted")
         entry = self._entry(operation, account, "adjust", reasons)
-        self._bring(entry, account, "adjusted", units, _new_lot(operation, entry, expires_at))
+        self._bring(entry, account, "adjusted", units, new_lot(operation, entry, expires_at))
         return self._close(entry, account, units)
 
     def expire(
@@ -222,8 +207,6 @@ class Book:
         entry = self._entry(operation, account, "expire", reasons)
         self._drain(entry, account, "expired", [take])
         return self._close(entry, account, -take.units)
-
-    # --- the small parts -----------------------------------------------------------------------
 
     def _entry(
         self,
@@ -305,15 +288,3 @@ class Book:
 
 
 _SPEND_KIND = {"redeemed": "spend", "adjusted": "adjust"}
-
-
-def _new_lot(operation: Row, entry: Row, expires_at: datetime | None) -> LotState:
-    return LotState(
-        id=new_id(),
-        entry_id=entry["id"],
-        version=operation["version"],
-        units=0,
-        remaining=0,
-        expires_at=expires_at,
-        is_new=True,
-    )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from loyalty.core.errors import InsufficientUnits
+from loyalty.core.ids import new_id
 from loyalty.ledger import lots as fifo
 from loyalty.ledger.lots import LotState
 
@@ -101,3 +102,47 @@ def require(account: AccountState, units: int, at: datetime) -> None:
 def total(takes: Sequence[fifo.Take]) -> int:
     """How many units the takes add up to."""
     return sum(take.units for take in takes)
+
+
+def operation_row(
+    kind: str,
+    origin: Origin,
+    intent: Intent | None,
+    reverses_id: UUID | None,
+    reason: str | None,
+) -> dict[str, Any]:
+    """A new operation as it will be written; its answer is still to come."""
+    return {
+        "merchant_id": origin.merchant_id,
+        "id": new_id(),
+        "kind": kind,
+        "key_hash": intent.key_hash if intent else None,
+        "body_hash": intent.body_hash if intent else None,
+        "answer": None,
+        "card_id": origin.card_id,
+        "version": origin.version,
+        "actor": origin.actor,
+        "via": origin.via,
+        "location_id": origin.location_id,
+        "device": origin.device,
+        "proof": origin.proof,
+        "reason": reason,
+        "reverses_id": reverses_id,
+        "occurred_at": origin.occurred_at,
+        "recorded_at": origin.recorded_at,
+    }
+
+
+def new_lot(
+    operation: dict[str, Any], entry: dict[str, Any], expires_at: datetime | None
+) -> LotState:
+    """An empty lot that this entry will fill."""
+    return LotState(
+        id=new_id(),
+        entry_id=entry["id"],
+        version=operation["version"],
+        units=0,
+        remaining=0,
+        expires_at=expires_at,
+        is_new=True,
+    )

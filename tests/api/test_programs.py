@@ -6,7 +6,8 @@ import pytest
 
 from loyalty.web.version_schema import check_program
 from tests.api.caller import Caller, done, refusal
-from tests.builders import POINTS, STAMPS, with_changes
+from tests.builders import POINTS, STAMPS
+from tests.programs import with_changes
 
 EVERYTHING: dict[str, Any] = {
     "units": [

@@ -10,8 +10,9 @@ from loyalty.cards import keeping
 from loyalty.core.errors import Unknown
 from loyalty.imports.sales import Order, run_import
 from loyalty.imports.target import ProgramNeeded
-from tests.builders import NOW, POINTS, STAMPS, Shop, with_changes
+from tests.builders import NOW, POINTS, STAMPS, Shop
 from tests.domain.import_desk import HEAD, Desk, counts, written
+from tests.programs import with_changes
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import pytest
 from loyalty.core.errors import LimitReached, ProgramPaused, ProofTooWeak, StateConflict
 from loyalty.merchants.roles import PERMISSIONS, Duty, Role
 from loyalty.programs import editor
-from tests.builders import NOW, POINTS, STAMPS, with_changes
+from tests.builders import NOW, POINTS, STAMPS
 from tests.domain.law import holds, refused
+from tests.programs import with_changes
 
 
 def limited(shop, **limits):

@@ -4,8 +4,9 @@ import pytest
 
 from loyalty.core.errors import Invalid, StateConflict, Unknown, VersionFrozen
 from loyalty.programs import catalogue, editor
-from tests.builders import NOW, POINTS, with_changes
+from tests.builders import NOW, POINTS
 from tests.domain.law import refused
+from tests.programs import with_changes
 
 EARLIER, LATER = NOW.replace(day=1), NOW.replace(day=28)
 

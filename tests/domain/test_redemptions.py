@@ -20,8 +20,9 @@ from loyalty.core.errors import (
 from loyalty.counter import redemptions
 from loyalty.counter.requests import intent
 from loyalty.merchants.roles import Role, staff_duty
-from tests.builders import NOW, POINTS, STAMPS, fresh_key, with_changes
+from tests.builders import NOW, POINTS, STAMPS, fresh_key
 from tests.domain.law import holds, keep, refused, stands, statement
+from tests.programs import with_changes
 
 DAY, YEAR = timedelta(days=1), timedelta(days=365)
 

@@ -15,8 +15,9 @@ from loyalty.core.errors import (
 from loyalty.core.money import Money
 from loyalty.counter import refunds
 from loyalty.counter.requests import LineRequest, RefundRequest, intent
-from tests.builders import NOW, POINTS, fresh_key, with_changes
+from tests.builders import NOW, POINTS, fresh_key
 from tests.domain.law import holds, refused
+from tests.programs import with_changes
 
 YEAR = timedelta(days=365)
 COFFEES = [

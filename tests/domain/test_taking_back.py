@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from loyalty.core.errors import AlreadyCancelled, InsufficientUnits
-from tests.builders import NOW, STAMPS, with_changes
+from tests.builders import NOW, STAMPS
 from tests.domain.law import holds, refused, stands, statement
+from tests.programs import with_changes
 
 YEAR = timedelta(days=365)
 

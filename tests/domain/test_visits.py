@@ -21,8 +21,9 @@ from loyalty.counter import visits
 from loyalty.counter.requests import LINES_MAX, LineRequest, VisitRequest, intent
 from loyalty.merchants import places
 from loyalty.merchants.roles import Role, staff_duty
-from tests.builders import NOW, POINTS, fresh_key, with_changes
+from tests.builders import NOW, POINTS, fresh_key
 from tests.domain.law import holds, keep, refused, stands, statement
+from tests.programs import with_changes
 
 COFFEE = "coffee"
 

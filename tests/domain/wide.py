@@ -9,8 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from loyalty.cards import keeping
 from loyalty.core.errors import Unknown
 from loyalty.core.ids import parse_ref
-from tests.builders import NOW, POINTS, STAMPS, CardInHand, Shop, fresh_key, with_changes
+from tests.builders import NOW, POINTS, STAMPS, CardInHand, Shop, fresh_key
 from tests.domain import law
+from tests.programs import with_changes
 
 PICK = st.integers(0, 99)
 REWARDS = ("breakfast", "free-coffee")

@@ -15,7 +15,8 @@ from loyalty.ledger.book import Book
 from loyalty.ledger.state import AccountState, Origin
 from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.document import load
-from tests.builders import POINTS, STAMPS, with_changes
+from tests.builders import POINTS, STAMPS
+from tests.programs import with_changes
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 

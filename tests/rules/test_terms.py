@@ -6,7 +6,8 @@ from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
 from loyalty.programs import terms, unbuilt, words
 from loyalty.programs.document import load
-from tests.builders import POINTS, STAMPS, with_changes
+from tests.builders import POINTS, STAMPS
+from tests.programs import with_changes
 
 
 def sentence(raw):

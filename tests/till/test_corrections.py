@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from loyalty.core import clock
-from tests.builders import POINTS, with_changes
+from tests.builders import POINTS
+from tests.programs import with_changes
 
 
 @pytest.fixture
