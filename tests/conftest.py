@@ -1,6 +1,7 @@
 """What every test stands on: a migrated database of its own, and the cast of two shops."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,14 @@ def settings_for(data: Path, database_url: str) -> Settings:
         public_url="http://127.0.0.1:8000",
         secret=SECRET,
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that load the whole machine take turns in one worker, and begin first."""
+    for item in items:
+        if item.get_closest_marker("faults"):
+            item.add_marker(pytest.mark.xdist_group("faults"))
+    items.sort(key=lambda item: item.get_closest_marker("faults") is None)
 
 
 @pytest.fixture(scope="session")
@@ -56,16 +65,25 @@ def engine() -> str:
 
 
 @pytest.fixture
-def settings(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+def home() -> Iterator[Path]:
+    """The data folder of a test's installation: in memory where there is such a place, for what a
+    test writes need not outlive a power cut."""
+    memory = Path("/dev/shm")  # a folder of its own below it
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def settings(engine: str, home: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """An installation with an empty, migrated database of its own."""
     if engine == "sqlite":
-        path = tmp_path / "loyalty.sqlite3"
+        path = home / "loyalty.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield settings_for(tmp_path, f"sqlite:///{path}")
+        yield settings_for(home, f"sqlite:///{path}")
         return
     template = request.getfixturevalue("postgresql_template")
     url = postgres.shared().create_database(template=template)
-    yield settings_for(tmp_path, url)
+    yield settings_for(home, url)
     postgres.shared().drop_database(url)
 
 
