@@ -25,6 +25,7 @@ from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 NOBODY = 65534
+MEMORY = Path("/dev/shm")  # what a test writes need not outlive a power cut
 START_SECONDS_MAX = 60
 # Waits until the pipe from the tests closes (they ended, or crashed), then clears up.
 KEEPER = """
@@ -131,7 +132,8 @@ def running(*, durable: bool = False) -> Iterator[Server]:
 def start(*, durable: bool = False, install: Path | None = None) -> Server:
     """Start a server from the wheel; `durable` keeps fsync and its friends on."""
     # A short path: the name of a socket has room for about a hundred letters.
-    folder = Path(tempfile.mkdtemp(prefix="lpg-", dir="/tmp"))
+    memory = not durable and MEMORY.is_dir()
+    folder = Path(tempfile.mkdtemp(prefix="lpg-", dir=MEMORY if memory else "/tmp"))
     try:
         if os.geteuid() == 0:
             os.chown(folder, NOBODY, NOBODY)
