@@ -32,7 +32,7 @@ STAMP = VENV / ".loyalty-stamp.json"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 COMMANDS = {
     "demo": ("run", ["-m", "loyalty.cli", "demo"]),
-    "test": ("dev", ["-m", "pytest"]),
+    "test": ("dev", ["-m", "pytest", "-n", "auto", "--dist", "loadgroup"]),
     "bench": ("dev", ["-m", "bench"]),
 }
 USAGE = """usage: python3 run.py COMMAND [OPTION ...]

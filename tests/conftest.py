@@ -29,10 +29,10 @@ def settings_for(data: Path, database_url: str) -> Settings:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that load the whole machine take turns in one worker, and begin first."""
-    for item in items:
-        if item.get_closest_marker("faults"):
-            item.add_marker(pytest.mark.xdist_group("faults"))
-    items.sort(key=lambda item: item.get_closest_marker("faults") is None)
+    loads = [item for item in items if "faults" in item.path.parts]
+    for item in loads:
+        item.add_marker(pytest.mark.xdist_group("faults"))
+    items.sort(key=lambda item: item not in loads)
 
 
 @pytest.fixture(scope="session")

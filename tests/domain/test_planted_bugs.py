@@ -15,6 +15,7 @@ from loyalty.ledger import book, lots, store
 from tests.domain import narrow, narrow_programs, wide
 from tests.domain.races import at_once
 
+pytestmark = pytest.mark.faults
 FOUND = (AssertionError, IntegrityError, LoyaltyError)
 LONG = settings(narrow.STEADY, max_examples=60, report_multiple_bugs=False)
 
