@@ -17,7 +17,7 @@ from tests.api.caller import Caller
 from tests.api.routes import things_of
 from tests.builders import Shop, fresh_key
 
-SECONDS = 20
+SECONDS = 15
 EXAMPLES = 6
 REQUESTS_MIN = 100  # in a loaded minute; a quiet one makes ten times as many
 POOL = 4
