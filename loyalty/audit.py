@@ -42,7 +42,9 @@ def audit(session: Session, *, merchant_id: UUID | None = None) -> list[Finding]
     try:
         return _audit(session, merchant_id)
     except sa.exc.DatabaseError as error:
-        raise CouldNotLook(f"the ledger cannot be read: {error.orig}") from error
+        raise CouldNotLook(
+            f"the ledger cannot be read ({error.orig}); for a new database run: loyalty setup"
+        ) from error
     except sa.exc.NoSuchTableError as error:
         raise CouldNotLook(f"there is no table {error}: run loyalty setup") from error
 

@@ -80,6 +80,16 @@ def code(card_ref: str) -> Response:
     return Response(qr.svg(_qr_text(mine.facts)), mimetype="image/svg+xml")
 
 
+@blueprint.get("/c/<card_ref>/qr.png")
+@guard.public(_WHY)
+def code_to_print(card_ref: str) -> Response:
+    """The QR code as a picture to save or print, black on white."""
+    mine = _open(card_ref)
+    if mine is None:
+        raise Unknown("card")
+    return Response(qr.png(_qr_text(mine.facts)), mimetype="image/png")
+
+
 def _open(card_ref: str) -> _Mine | None:
     card_id = parse_ref("crd", card_ref)
     secret = device_secret()

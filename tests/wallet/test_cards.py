@@ -104,6 +104,10 @@ def test_a_card_reads_in_english_to_who_asks(shop, phone):
 
 def test_the_qr_picture_is_for_the_holder_alone(app, shop, phone):
     carla = shop.card("points", name="Carla", at=clock.now())
-    holder = phone(carla).client.get(f"/c/{carla.ref}/qr.svg")
-    assert holder.mimetype == "image/svg+xml"
-    assert Visitor(app).client.get(f"/c/{carla.ref}/qr.svg").status_code == 404
+    holder = phone(carla)
+    assert f"/c/{carla.ref}/qr.png" in holder.get(f"/c/{carla.ref}").links
+    assert holder.client.get(f"/c/{carla.ref}/qr.svg").mimetype == "image/svg+xml"
+    picture = holder.client.get(f"/c/{carla.ref}/qr.png")
+    assert (picture.mimetype, picture.data[:4]) == ("image/png", b"\x89PNG")
+    for name in ("qr.svg", "qr.png"):
+        assert Visitor(app).client.get(f"/c/{carla.ref}/{name}").status_code == 404
