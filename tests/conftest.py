@@ -12,7 +12,7 @@ from loyalty.core import db
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
 from tests.builders import Shop, open_shop
-from tests.rigs import postgres
+from tests.rigs import memory, postgres
 
 SECRET = bytes(range(32))
 
@@ -68,8 +68,7 @@ def engine() -> str:
 def home() -> Iterator[Path]:
     """The data folder of a test's installation: in memory where there is such a place, for what a
     test writes need not outlive a power cut."""
-    memory = Path("/dev/shm")  # a folder of its own below it
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=memory.folder()) as folder:
         yield Path(folder)
 
 

@@ -24,8 +24,9 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
+from tests.rigs import memory
+
 NOBODY = 65534
-MEMORY = Path("/dev/shm")  # what a test writes need not outlive a power cut
 START_SECONDS_MAX = 60
 # Waits until the pipe from the tests closes (they ended, or crashed), then clears up.
 KEEPER = """
@@ -132,8 +133,8 @@ def running(*, durable: bool = False) -> Iterator[Server]:
 def start(*, durable: bool = False, install: Path | None = None) -> Server:
     """Start a server from the wheel; `durable` keeps fsync and its friends on."""
     # A short path: the name of a socket has room for about a hundred letters.
-    memory = not durable and MEMORY.is_dir()
-    folder = Path(tempfile.mkdtemp(prefix="lpg-", dir=MEMORY if memory else "/tmp"))
+    where = (None if durable else memory.folder()) or "/tmp"
+    folder = Path(tempfile.mkdtemp(prefix="lpg-", dir=where))
     try:
         if os.geteuid() == 0:
             os.chown(folder, NOBODY, NOBODY)
