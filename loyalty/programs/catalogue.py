@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.errors import ProgramPaused, Unknown
 from loyalty.core.text import Text
-from loyalty.programs.document import VersionDocument, load
+from loyalty.programs.document import VersionDocument
+from loyalty.programs.loading import load
 from loyalty.programs.models import ProgramVersion
 
 KEPT_MAX = 1_000

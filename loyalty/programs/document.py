@@ -1,4 +1,4 @@
-"""A program version as frozen values, read from its canonical JSON with every default filled in."""
+"""A program version as frozen values; programs.loading reads them from canonical JSON."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from loyalty.core.text import Text
 
 Raw = dict[str, Any]
+RETURN_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class When:
         """Whether the rule looks at single lines."""
         return bool(self.skus or self.categories)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the rule always holds."""
+        return self == _ALWAYS
+
+
+_ALWAYS = When(frozenset(), frozenset(), frozenset(), None, None, None, frozenset(), None)
+
 
 @dataclass(frozen=True, slots=True)
 class EarningRule:
@@ -71,8 +80,73 @@ class StampCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """No more than `units` of a unit `per` "visit" or "day"."""
+
+    unit: str
+    per: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A tier: reached when the measure is at least `starts`; a percentage on what visits earn."""
+
+    key: str
+    name: Text
+    starts: int
+    multiply_percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """Levels, lowest first, by `measure` ("spend" in minor units, "units" of `unit`, "visits").
+
+    The window is "rolling" or "calendar", of so many months; drop is "one" level or "straight".
+    """
+
+    measure: str
+    unit: str | None
+    window_kind: str
+    window_months: int
+    grace_days: int
+    drop: str
+    levels: tuple[Level, ...]
+
+    def level(self, key: str | None) -> Level | None:
+        """The level of that key, if there is one."""
+        return next((level for level in self.levels if level.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A share `rate` = (numerator, denominator) of each sale, pledged to a beneficiary.
+
+    It becomes payable `payable_after_days` after the sale; `cap_minor` limits one sale's pledge.
+    """
+
+    key: str
+    beneficiary: str
+    tax_code: str | None
+    rate: tuple[int, int]
+    payable_after_days: int
+    cap_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PerCustomer:
+    """At most `count` redemptions of a reward in `days` of the shop's calendar, today included."""
+
+    count: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reward:
-    """Something to redeem; `cost` is units by unit key."""
+    """Something to redeem; `cost` is units by unit key.
+
+    `starts` and `ends` are a date (the last day counts in full) or an RFC 3339 moment.
+    """
 
     key: str
     kind: str
@@ -81,6 +155,12 @@ class Reward:
     value_minor: int | None
     cost_minor: int | None
     voucher_days: int | None
+    percent: int | None = None
+    stock: int | None = None
+    tiers: frozenset[str] = frozenset()
+    starts: str | None = None
+    ends: str | None = None
+    per_customer: PerCustomer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +174,21 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class VersionDocument:
-    """One version of the rules; `raw` keeps what is not built yet for the checks at publish."""
+    """One version of the rules, with every default filled in.
+
+    `tax` is "gross" or "net", `discounts` "after" or "before", `debt` "carry", "clamp" or "block".
+    """
 
     units: tuple[Unit, ...]
     earn: tuple[EarningRule, ...]
+    caps: tuple[Cap, ...]
     stamps: StampCard | None
+    tiers: Tiers | None
+    cause: Cause | None
     rewards: tuple[Reward, ...]
     limits: Limits
+    tax: str
+    discounts: str
     proof_earn: str
     proof_redeem: str
     debt: str
@@ -123,95 +211,23 @@ class VersionDocument:
     @property
     def counts_money(self) -> bool:
         """Whether any rule looks at what was paid."""
-        return any(
-            rule.per_kind == "amount_minor" or rule.when.min_amount_minor is not None
-            for rule in self.earn
+        by_spend = self.tiers is not None and self.tiers.measure == "spend"
+        return (
+            by_spend
+            or self.cause is not None
+            or any(
+                rule.per_kind == "amount_minor" or rule.when.min_amount_minor is not None
+                for rule in self.earn
+            )
         )
 
+    def cap(self, unit: str, per: str) -> int | None:
+        """The lowest cap on a unit per "visit" or "day", in units; None without one."""
+        return min(
+            (cap.units for cap in self.caps if (cap.unit, cap.per) == (unit, per)), default=None
+        )
 
-def load(raw: Raw) -> VersionDocument:
-    """The document behind trusted canonical JSON; web.version_schema is its door."""
-    proof = raw.get("proof") or {}
-    limits = raw.get("limits") or {}
-    stamps = raw.get("stamps")
-    return VersionDocument(
-        units=tuple(_unit(unit) for unit in raw["units"]),
-        earn=tuple(_rule(rule) for rule in raw["earn"]),
-        stamps=_stamps(stamps) if stamps else None,
-        rewards=tuple(_reward(reward) for reward in raw.get("rewards") or []),
-        limits=Limits(
-            visits_per_card_day=limits.get("visits_per_card_day"),
-            min_seconds=limits.get("min_seconds"),
-            amount_minor_max=limits.get("amount_minor_max"),
-        ),
-        proof_earn=proof.get("earn", "typed"),
-        proof_redeem=proof.get("redeem", "static"),
-        debt=raw.get("debt") or "carry",
-        raw=raw,
-    )
-
-
-def _unit(raw: Raw) -> Unit:
-    expiry = raw.get("expiry") or {}
-    return Unit(
-        key=raw["key"],
-        label=_name(raw.get("label"), raw["key"]),
-        pending_hours=raw.get("pending_hours") or 0,
-        expiry=Expiry(expiry.get("kind", "never"), expiry.get("months") or 0),
-    )
-
-
-def _name(raw: dict[str, str] | None, key: str) -> Text:
-    """The name in both languages; what has no name is called by its key."""
-    given = raw or {}
-    return Text(given.get("it") or key, given.get("en") or key)
-
-
-def _rule(raw: Raw) -> EarningRule:
-    per: dict[str, int] = raw.get("per") or {}
-    kind, amount = next(iter(per.items()), (None, 1))
-    return EarningRule(
-        key=raw["key"],
-        unit=raw["unit"],
-        units=raw.get("units") or 0,
-        per_kind=kind,
-        per=amount,
-        multiply_percent=raw.get("multiply_percent"),
-        combine=raw.get("combine") or "multiply",
-        priority=raw.get("priority") or 0,
-        when=_when(raw.get("when") or {}),
-    )
-
-
-def _when(raw: Raw) -> When:
-    return When(
-        skus=frozenset(raw.get("skus") or ()),
-        categories=frozenset(raw.get("categories") or ()),
-        weekdays=frozenset(raw.get("weekdays") or ()),
-        starts=raw.get("from"),
-        ends=raw.get("to"),
-        birthday=raw.get("birthday"),
-        tiers=frozenset(raw.get("tiers") or ()),
-        min_amount_minor=raw.get("min_amount_minor"),
-    )
-
-
-def _stamps(raw: Raw) -> StampCard:
-    return StampCard(
-        unit=raw["unit"],
-        size=raw["size"],
-        reward=raw["reward"],
-        on_full=raw.get("on_full") or "issue",
-    )
-
-
-def _reward(raw: Raw) -> Reward:
-    return Reward(
-        key=raw["key"],
-        kind=raw["kind"],
-        name=_name(raw.get("name"), raw["key"]),
-        cost=dict(raw.get("cost") or {}),
-        value_minor=raw.get("value_minor"),
-        cost_minor=raw.get("cost_minor"),
-        voucher_days=raw.get("voucher_days"),
-    )
+    @property
+    def return_days(self) -> int:
+        """Days in which a refund may take back what only that sale made true."""
+        return self.cause.payable_after_days if self.cause else RETURN_DAYS

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.core.errors import StateConflict, Unknown, VersionFrozen
 from loyalty.core.ids import new_id, parse_ref
 from loyalty.programs import terms, unbuilt
-from loyalty.programs.document import load
+from loyalty.programs.loading import load
 from loyalty.programs.models import Program, ProgramVersion
 
 Raw = dict[str, Any]

@@ -19,7 +19,7 @@ from loyalty.core.db import Database
 from loyalty.core.settings import Settings
 from loyalty.imports import sheet
 from loyalty.programs import unbuilt
-from loyalty.programs.document import load
+from loyalty.programs.loading import load
 from loyalty.web.version_schema import check_program
 from tests.builders import Shop
 

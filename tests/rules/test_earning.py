@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from loyalty.core.errors import Invalid
 from loyalty.programs import earning
-from loyalty.programs.document import load
 from loyalty.programs.earning import Line
+from loyalty.programs.loading import load
 
 M = 1_000_000
 

@@ -10,7 +10,7 @@ from loyalty.core.errors import Invalid, RefundTooLarge
 from loyalty.counter import net
 from loyalty.counter.net import Given, SoldLine
 from loyalty.programs import earning
-from loyalty.programs.document import load
+from loyalty.programs.loading import load
 
 
 def sold(*lines):

@@ -14,7 +14,7 @@ from loyalty.counter.sale import Sale
 from loyalty.ledger.book import Book
 from loyalty.ledger.state import AccountState, Origin
 from loyalty.programs.catalogue import PublishedVersion
-from loyalty.programs.document import load
+from loyalty.programs.loading import load
 from tests.builders import POINTS, STAMPS
 from tests.programs import with_changes
 

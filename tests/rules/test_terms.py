@@ -5,7 +5,7 @@ import pytest
 from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
 from loyalty.programs import terms, unbuilt, words
-from loyalty.programs.document import load
+from loyalty.programs.loading import load
 from tests.builders import POINTS, STAMPS
 from tests.programs import with_changes
 
