@@ -5,11 +5,12 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
-from loyalty.api import cards, customers, document, programs, redemptions, visits
+from loyalty.api import cards, consents, customers, document, programs, redemptions, visits
 from loyalty.api.operation import CustomerConverter
 
 SECTIONS = (
     customers.section,
+    consents.section,
     cards.section,
     visits.section,
     redemptions.section,

@@ -30,6 +30,7 @@ class CustomerAnswer(Schema):
     external_ref = text_field(nullable=True)
     created_at = moment_field()
     cards = fields.List(fields.String(), required=True)
+    merged_into = ref_field("cus", nullable=True)
 
 
 class CustomersAnswer(Schema):

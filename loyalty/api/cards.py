@@ -16,8 +16,8 @@ from loyalty.api.lists import PageQuery, page
 from loyalty.api.operation import Contract, Section, answer
 from loyalty.api.reading import intent
 from loyalty.api.receipt_answers import ReceiptAnswer
-from loyalty.cards import claims, keeping, register
-from loyalty.cards.register import CardFacts
+from loyalty.cards import claims, keeping, lookup, register
+from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import qr_text
 from loyalty.core import clock
 from loyalty.core.db import current, write
@@ -204,7 +204,7 @@ def adjust_card(body: dict[str, Any], card_ref: str) -> Response:
 
 
 def _find(card_ref: str) -> CardFacts:
-    return register.find(reads.session(), merchant_id=guard.duty().merchant_id, card_ref=card_ref)
+    return lookup.find(reads.session(), merchant_id=guard.duty().merchant_id, card_ref=card_ref)
 
 
 def _entry(line: StatementLine) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from flask import Response
 from loyalty.api.answers import CustomerAnswer, CustomersAnswer
 from loyalty.api.lists import PageQuery, page
 from loyalty.api.operation import Contract, Section, answer
-from loyalty.cards import keeping, register
+from loyalty.cards import keeping, lookup
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import StateConflict
 from loyalty.core.ids import ref
-from loyalty.customers import directory
+from loyalty.customers import directory, living
 from loyalty.customers.directory import Profile
 from loyalty.customers.models import Customer
 from loyalty.web import guard, reads
@@ -106,7 +106,7 @@ def search_customers(body: dict[str, Any]) -> Response:
     Contract(scope="customers:read", answer=CustomerAnswer, unknown=("customer",)),
 )
 def get_customer(customer_ref: str) -> Response:
-    """Get one customer."""
+    """Get one customer; `merged_into` says who they turned out to be, if they were merged."""
     found = directory.find(
         reads.session(), merchant_id=guard.duty().merchant_id, customer_ref=customer_ref
     )
@@ -125,7 +125,10 @@ def get_customer(customer_ref: str) -> Response:
     ),
 )
 def change_customer(body: dict[str, Any], customer_ref: str) -> Response:
-    """Change the fields that are named; null empties one."""
+    """Change the fields that are named; null empties one.
+
+    One who was merged into another is refused with `state_conflict`, which names the other.
+    """
     merchant_id = guard.duty().merchant_id
     with write() as session:
         directory.change(session, merchant_id=merchant_id, customer_ref=customer_ref, changes=body)
@@ -139,17 +142,27 @@ def change_customer(body: dict[str, Any], customer_ref: str) -> Response:
 @section.call(
     "DELETE",
     "/customers/<customer:customer_ref>",
-    Contract(scope="customers:write", answer=None, status=204, unknown=("customer",)),
+    Contract(
+        scope="customers:write",
+        answer=None,
+        status=204,
+        unknown=("customer",),
+        refusals=(StateConflict,),
+    ),
 )
 def erase_customer(customer_ref: str) -> Response:
-    """Forget a customer: the name goes, their cards stop, the ledger keeps its sums."""
+    """Forget a customer: the name goes, their cards stop, the ledger keeps its sums.
+
+    Whoever was merged into them is forgotten too. One who was merged into another is refused with
+    `state_conflict`, which names the other.
+    """
     with write() as session:
         keeping.erase_holder(session, duty=guard.duty(), customer_ref=customer_ref, at=clock.now())
     return Response(status=204)
 
 
 def _all_shown(customers: list[Customer]) -> list[dict[str, Any]]:
-    cards = register.cards_of(
+    cards = lookup.cards_of(
         reads.session(),
         merchant_id=guard.duty().merchant_id,
         customer_ids=[customer.id for customer in customers],
@@ -166,4 +179,14 @@ def _shown(customer: Customer, cards: list[str]) -> dict[str, Any]:
         **{field: getattr(customer, field) for field in directory.FIELDS},
         "created_at": clock.rfc3339(customer.created_at),
         "cards": cards,
+        "merged_into": _merged_into(customer),
     }
+
+
+def _merged_into(customer: Customer) -> str | None:
+    if customer.merged_into_id is None:
+        return None
+    into = living.resolve(
+        reads.session(), merchant_id=customer.merchant_id, customer_id=customer.merged_into_id
+    )
+    return ref("cus", into)

@@ -5,8 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.cards.lookup import CardFacts, cards_of, find
 from loyalty.cards.models import Card, CardClaim, CardDevice, CardToken
-from loyalty.cards.register import CardFacts, cards_of, find, new_token
+from loyalty.cards.register import new_token
 from loyalty.core.ids import ref
 from loyalty.customers import directory
 from loyalty.merchants.acts import note

@@ -10,7 +10,10 @@ from loyalty.core.db import Base, Id, UtcDateTime
 
 
 class Card(Base):
-    """One customer's card in one program."""
+    """One customer's card in one program.
+
+    A card that was merged into another lends it its codes; `merged_into_id` names that one.
+    """
 
     __tablename__ = "card"
     __table_args__ = (
@@ -22,6 +25,13 @@ class Card(Base):
         ),
         sa.UniqueConstraint("merchant_id", "customer_id", "program_id"),
         sa.Index("ix_card_program", "merchant_id", "program_id", "id"),
+        sa.Index(
+            "ix_card_merged",
+            "merchant_id",
+            "merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        ),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
@@ -30,6 +40,7 @@ class Card(Base):
     program_id: Mapped[UUID] = mapped_column(Id)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[UUID | None] = mapped_column(Id)
 
 
 class CardToken(Base):

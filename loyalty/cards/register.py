@@ -1,4 +1,4 @@
-"""The register of cards: enrol, and find by whatever names a card."""
+"""The register of cards: enrol somebody, with codes and a link for the phone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +8,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import claims
+from loyalty.cards import claims, lookup
 from loyalty.cards.models import Card, CardToken
-from loyalty.cards.tokens import CODE_LETTERS, Scan
+from loyalty.cards.tokens import CODE_LETTERS
 from loyalty.core import outbox
-from loyalty.core.db import table
-from loyalty.core.errors import CardBlocked, ProgramPaused, StateConflict, Unknown
+from loyalty.core.errors import ProgramPaused, StateConflict, Unknown
 from loyalty.core.ids import REF_LETTERS, new_id, parse_ref, random_code, ref
 from loyalty.customers import directory
 from loyalty.customers.models import Customer
@@ -21,48 +20,9 @@ from loyalty.ledger import chart, store
 from loyalty.ledger.models import Operation
 from loyalty.ledger.state import Intent
 from loyalty.merchants.directory import enter
-from loyalty.merchants.models import Merchant
 from loyalty.merchants.roles import Duty, Permission
-from loyalty.programs import catalogue
+from loyalty.programs import catalogue, earning
 from loyalty.programs.models import Program
-
-
-@dataclass(frozen=True, slots=True)
-class CardFacts:
-    """Everything about a card that an operation at the counter needs, read in one statement."""
-
-    merchant_id: UUID
-    card_id: UUID
-    customer_id: UUID
-    customer_name: str | None
-    customer_email: str | None
-    program_id: UUID
-    program_name: str
-    program_status: str
-    current_version: int | None
-    blocked_at: datetime | None
-    currency: str
-    timezone: str
-    token: str | None
-    code: str | None
-    revoked_at: datetime | None
-
-    @property
-    def ref(self) -> str:
-        """The card's public ref."""
-        return ref("crd", self.card_id)
-
-    def demand_open(self) -> None:
-        """Raise CardBlocked if the card, or the code by which it was named, is blocked."""
-        since = self.blocked_at or self.revoked_at
-        if since is not None:
-            raise CardBlocked(since=since.isoformat())
-
-    def demand_running(self) -> int:
-        """The version in force. Raises ProgramPaused."""
-        if self.program_status != "published" or self.current_version is None:
-            raise ProgramPaused
-        return self.current_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,66 +31,6 @@ class Enrolment:
 
     answer: dict[str, Any]
     replayed: bool
-
-
-_CARD, _TOKEN, _CUSTOMER = table(Card), table(CardToken), table(Customer)
-_PROGRAM, _MERCHANT = table(Program), table(Merchant)
-_FACTS = (
-    sa.select(
-        _CARD.c.merchant_id,
-        _CARD.c.id.label("card_id"),
-        _CARD.c.customer_id,
-        _CUSTOMER.c.name.label("customer_name"),
-        _CUSTOMER.c.email.label("customer_email"),
-        _CARD.c.program_id,
-        _PROGRAM.c.name.label("program_name"),
-        _PROGRAM.c.status.label("program_status"),
-        _PROGRAM.c.current_version,
-        _CARD.c.blocked_at,
-        _MERCHANT.c.currency,
-        _MERCHANT.c.timezone,
-        _TOKEN.c.token,
-        _TOKEN.c.code,
-        _TOKEN.c.revoked_at,
-    )
-    .join(
-        _TOKEN,
-        sa.and_(_TOKEN.c.merchant_id == _CARD.c.merchant_id, _TOKEN.c.card_id == _CARD.c.id),
-    )
-    .join(
-        _CUSTOMER,
-        sa.and_(
-            _CUSTOMER.c.merchant_id == _CARD.c.merchant_id, _CUSTOMER.c.id == _CARD.c.customer_id
-        ),
-    )
-    .join(
-        _PROGRAM,
-        sa.and_(_PROGRAM.c.merchant_id == _CARD.c.merchant_id, _PROGRAM.c.id == _CARD.c.program_id),
-    )
-    .join(_MERCHANT, _MERCHANT.c.id == _CARD.c.merchant_id)
-    .where(_CARD.c.merchant_id == sa.bindparam("merchant_id"))
-)
-_BY = {
-    "token": _FACTS.where(_TOKEN.c.token == sa.bindparam("value")),
-    "code": _FACTS.where(_TOKEN.c.code == sa.bindparam("value")),
-    "ref": _FACTS.where(_CARD.c.id == sa.bindparam("value"), _TOKEN.c.revoked_at.is_(None)),
-}
-
-
-def by_scan(session: Session, *, merchant_id: UUID, scan: Scan) -> CardFacts:
-    """The merchant's card that a scan names, blocked or not. Raises Unknown("card")."""
-    value = parse_ref("crd", scan.value) if scan.kind == "ref" else scan.value
-    row = session.execute(_BY[scan.kind], {"merchant_id": merchant_id, "value": value}).first()
-    if row is None:
-        raise Unknown("card")
-    return CardFacts(**row._mapping)  # noqa: SLF001  # SQLAlchemy's public name
-
-
-def find(session: Session, *, merchant_id: UUID, card_ref: str) -> CardFacts:
-    """The merchant's card of that ref with its living codes. Raises Unknown("card")."""
-    if parse_ref("crd", card_ref) is None:
-        raise Unknown("card")
-    return by_scan(session, merchant_id=merchant_id, scan=Scan("ref", card_ref))
 
 
 def enrol(
@@ -187,10 +87,14 @@ def _running_program(session: Session, merchant_id: UUID, program_ref: str) -> P
 
 
 def _demand_no_card(session: Session, customer: Customer, program: Program) -> None:
+    """Nobody has two cards in a program, those of people merged into them included."""
+    theirs = lookup.cards_of(
+        session, merchant_id=customer.merchant_id, customer_ids=[customer.id]
+    ).get(customer.id, [])
     there = session.execute(
         sa.select(Card.id).where(
             Card.merchant_id == customer.merchant_id,
-            Card.customer_id == customer.id,
+            Card.id.in_(theirs),
             Card.program_id == program.id,
         )
     ).scalar_one_or_none()
@@ -218,7 +122,7 @@ def _open_card(session: Session, customer: Customer, program: Program, at: datet
         merchant_id=card.merchant_id,
         program_id=program.id,
         card_id=card.id,
-        units=[unit.key for unit in version.document.units],
+        units=earning.account_units(version.document),
     )
     return card
 
@@ -280,18 +184,3 @@ def _record(
         facts={"card": answer["ref"]},
         at=at,
     )
-
-
-def cards_of(
-    session: Session, *, merchant_id: UUID, customer_ids: list[UUID]
-) -> dict[UUID, list[UUID]]:
-    """The cards of some customers, oldest first."""
-    rows = session.execute(
-        sa.select(Card.customer_id, Card.id)
-        .where(Card.merchant_id == merchant_id, Card.customer_id.in_(customer_ids))
-        .order_by(Card.id)
-    ).all()
-    found: dict[UUID, list[UUID]] = {}
-    for customer_id, card_id in rows:
-        found.setdefault(customer_id, []).append(card_id)
-    return found

@@ -15,6 +15,7 @@ from loyalty.assets import AssetsNotBuiltError
 from loyalty.cli import house
 from loyalty.cli.demo import demo
 from loyalty.cli.imports import import_group
+from loyalty.cli.worker import jobs, worker
 from loyalty.core import clock
 from loyalty.core.db import Database
 from loyalty.core.errors import BadJson, LoyaltyError
@@ -33,6 +34,8 @@ def main() -> None:
 
 main.add_command(import_group)
 main.add_command(demo)
+main.add_command(worker)
+main.add_command(jobs)
 
 
 @main.command()
@@ -93,10 +96,12 @@ def _open_shop(
 @main.command("serve")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; 1 on SQLite, else 2.")
 @click.option("--bind", default="127.0.0.1:8000", show_default=True)
-def serve_command(workers: int | None, bind: str) -> None:
+@click.option("--with-worker", is_flag=True, help="And do what waits in the background.")
+def serve_command(workers: int | None, bind: str, with_worker: bool) -> None:
     """Serve with gunicorn in the shipped configuration."""
+    serving = serve.serve_with_worker if with_worker else serve.serve
     try:
-        serve.serve(house.settings(), bind=bind, workers=workers)
+        serving(house.settings(), bind=bind, workers=workers)
     except AssetsNotBuiltError as error:
         click.echo(str(error), err=True)
         sys.exit(house.WRONG_USE)

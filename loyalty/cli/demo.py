@@ -33,7 +33,7 @@ _WORDS = {
 @click.option("--no-serve", is_flag=True, help="Only fill it.")
 @house.refusals_said
 def demo(port: int, data: Path | None, no_serve: bool) -> None:
-    """Fill a café and a bakery with a year of visits, and serve them."""
+    """Fill a café and a bakery with a year of visits, and serve them, with a worker beside it."""
     settings = _settings(port, data)
     database = Database(settings)
     db.use(database)
@@ -45,7 +45,7 @@ def demo(port: int, data: Path | None, no_serve: bool) -> None:
     if no_serve:
         return
     try:
-        serve.serve(settings, bind=f"127.0.0.1:{port}")
+        serve.serve_with_worker(settings, bind=f"127.0.0.1:{port}")
     except AssetsNotBuiltError as error:
         click.echo(str(error), err=True)
         sys.exit(house.WRONG_USE)

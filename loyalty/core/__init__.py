@@ -1,1 +1,1 @@
-"""What every other room stands on: settings, database, errors, money, ids, clock, outbox."""
+"""What every other room stands on: settings, database, errors, money, ids, clock, outbox, jobs."""

@@ -1,31 +1,13 @@
 """The ways the product says no: each a class with a code, facts, and what to do next."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
+from loyalty.core.refusal import Facts, LoyaltyError, Refused
 from loyalty.core.text import Text
+from loyalty.core.unknown import Unknown
 
-Facts = dict[str, Any]
-
-
-class LoyaltyError(Exception):
-    """A refusal that a person or a program can act on; `sentence` is in both languages."""
-
-    code: ClassVar[str] = "refused"
-    words: ClassVar[Text] = Text("Non si può fare.", "This cannot be done.")
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(self.code, facts)
-        self.facts: Facts = facts
-
-    @property
-    def sentence(self) -> Text:
-        """What happened and what to do next, with the facts filled in."""
-        return Text(self.words.it.format(**self.facts), self.words.en.format(**self.facts))
-
-    def facts_in(self, _language: str) -> Facts:
-        """The facts as plain values, with what is said in them in one language."""
-        return self.facts
+__all__ = ["LoyaltyError", "Refused", "Unknown"]
 
 
 class Invalid(LoyaltyError):
@@ -128,59 +110,6 @@ class Busy(LoyaltyError):
         super().__init__(retry_after_s=retry_after_s)
 
 
-_THINGS = {
-    "card": Text(
-        "Nessuna carta con questo codice in questo negozio. "
-        "Controlla le lettere o crea una carta nuova.",
-        "No card with this code in this shop. Check the letters or make a new card.",
-    ),
-    "customer": Text("Cliente non trovato.", "There is no such customer."),
-    "program": Text("Programma non trovato.", "There is no such program."),
-    "version": Text("Versione non trovata.", "There is no such version."),
-    "visit": Text("Visita non trovata.", "There is no such visit."),
-    "redemption": Text("Riscatto non trovato.", "There is no such redemption."),
-    "voucher": Text(
-        "Buono non trovato: ricontrolla il codice.", "No such voucher: check the code."
-    ),
-    "reward": Text("Questo premio non c'è nel programma.", "The program has no such reward."),
-    "claim": Text(
-        "Questo link non è valido. Chiedine uno nuovo in negozio.",
-        "This link is not valid. Ask for a new one in the shop.",
-    ),
-    "link": Text(
-        "Questo link non vale più. Chiedine uno nuovo.",
-        "This link is no longer valid. Ask for a new one.",
-    ),
-    "staff": Text("Persona non trovata.", "There is no such person."),
-    "location": Text("Sede non trovata.", "There is no such location."),
-    "merchant": Text("Negozio non trovato.", "There is no such merchant."),
-    "key": Text("Chiave non trovata.", "There is no such key."),
-    "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),
-}
-
-
-class Unknown(LoyaltyError):
-    """Not there, or another merchant's: the two are never told apart."""
-
-    def __init__(self, thing: str) -> None:
-        self.thing = thing
-        super().__init__()
-
-    @property
-    def code(self) -> str:  # type: ignore[override]  # the code names the thing
-        """The thing's own code: `unknown_card`, `unknown_visit` and so on."""
-        return f"unknown_{self.thing}"
-
-    @property
-    def sentence(self) -> Text:
-        """Which thing is missing, and what to try."""
-        return _THINGS[self.thing]
-
-
-class Refused(LoyaltyError):
-    """A rule of the shop says no; nothing was changed and the key stays free."""
-
-
 class InsufficientUnits(Refused):
     """facts: unit, needed, available."""
 
@@ -202,10 +131,19 @@ class CardBlocked(Refused):
 
 
 class RewardUnavailable(Refused):
-    """facts: reward."""
+    """facts: reward, reason (not_yet, over, tier, stock, ended); `said` tells the person which."""
 
     code = "reward_unavailable"
     words = Text("Questo premio ora non si può dare.", "This reward cannot be given now.")
+
+    def __init__(self, said: Text | None = None, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.said = said
+
+    @property
+    def sentence(self) -> Text:
+        """Why it cannot be given, where that is known."""
+        return self.said or super().sentence
 
 
 class ProgramPaused(Refused):
@@ -239,13 +177,22 @@ class OwnCard(Refused):
 
 
 class LimitReached(Refused):
-    """facts: limit, allowed."""
+    """facts: limit, allowed; `said` where there is a better sentence than the rule's name."""
 
     code = "limit_reached"
     words = Text(
         "Limite del programma raggiunto ({limit}: {allowed}). Chiedi a chi gestisce il negozio.",
         "The program's limit is reached ({limit}: {allowed}). Ask the owner.",
     )
+
+    def __init__(self, said: Text | None = None, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.said = said
+
+    @property
+    def sentence(self) -> Text:
+        """Which limit it is, and what to do."""
+        return self.said or super().sentence
 
 
 class AlreadyVoided(Refused):

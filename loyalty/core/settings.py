@@ -32,6 +32,7 @@ class Settings:
     smtp_url: str | None = None
     redis_url: str | None = None
     time_travel: bool = False
+    worker_is_external: bool = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -55,6 +56,7 @@ class Settings:
         public_url = _public_url(environ.get("LOYALTY_PUBLIC_URL"), wrong)
         smtp_url = _scheme("LOYALTY_SMTP_URL", environ, ("smtp", "smtps"), wrong)
         redis_url = _scheme("REDIS_URL", environ, ("redis", "rediss"), wrong)
+        worker_is_external = _worker_is_external(environ.get("LOYALTY_WORKER"), wrong)
         if wrong:
             raise SettingsRefused(wrong)
         return cls(
@@ -65,6 +67,7 @@ class Settings:
             smtp_url=smtp_url,
             redis_url=redis_url,
             time_travel=environ.get("LOYALTY_TIME_TRAVEL") == "1",
+            worker_is_external=worker_is_external,
         )
 
 
@@ -92,6 +95,15 @@ def _public_url(given: str | None, wrong: list[str]) -> str:
             "like https://card.example.it, without a path."
         )
     return url
+
+
+def _worker_is_external(given: str | None, wrong: list[str]) -> bool:
+    if given and given != "external":
+        wrong.append(
+            "LOYALTY_WORKER must be external: then somebody else runs the worker; "
+            "leave it out to have one beside the server."
+        )
+    return given == "external"
 
 
 def _scheme(

@@ -13,12 +13,24 @@ _FROZEN: dict[str, tuple[str, ...]] = {
     "ledger_operation": (),
     "ledger_entry": (),
     "ledger_posting": (),
-    "ledger_lot": ("remaining",),
-    "ledger_account": ("balance", "debt", "earned_millionths", "moves"),
-    "visit": ("voided_at",),
+    "ledger_lot": ("remaining", "is_pending", "expires_at"),
+    "ledger_extension": (),
+    "ledger_account": (
+        "balance",
+        "debt",
+        "earned_millionths",
+        "moves",
+        "has_waiting",
+        "last_active_at",
+    ),
+    "visit": ("voided_at", "card_id", "net_minor", "posting_id", "occasion"),
+    "visit_move": (),
+    "tier_change": (),
+    "cause_payout": (),
     "visit_line": (),
     "visit_refund": (),
     "redemption": ("state", "used_at", "cancelled_at"),
+    "consent_event": (),
 }
 _SHAPE = """
     SELECT 1 FROM ledger_account f, ledger_account t
@@ -29,6 +41,11 @@ _SHAPE = """
       AND (NEW.lot_id IS NULL OR EXISTS (
         SELECT 1 FROM ledger_lot l WHERE l.merchant_id = NEW.merchant_id
           AND l.id = NEW.lot_id AND l.account_id IN (f.id, t.id)))
+"""
+# A lot never ends earlier, and never waits again.
+_WORSE = """
+    (OLD.expires_at IS NULL AND NEW.expires_at IS NOT NULL)
+    OR NEW.expires_at < OLD.expires_at OR (NEW.is_pending AND NOT OLD.is_pending)
 """
 
 
@@ -85,6 +102,15 @@ def _sqlite(columns: dict[str, list[str]]) -> list[Trigger]:
         refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         made.append(_lite(f"{table}_no_update", table, f"UPDATE OF {', '.join(frozen)}", refuse))
         made.append(_lite(f"{table}_no_delete", table, "DELETE", refuse))
+    worse = "BEGIN SELECT RAISE(ABORT, 'nothing earned gets worse terms'); END"
+    made.append(
+        _lite(
+            "ledger_lot_no_worse",
+            "ledger_lot",
+            "UPDATE OF expires_at, is_pending",
+            f"WHEN {_WORSE} {worse}",
+        )
+    )
     stay = "BEGIN SELECT RAISE(ABORT, 'a published version is frozen'); END"
     for event in ("UPDATE", "DELETE"):
         when = f"WHEN OLD.published_at IS NOT NULL {stay}"
@@ -106,6 +132,15 @@ def _postgresql(columns: dict[str, list[str]]) -> list[Trigger]:
         events = f"UPDATE OF {', '.join(frozen)} OR DELETE"
         made.append(_post(f"{table}_append_only", table, events, "append-only"))
         made.append(_post(f"{table}_no_truncate", table, "TRUNCATE", "append-only"))
+    made.append(
+        _post(
+            "ledger_lot_no_worse",
+            "ledger_lot",
+            "UPDATE OF expires_at, is_pending",
+            "nothing earned gets worse terms",
+            f"IF ({_WORSE}) IS NOT TRUE THEN RETURN NEW; END IF;",
+        )
+    )
     made.append(
         _post(
             "program_version_frozen",

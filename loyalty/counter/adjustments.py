@@ -1,10 +1,11 @@
 """Adjust: units added or taken by hand, always with a reason that the customer can read."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from loyalty.cards import register
+from loyalty.cards import lookup
 from loyalty.core import outbox
 from loyalty.core.errors import Invalid, Unknown
 from loyalty.core.text import Text
@@ -12,11 +13,11 @@ from loyalty.counter import desk as desks
 from loyalty.counter import reasons, receipts
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.requests import AdjustmentRequest, Answer
-from loyalty.ledger import store
+from loyalty.ledger import store, writing
 from loyalty.ledger.state import Intent, Origin
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
-from loyalty.programs.expiry import lot_expires_at
+from loyalty.programs.earning import is_cause
 
 UNITS_MAX = 10_000_000
 _SAY_WHY = Text("di' perché: lo legge il cliente", "say why: the customer reads it")
@@ -42,7 +43,7 @@ def adjust(
     _check(request)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    facts = register.find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+    facts = lookup.find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
     facts.demand_open()
     desks.refuse_own_card(facts, duty)
     version = catalogue.version(
@@ -54,9 +55,9 @@ def adjust(
     desk = desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    if request.unit not in desk.book.units_of(facts.card_id):
+    if request.unit not in desk.accounts or is_cause(request.unit):
         raise Unknown("unit")
-    desks.expire_due(desk.book, desk.place, version, judged_at=at, recorded_at=at)
+    desks.catch_up(desk)
     origin = desks.origin(desk.place, duty, version=version.number, occurred_at=at, recorded_at=at)
     return _move(session, desk, origin, request, intent)
 
@@ -82,13 +83,13 @@ def _move(
         operation,
         desk.book.account(desk.place.card_id, unit),
         units,
-        expires_at=lot_expires_at(desk.unit(unit).expiry, desk.at, desk.place.timezone),
+        terms=replace(desks.lot_terms(desk, unit, desk.at), active_at=None),
         at=desk.at,
         reasons=[why],
     )
     body = receipts.receipt(desk, operation, reasons=[why])
     operation["answer"] = body
-    store.write_book(session, desk.book)
+    writing.write_book(session, desk.book)
     outbox.add(
         session,
         merchant_id=desk.place.merchant_id,

@@ -13,7 +13,13 @@ _OPERATION = ["ledger_operation.merchant_id", "ledger_operation.id"]
 
 
 class Visit(Base):
-    """One sale to a card holder as it was recorded; what was refunded stands beside it."""
+    """One sale to a card holder as it was recorded; what was refunded stands beside it.
+
+    Four columns live: `card_id` (a visit may be moved to the right card), `posting_id` (the move
+    that earned it there; None: its own operation), `occasion` (how the rules saw it there) and
+    `net_minor` (what is left of the amount). `scanned_card_id` is the card whose code was read,
+    where that had been merged into this one.
+    """
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -31,6 +37,7 @@ class Visit(Base):
     version: Mapped[int]
     location_id: Mapped[UUID | None] = mapped_column(Id)
     amount_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    net_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(sa.String(3))
     tax_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     discount_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
@@ -39,6 +46,9 @@ class Visit(Base):
     local_on: Mapped[date] = mapped_column(sa.Date)
     external_ref: Mapped[str | None] = mapped_column(sa.String(120))
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    posting_id: Mapped[UUID | None] = mapped_column(Id)
+    scanned_card_id: Mapped[UUID | None] = mapped_column(Id)
+    occasion: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class VisitLine(Base):
@@ -75,6 +85,72 @@ class VisitRefund(Base):
     amount_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     lines: Mapped[list[Any]] = mapped_column(Json)  # [[number, quantity_milli], …]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class VisitMove(Base):
+    """A visit that was put on another card; moving it back restores how it was seen there."""
+
+    __tablename__ = "visit_move"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["merchant_id", "id"], _OPERATION),
+        sa.ForeignKeyConstraint(["merchant_id", "visit_id"], ["visit.merchant_id", "visit.id"]),
+        sa.ForeignKeyConstraint(["merchant_id", "from_id"], ["card.merchant_id", "card.id"]),
+        sa.ForeignKeyConstraint(["merchant_id", "to_id"], ["card.merchant_id", "card.id"]),
+        sa.Index("ix_visit_move_visit", "merchant_id", "visit_id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    visit_id: Mapped[UUID] = mapped_column(Id)
+    from_id: Mapped[UUID] = mapped_column(Id)
+    to_id: Mapped[UUID] = mapped_column(Id)
+    occasion_before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TierChange(Base):
+    """A card's standing in its tiers from a day on; the latest one is where it stands."""
+
+    __tablename__ = "tier_change"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["merchant_id", "operation_id"], _OPERATION),
+        sa.ForeignKeyConstraint(["merchant_id", "card_id"], ["card.merchant_id", "card.id"]),
+        sa.Index("ix_tier_change_card", "merchant_id", "card_id", "id"),
+        sa.Index("ix_tier_change_review", "merchant_id", "review_on"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[UUID] = mapped_column(Id)
+    operation_id: Mapped[UUID] = mapped_column(Id)
+    # up, kept, grace, down, revoked, rules, merged, unmerged
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    version: Mapped[int]
+    happened_on: Mapped[date] = mapped_column(sa.Date)
+    measured: Mapped[int] = mapped_column(sa.BigInteger)
+    level_before: Mapped[str | None] = mapped_column(sa.String(32))
+    level: Mapped[str | None] = mapped_column(sa.String(32))
+    since_on: Mapped[date | None] = mapped_column(sa.Date)
+    review_on: Mapped[date | None] = mapped_column(sa.Date)
+    grace_ends_on: Mapped[date | None] = mapped_column(sa.Date)
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+
+class RewardStock(Base):
+    """How many of a reward with a stock have been given; the row is the queue for the last one."""
+
+    __tablename__ = "reward_stock"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "program_id"], ["program.merchant_id", "program.id"]
+        ),
+        sa.CheckConstraint("given >= 0", name="given_floor"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    program_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    reward: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    given: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class Redemption(Base):

@@ -1,14 +1,14 @@
 """Why a number is what it is, in words that a customer can read, Italian and English (pure)."""
 
 from datetime import date
-from fractions import Fraction
 
 from loyalty.core.money import format_amount
 from loyalty.core.text import Text
 from loyalty.ledger.state import Reason
 from loyalty.programs import words
-from loyalty.programs.document import EarningRule, Reward, Unit, VersionDocument
-from loyalty.programs.earning import MILLION, Share
+from loyalty.programs.catalogue import PublishedVersion
+from loyalty.programs.document import Reward, Unit, VersionDocument
+from loyalty.programs.earning import CAUSE_PREFIX, MILLION, is_cause
 
 
 def reason(rule: str, unit: str, units: int, said: Text) -> Reason:
@@ -30,78 +30,16 @@ def carry(document: VersionDocument, unit: str, millionths: int) -> tuple[int, i
     return aside, missing
 
 
-def earned(
-    document: VersionDocument,
-    unit: Unit,
-    given: list[tuple[Share, int]],
-    *,
-    currency: str,
-    millionths_after: int,
-) -> list[Reason]:
-    """A reason for each rule that looked at the sale, and what is put aside."""
-    said = []
-    for share, units in given:
-        text = _share(share, units, unit, currency)
-        if share.rule.per_kind == "amount_minor":
-            text = _with_carry(text, document, unit, millionths_after, currency)
-        said.append(reason(share.rule.key, unit.key, units, text))
-    return said
+TAKEN_BY = {
+    "refund": Text("rimborso", "refund"),
+    "void": Text("visita annullata", "visit voided"),
+    "move": Text("visita di un'altra carta", "visit of another card"),
+}
 
 
-def _share(share: Share, units: int, unit: Unit, currency: str) -> Text:
-    got = words.count(units, unit.label)
-    rule = share.rule
-    if rule.per_kind == "amount_minor":
-        return _money(share, got, currency)
-    if not share.millionths:
-        return Text(
-            f"niente che dia {unit.label.it} in questa visita",
-            f"nothing in this visit earns {unit.label.en}",
-        )
-    if rule.per_kind == "visit":
-        return Text(f"visita: +{got.it}", f"visit: +{got.en}")
-    pieces = _pieces(share.counted)
-    what = _what(rule)
-    return Text(f"{pieces.it}{what}: +{got.it}", f"{pieces.en}{what}: +{got.en}")
-
-
-def _money(share: Share, got: Text, currency: str) -> Text:
-    paid = int(share.counted)
-    it, en = (format_amount(paid, currency, language) for language in ("it", "en"))
-    what = _what(share.rule)
-    return Text(f"{it} di spesa{what}: +{got.it}", f"{en} spent{what}: +{got.en}")
-
-
-def _what(rule: EarningRule) -> str:
-    named = sorted(rule.when.categories) + sorted(rule.when.skus)
-    return f" ({', '.join(named)})" if named else ""
-
-
-def _pieces(counted: Fraction) -> Text:
-    number = int(counted)
-    if number == 1:
-        return Text("1 prodotto", "1 item")
-    return Text(f"{number} prodotti", f"{number} items")
-
-
-def _with_carry(
-    text: Text, document: VersionDocument, unit: Unit, millionths: int, currency: str
-) -> Text:
-    rest = carry(document, unit.key, millionths)
-    if rest is None or rest[0] == 0:
-        return text
-    one = words.singular(unit.label)
-    aside = [format_amount(rest[0], currency, language) for language in ("it", "en")]
-    missing = [format_amount(rest[1], currency, language) for language in ("it", "en")]
-    return Text(
-        f"{text.it}; {aside[0]} messi da parte, {missing[0]} al prossimo {one.it}",
-        f"{text.en}; {aside[1]} put aside, {missing[1]} to the next {one.en}",
-    )
-
-
-def taken(rule: str, unit: Unit, units: int, *, expired: int, voided: bool) -> Reason:
-    """Units taken back from a refunded or voided sale; what had expired is gone already."""
-    head = Text("visita annullata", "visit voided") if voided else Text("rimborso", "refund")
+def taken(rule: str, unit: Unit, units: int, *, expired: int, by: str) -> Reason:
+    """Units taken back from a sale, `by` what; of those that had expired nothing is taken."""
+    head = TAKEN_BY[by]
     moved = []
     if units:
         lost = words.count(units, unit.label)
@@ -178,3 +116,70 @@ def adjusted(unit: Unit, units: int, why: str) -> Reason:
         units,
         Text(f"correzione ({why}): {sign}{moved.it}", f"correction ({why}): {sign}{moved.en}"),
     )
+
+
+def activated(version: PublishedVersion, unit: str, units: int, currency: str) -> Reason:
+    """Units whose waiting is over; money pledged to a cause can be paid from now on."""
+    if is_cause(unit):
+        it, en = (format_amount(units, currency, language) for language in ("it", "en"))
+        said = Text(
+            f"il tempo dei rimborsi è passato: {it} da versare",
+            f"the time for refunds is over: {en} to be paid",
+        )
+        return reason(unit.removeprefix(CAUSE_PREFIX), unit, 0, said)
+    rules = version.document.unit(unit)
+    named = words.count(units, rules.label if rules else Text(unit, unit))
+    return reason(
+        "activation", unit, 0, Text(f"ora puoi usare {named.it}", f"{named.en} ready to be used")
+    )
+
+
+def forgiven(unit: Unit, units: int) -> Reason:
+    """A debt that the shop does not ask for."""
+    owed = words.count(units, unit.label)
+    return reason(
+        "debt",
+        unit.key,
+        units,
+        Text(
+            f"{owed.it} già usati: il negozio non li chiede indietro",
+            f"{owed.en} already used: the shop does not ask for them",
+        ),
+    )
+
+
+def donated(cause: str, unit: str, minor: int, currency: str) -> Reason:
+    """What a reward gives to a cause instead of to the customer."""
+    it, en = (format_amount(minor, currency, language) for language in ("it", "en"))
+    return reason(cause, unit, minor, Text(f"donazione: {it}", f"donation: {en}"))
+
+
+def extended(unit: Unit, units: int) -> Reason:
+    """Units that were given more time."""
+    named = words.count(units, unit.label)
+    return reason(
+        "terms",
+        unit.key,
+        0,
+        Text(f"{named.it}: durano di più, come da nuove regole", f"{named.en} last longer now"),
+    )
+
+
+def moved(unit: Unit, units: int, *, into: bool, undone: bool = False) -> Reason:
+    """Units that went with a card: two cards of one person became one, or were parted again."""
+    named = words.count(abs(units), unit.label)
+    sign = "+" if into else "-"
+    head = Text("carte separate", "cards parted") if undone else Text("carte unite", "cards joined")
+    return reason(
+        "merge",
+        unit.key,
+        units,
+        Text(f"{head.it}: {sign}{named.it}", f"{head.en}: {sign}{named.en}"),
+    )
+
+
+def pledge_lowered(cause: str, unit: str, minor: int, currency: str, by: str) -> Reason:
+    """A sale that was taken back pledges less."""
+    head = TAKEN_BY[by]
+    it, en = (format_amount(minor, currency, language) for language in ("it", "en"))
+    return reason(cause, unit, -minor, Text(f"{head.it}: -{it}", f"{head.en}: -{en}"))

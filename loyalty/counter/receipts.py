@@ -8,10 +8,13 @@ from loyalty.core.clock import rfc3339
 from loyalty.core.ids import ref
 from loyalty.core.money import Money
 from loyalty.core.text import Text
+from loyalty.counter import offers
 from loyalty.counter.desk import Desk
 from loyalty.counter.reasons import carry
 from loyalty.ledger.state import EXPIRING_MAX, AccountState, Reason
 from loyalty.programs.catalogue import PublishedVersion
+from loyalty.programs.document import Reward
+from loyalty.programs.earning import CAUSE_PREFIX, is_cause
 
 Row = dict[str, Any]
 PREFIX = {
@@ -22,6 +25,14 @@ PREFIX = {
     "fulfilment": "ful",
     "cancel": "can",
     "adjustment": "adj",
+    "move": "mov",
+    "activation": "act",
+    "expiry": "exp",
+    "review": "rev",
+    "merge": "mrg",
+    "unmerge": "umg",
+    "extension": "ext",
+    "enrolment": "enr",
 }
 
 
@@ -36,8 +47,10 @@ def receipt(
     warnings: Iterable[Row] = (),
     **more: Any,
 ) -> dict[str, Any]:
-    """The receipt of contract.md; `more` names what it belongs to (visit, redemption)."""
-    place, accounts = desk.place, desk.book.units_of(desk.place.card_id)
+    """The receipt of contract.md; `more` is what was pledged, and what it belongs to."""
+    place = desk.place
+    tier = desk.ranks.progress(desk.version, place.day(desk.at))
+    held = tier["key"] if tier else None
     money = None if amount_minor is None else Money(amount_minor, place.currency).as_dict()
     return {
         "ref": ref(PREFIX[operation["kind"]], operation["id"]),
@@ -51,28 +64,40 @@ def receipt(
         "amount": money,
         "earned": earned or {},
         "pledged": {},
-        "balances": balances(accounts, desk.version, desk.at),
+        "balances": balances(desk),
         "reasons": reasons,
-        "tier": None,
-        "rewards": rewards(accounts, desk.version, desk.at),
+        "tier": tier,
+        "rewards": rewards(desk, held),
         "vouchers": [voucher(row) for row in vouchers],
         "warnings": list(warnings),
         **more,
     }
 
 
-def balances(
-    accounts: dict[str, AccountState], version: PublishedVersion, at: datetime
-) -> dict[str, Any]:
+def balances(desk: Desk) -> dict[str, Any]:
     """What the card holds of each unit at that moment."""
-    return {key: _balance(account, version, at) for key, account in accounts.items()}
+    return {
+        key: _balance(account, desk.version, desk.at)
+        for key, account in desk.accounts.items()
+        if not is_cause(key)
+    }
+
+
+def impact(accounts: dict[str, AccountState]) -> dict[str, int]:
+    """What the card's purchases have given to each cause, in minor units."""
+    return {
+        key.removeprefix(CAUSE_PREFIX): account.balance
+        for key, account in accounts.items()
+        if is_cause(key)
+    }
 
 
 def _balance(account: AccountState, version: PublishedVersion, at: datetime) -> dict[str, Any]:
     rest = carry(version.document, account.unit, account.earned_millionths)
     return {
         "available": account.available(at),
-        "pending": 0,
+        "pending": account.pending(at),
+        "waiting": _waiting(account, at),
         "debt": account.debt,
         "lifetime": account.lifetime,
         "carried_minor": rest[0] if rest else None,
@@ -86,23 +111,41 @@ def _expiring(account: AccountState, at: datetime) -> list[dict[str, Any]]:
     return [{"units": units, "at": rfc3339(end)} for end, units in ends]
 
 
-def rewards(
-    accounts: dict[str, AccountState], version: PublishedVersion, at: datetime
-) -> list[dict[str, Any]]:
-    """Each reward and what is missing for it; nothing missing means it can be had now."""
+def _waiting(account: AccountState, at: datetime) -> list[dict[str, Any]]:
+    """What waits, and from when it may be used, the next ones first."""
+    starts: dict[datetime, int] = {}
+    for lot in account.lots:
+        if lot.remaining and lot.is_waiting(at) and lot.active_at is not None:
+            starts[lot.active_at] = starts.get(lot.active_at, 0) + lot.remaining
     return [
-        {
-            "key": reward.key,
-            "name": reward.name.as_dict(),
-            "cost": reward.cost,
-            "missing": {
-                unit: short
-                for unit, needed in reward.cost.items()
-                if (short := needed - _there(accounts.get(unit), at)) > 0
-            },
-        }
-        for reward in version.document.rewards
+        {"units": n, "at": rfc3339(start)} for start, n in sorted(starts.items())[:EXPIRING_MAX]
     ]
+
+
+def rewards(desk: Desk, held: str | None) -> list[dict[str, Any]]:
+    """Each reward and what is missing for it; nothing missing means it can be had now.
+
+    One that is out of its days, or for other levels than `held`, says so in `unavailable`.
+    """
+    return [_reward(desk, reward, held) for reward in desk.version.document.rewards]
+
+
+def _reward(desk: Desk, reward: Reward, held: str | None) -> dict[str, Any]:
+    refusal = offers.out_of_season(reward, desk.at, desk.place.timezone) or offers.not_for_level(
+        reward, desk.version.document.tiers, held
+    )
+    return {
+        "key": reward.key,
+        "kind": reward.kind,
+        "name": reward.name.as_dict(),
+        "cost": reward.cost,
+        "missing": {
+            unit: short
+            for unit, needed in reward.cost.items()
+            if (short := needed - _there(desk.accounts.get(unit), desk.at)) > 0
+        },
+        "unavailable": refusal.sentence.as_dict() if refusal else None,
+    }
 
 
 def _there(account: AccountState | None, at: datetime) -> int:

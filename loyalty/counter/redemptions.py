@@ -8,15 +8,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import register
-from loyalty.cards.register import CardFacts
+from loyalty.cards import lookup
+from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import CODE_LETTERS, read_scan
 from loyalty.core import outbox
 from loyalty.core.errors import (
     AlreadyCancelled,
     Invalid,
     ProofTooWeak,
-    RewardUnavailable,
     Unknown,
 )
 from loyalty.core.ids import is_code, parse_ref, ref, tidy_code
@@ -24,12 +23,14 @@ from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import receipts, vouchers
 from loyalty.counter.desk import Desk, Place
+from loyalty.counter.dossier import Dossier
 from loyalty.counter.models import Redemption
 from loyalty.counter.requests import Answer
-from loyalty.ledger import store
-from loyalty.ledger.state import Intent, Reason
+from loyalty.ledger import store, writing
+from loyalty.ledger.state import Intent, Reason, require
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
+from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.document import Reward
 
 Row = dict[str, Any]
@@ -55,7 +56,7 @@ def reserve(
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     read = read_scan(scan)
-    facts = register.by_scan(session, merchant_id=duty.merchant_id, scan=read)
+    facts = lookup.by_scan(session, merchant_id=duty.merchant_id, scan=read)
     facts.demand_open()
     desks.refuse_own_card(facts, duty)
     version = catalogue.version(
@@ -73,15 +74,37 @@ def reserve(
     desk = desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    desks.expire_due(desk.book, desk.place, version, judged_at=at, recorded_at=at)
+    desks.catch_up(desk)
+    if refused := vouchers.refusal(desk, wanted, at):
+        raise refused
+    _demand_units(desk, wanted)
+    if refused := desk.offers.take(wanted):
+        raise refused
     origin = desks.origin(
         desk.place, duty, version=version.number, occurred_at=at, recorded_at=at, proof=proof
     )
-    issued = vouchers.issue(desk.book, desk.place, version, wanted, origin=origin, intent=intent)
+    issued = vouchers.issue(desk, wanted, origin=origin, intent=intent)
     body = receipts.receipt(
-        desk, issued.operation, reasons=issued.reasons, vouchers=[issued.redemption]
+        desk,
+        issued.operation,
+        reasons=issued.reasons,
+        pledged=_donated(wanted, version),
+        vouchers=[issued.redemption],
     )
     return _finish(session, desk, issued.operation, body, "redemption.reserved")
+
+
+def _demand_units(desk: Desk, wanted: Reward) -> None:
+    """Raise InsufficientUnits before one of a stock is taken for nothing."""
+    for key, units in wanted.cost.items():
+        require(desk.account(key), units, desk.at)
+
+
+def _donated(wanted: Reward, version: PublishedVersion) -> dict[str, int]:
+    cause = version.document.cause
+    if wanted.kind != "donation" or cause is None:
+        return {}
+    return {cause.key: wanted.value_minor or 0}
 
 
 def fulfil(
@@ -149,7 +172,7 @@ def cancel(
         return Answer(answer, replayed=True)
     session.refresh(redemption)
     _demand_cancellable(redemption, at)
-    desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
+    desks.catch_up(desk)
     origin = desks.origin(
         desk.place, duty, version=redemption.version, occurred_at=at, recorded_at=at
     )
@@ -162,7 +185,7 @@ def cancel(
         intent=intent,
         reason=reason.strip(),
     )
-    desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
+    desks.catch_up(desk)
     body = _body(desk, operation, redemption, "cancelled", said)
     return _finish(session, desk, operation, body, "redemption.cancelled")
 
@@ -170,8 +193,7 @@ def cancel(
 def _demand_cancellable(redemption: Redemption, at: datetime) -> None:
     if redemption.state == "cancelled":
         raise AlreadyCancelled
-    if redemption.state == "reserved" and vouchers.is_over(redemption.until_at, at):
-        raise RewardUnavailable(reward=redemption.reward, until=str(redemption.until_at))
+    vouchers.demand_in_time(redemption, at)
 
 
 def hand_over(
@@ -179,7 +201,8 @@ def hand_over(
 ) -> Answer:
     """Reserve a reward and hand it over at once, as at the till; one key covers both."""
     answer = reserve(session, duty=duty, scan=scan, reward=reward, intent=intent, at=at)
-    if not answer.replayed:
+    is_done = answer.body["vouchers"][0]["state"] == "fulfilled"  # a donation is, at once
+    if not answer.replayed and not is_done:
         fulfil(session, duty=duty, redemption_ref=answer.body["ref"], intent=None, at=at)
     return answer
 
@@ -214,7 +237,9 @@ def of_card(
         sa.select(Redemption)
         .where(
             Redemption.merchant_id == merchant_id,
-            Redemption.card_id == card_id,
+            Redemption.card_id.in_(
+                Dossier(session, merchant_id=merchant_id, card_id=card_id).card_ids()
+            ),
             Redemption.state == "reserved",
             sa.or_(Redemption.until_at.is_(None), Redemption.until_at > at),
         )
@@ -238,9 +263,7 @@ def _voucher(session: Session, redemption: Redemption, at: datetime) -> Voucher:
 
 
 def _card_of(session: Session, redemption: Redemption) -> CardFacts:
-    return register.find(
-        session, merchant_id=redemption.merchant_id, card_ref=ref("crd", redemption.card_id)
-    )
+    return lookup.by_id(session, merchant_id=redemption.merchant_id, card_id=redemption.card_id)
 
 
 def _lock(session: Session, facts: CardFacts, redemption: Redemption, at: datetime) -> Desk:
@@ -276,7 +299,7 @@ def _finish(
     session: Session, desk: Desk, operation: Row, body: dict[str, Any], kind: str
 ) -> Answer:
     operation["answer"] = body
-    store.write_book(session, desk.book)
+    writing.write_book(session, desk.book)
     outbox.add(
         session,
         merchant_id=desk.place.merchant_id,

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import register
+from loyalty.cards import lookup
 from loyalty.core import outbox
 from loyalty.core.db import table
 from loyalty.core.errors import AlreadyVoided, Invalid, Unknown
@@ -17,15 +18,17 @@ from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import net, receipts, taking
 from loyalty.counter.desk import Desk, Place
+from loyalty.counter.dossier import Counted
 from loyalty.counter.models import Redemption, Visit, VisitLine, VisitRefund
 from loyalty.counter.net import Given, SoldLine
 from loyalty.counter.requests import Answer, RefundRequest, amount_in
-from loyalty.counter.taking import Undoing
-from loyalty.ledger import store
+from loyalty.counter.taking import TakenBack, Undoing
+from loyalty.ledger import store, writing
 from loyalty.ledger.state import Intent
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
-from loyalty.programs.earning import MILLI, Line
+from loyalty.programs.catalogue import PublishedVersion
+from loyalty.programs.earning import Line
 
 Row = dict[str, Any]
 _REFUND = table(VisitRefund)
@@ -50,7 +53,8 @@ def refund(
 ) -> Answer:
     """Refund part or all of a visit, by amount or by lines; any way of splitting it ends the same.
 
-    Raises Unknown, AlreadyVoided, RefundTooLarge, CurrencyMismatch, Invalid, KeyReused.
+    Raises Unknown, AlreadyVoided, RefundTooLarge, CurrencyMismatch, Invalid, KeyReused, and
+    InsufficientUnits where the program lets no debt come about.
     """
     duty.demand(Permission.REFUND)
     return _undo(session, duty, visit_ref, intent, at, request)
@@ -61,7 +65,7 @@ def void(
 ) -> Answer:
     """Undo a visit that should not have been: what is left of it is taken back.
 
-    Raises Unknown, AlreadyVoided, KeyReused.
+    Raises Unknown, AlreadyVoided, KeyReused, and InsufficientUnits as refund does.
     """
     duty.demand(Permission.VOID)
     return _undo(session, duty, visit_ref, intent, at, reason)
@@ -84,23 +88,45 @@ def _undo(
     session.refresh(visit)
     if visit.voided_at is not None:
         raise AlreadyVoided(since=visit.voided_at.isoformat())
-    undoing = _measure(session, visit, how)
-    desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
+    undoing = _measure(session, visit, desk.version, how)
+    desks.catch_up(desk)
     operation = _begin(desk, duty, undoing, intent, how)
-    earned, said, cancelled = taking.take_back(session, desk, undoing, operation)
+    done = taking.take_back(session, desk, undoing, operation)
+    uncount(desk, undoing, operation, done)
     # A cancelled voucher may have given units back to a grace that is over.
-    desks.expire_due(desk.book, desk.place, desk.version, judged_at=at, recorded_at=at)
+    desks.catch_up(desk)
     body = receipts.receipt(
         desk,
         operation,
-        reasons=said,
-        earned=earned,
-        amount_minor=net.refunded_minor(undoing.before, undoing.after),
-        vouchers=[_voucher_row(row) for row in cancelled],
+        reasons=done.reasons,
+        earned=done.earned,
+        pledged=done.pledged,
+        amount_minor=_given_back(undoing),
+        vouchers=[voucher_row(row) for row in done.cancelled],
         visit=ref("vis", visit.id),
     )
     _write(session, desk, undoing, operation, body)
     return Answer(body)
+
+
+def uncount(desk: Desk, undoing: Undoing, operation: Row, done: TakenBack) -> None:
+    """What was taken back no longer counts towards the card's level."""
+    visit = undoing.visit
+    desk.ranks.dossier.add(
+        Counted(
+            visit.local_on,
+            (undoing.net_minor or 0) - (visit.net_minor or 0),
+            done.millionths,
+            visits=0 if undoing.by == "refund" else -1,
+        )
+    )
+    today = desk.place.day(desk.at)
+    desk.ranks.refunded(desk.version, operation, sold_on=visit.local_on, on=today)
+
+
+def _given_back(undoing: Undoing) -> int | None:
+    before, after = undoing.visit.net_minor, undoing.net_minor
+    return None if before is None or after is None else before - after
 
 
 def find_visit(session: Session, *, merchant_id: UUID, visit_ref: str) -> Visit:
@@ -113,9 +139,7 @@ def find_visit(session: Session, *, merchant_id: UUID, visit_ref: str) -> Visit:
 
 
 def _lock(session: Session, visit: Visit, at: datetime) -> Desk:
-    facts = register.find(
-        session, merchant_id=visit.merchant_id, card_ref=ref("crd", visit.card_id)
-    )
+    facts = lookup.by_id(session, merchant_id=visit.merchant_id, card_id=visit.card_id)
     version = catalogue.version(
         session,
         merchant_id=visit.merchant_id,
@@ -125,15 +149,42 @@ def _lock(session: Session, visit: Visit, at: datetime) -> Desk:
     return desks.lock_desk(session, place=Place.of(facts), version=version, at=at)
 
 
-def _measure(session: Session, visit: Visit, how: RefundRequest | str) -> Undoing:
-    sold, earlier = sold_lines(session, visit), earlier_refunds(session, visit)
-    past = [_given(row) for row in earlier]
-    before = net.left(sold, past)
+def _measure(
+    session: Session, visit: Visit, version: PublishedVersion, how: RefundRequest | str
+) -> Undoing:
     if isinstance(how, str):
-        gone = tuple(Line(line.number, line.sku, line.category, 0, None) for line in before)
-        return Undoing(visit, earlier, before, gone, None)
+        return everything(session, visit, version, "void")
+    sold, earlier = sold_lines(session, visit), earlier_refunds(session, visit)
+    past, base = [_given(row) for row in earlier], _base(visit, version)
     given = _asked(visit, how)
-    return Undoing(visit, earlier, before, net.left(sold, [*past, given]), given)
+    return Undoing(
+        visit,
+        "refund",
+        earlier,
+        net.left(sold, past, base),
+        net.left(sold, [*past, given], base),
+        net.paid_left(visit.amount_minor, sold, [*past, given]),
+        given,
+    )
+
+
+def everything(session: Session, visit: Visit, version: PublishedVersion, by: str) -> Undoing:
+    """All that is left of a visit, to be taken back by a void or a move."""
+    earlier = earlier_refunds(session, visit)
+    before = left_of(session, visit, version)
+    gone = tuple(Line(line.number, line.sku, line.category, 0, None) for line in before)
+    return Undoing(visit, by, earlier, before, gone, None if visit.amount_minor is None else 0)
+
+
+def left_of(session: Session, visit: Visit, version: PublishedVersion) -> tuple[Line, ...]:
+    """What is left of a visit after its refunds, as it counts."""
+    past = [_given(row) for row in earlier_refunds(session, visit)]
+    return net.left(sold_lines(session, visit), past, _base(visit, version))
+
+
+def _base(visit: Visit, version: PublishedVersion) -> Fraction | None:
+    paid = net.Paid(visit.amount_minor, visit.tax_minor, visit.discount_minor)
+    return net.base_of(version.document, paid)
 
 
 def _asked(visit: Visit, request: RefundRequest) -> Given:
@@ -154,11 +205,7 @@ def sold_lines(session: Session, visit: Visit) -> list[SoldLine]:
         .where(VisitLine.merchant_id == visit.merchant_id, VisitLine.visit_id == visit.id)
         .order_by(VisitLine.number)
     ).scalars()
-    lines = [
-        SoldLine(row.number, row.sku, row.category, row.quantity_milli, row.amount_minor)
-        for row in rows
-    ]
-    return lines or [SoldLine(1, None, None, MILLI, visit.amount_minor)]
+    return net.sold(visit.amount_minor, rows.all())
 
 
 def earlier_refunds(session: Session, visit: Visit) -> Sequence[VisitRefund]:
@@ -191,7 +238,8 @@ def _begin(
     return desk.book.begin("refund", origin, intent=intent)
 
 
-def _voucher_row(redemption: Redemption) -> Row:
+def voucher_row(redemption: Redemption) -> Row:
+    """A voucher that was cancelled on the way, for the receipt."""
     return {
         "code": redemption.code,
         "reward": redemption.reward,
@@ -220,8 +268,9 @@ def _write(
         )
     else:
         visit.voided_at = desk.at
-        session.flush()
-    store.write_book(session, desk.book)
+    visit.net_minor = undoing.net_minor
+    session.flush()
+    writing.write_book(session, desk.book)
     outbox.add(
         session,
         merchant_id=visit.merchant_id,

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import register
+from loyalty.cards import lookup
 from loyalty.cards.tokens import read_scan
 from loyalty.core.errors import LoyaltyError, Unknown
 from loyalty.core.ids import new_id
@@ -29,7 +29,7 @@ def keep(
     card_id = None
     if scan is not None:
         try:
-            card_id = register.by_scan(
+            card_id = lookup.by_scan(
                 session, merchant_id=duty.merchant_id, scan=read_scan(scan)
             ).card_id
         except Unknown:

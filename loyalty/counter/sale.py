@@ -2,23 +2,26 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from loyalty.core.db import table
-from loyalty.counter import reasons, vouchers
-from loyalty.counter.desk import Place, unit_of
+from loyalty.core.text import Text
+from loyalty.counter import desk as desks
+from loyalty.counter import earned as words
+from loyalty.counter import net, receipts, vouchers
+from loyalty.counter.desk import Desk
+from loyalty.counter.dossier import Counted
 from loyalty.counter.models import Visit, VisitLine
+from loyalty.counter.net import Paid
 from loyalty.counter.requests import LineRequest
-from loyalty.ledger.book import Book
 from loyalty.ledger.state import Intent, Origin, Reason
-from loyalty.programs import earning
-from loyalty.programs.catalogue import PublishedVersion
-from loyalty.programs.earning import MILLI, Line
-from loyalty.programs.expiry import local_day, lot_expires_at
+from loyalty.programs import conditions, earning
+from loyalty.programs.conditions import ORDINARY, Occasion
+from loyalty.programs.earning import MILLION, Line, Share
 
 Row = dict[str, Any]
+FILLED_MAX = 100  # cards that one visit may fill; what is left stays on the card
 _VISIT, _LINE = table(Visit), table(VisitLine)
 
 
@@ -33,117 +36,176 @@ class Sale:
     discount_minor: int | None = None
     external_ref: str | None = None
 
+    @property
+    def paid(self) -> Paid:
+        """Its money."""
+        return Paid(self.amount_minor, self.tax_minor, self.discount_minor)
+
 
 @dataclass(slots=True)
 class Recorded:
     """What a sale did; the operation's row still waits for its answer."""
 
     operation: Row
+    occasion: Occasion
     earned: dict[str, int] = field(default_factory=dict)
+    pledged: dict[str, int] = field(default_factory=dict)
+    millionths: dict[str, int] = field(default_factory=dict)
     reasons: list[Reason] = field(default_factory=list)
     vouchers: list[Row] = field(default_factory=list)
+    warnings: list[dict[str, str]] = field(default_factory=list)
 
 
-def counting_lines(sale: Sale) -> tuple[Line, ...]:
-    """The lines as the rules count them; a sale without lines is one line of one piece."""
-    if not sale.lines:
-        amount = sale.amount_minor
-        counted = None if amount is None else Fraction(amount)
-        return (Line(1, None, None, MILLI, counted),)
-    return tuple(_line(number, line) for number, line in enumerate(sale.lines, start=1))
+def counting_lines(desk: Desk, sale: Sale) -> tuple[Line, ...]:
+    """The lines as the rules count them."""
+    lines = net.sold(sale.amount_minor, sale.lines)
+    return net.left(lines, [], net.base_of(desk.version.document, sale.paid))
 
 
-def _line(number: int, line: LineRequest) -> Line:
-    counted = None if line.amount_minor is None else Fraction(line.amount_minor)
-    whole = line.quantity_milli % MILLI == 0
-    return Line(number, line.sku, line.category, line.quantity_milli, counted, whole)
-
-
-def record(
-    book: Book,
-    place: Place,
-    version: PublishedVersion,
-    sale: Sale,
-    *,
-    origin: Origin,
-    intent: Intent | None = None,
-) -> Recorded:
+def record(desk: Desk, sale: Sale, *, origin: Origin, intent: Intent | None = None) -> Recorded:
     """Post what the sale earns, fill stamp cards, and note the visit; nothing is written yet."""
-    done = Recorded(book.begin("visit", origin, intent=intent))
-    found = earning.by_unit(earning.shares(version.document, counting_lines(sale)))
-    for key, shares in found.items():
-        _earn(book, place, version, (key, shares), done)
-    _fill_stamps(book, place, version, origin, done)
-    _note_visit(book, place, version, sale, done.operation)
+    seen = see(desk, sale.occurred_at)
+    done = Recorded(desk.book.begin("visit", origin, intent=intent), seen)
+    earn(desk, counting_lines(desk, sale), sale.occurred_at, done)
+    _note_visit(desk, sale, done)
+    on = desk.place.day(sale.occurred_at)
+    desk.ranks.dossier.add(Counted(on, sale.amount_minor or 0, done.millionths))
+    desk.ranks.sold(desk.version, done.operation, on)
     return done
 
 
+def see(desk: Desk, occurred_at: datetime) -> Occasion:
+    """What the rules look at beside the lines: the moment, the level held, what a cap leaves."""
+    document, place = desk.version.document, desk.place
+    if not conditions.looks_at_occasion(document):
+        return ORDINARY
+    on = place.day(occurred_at)
+    allowance = {
+        cap.unit: max(0, cap.units * MILLION - desk.ranks.dossier.earned_on(cap.unit, on))
+        for cap in document.caps
+        if cap.per == "day"
+    }
+    return conditions.occasion(
+        occurred_at,
+        place.timezone,
+        tier=desk.ranks.held_on(desk.version, on),
+        birthday=place.birthday,
+        allowance=allowance,
+    )
+
+
+def earn(desk: Desk, lines: tuple[Line, ...], occurred_at: datetime, done: Recorded) -> None:
+    """Post what lines earn on that occasion; stamps that fill a card become a voucher."""
+    found = earning.by_unit(earning.shares(desk.version.document, lines, done.occasion))
+    for key, shares in found.items():
+        _earn(desk, (key, shares), occurred_at, done)
+    _visited(desk, occurred_at)
+    _fill_stamps(desk, done)
+
+
 def _earn(
-    book: Book,
-    place: Place,
-    version: PublishedVersion,
-    found: tuple[str, list[earning.Share]],
-    done: Recorded,
+    desk: Desk, found: tuple[str, list[Share]], occurred_at: datetime, done: Recorded
 ) -> None:
     key, shares = found
-    account, unit = book.account(place.card_id, key), unit_of(version, key)
-    each = earning.whole_units(account.earned_millionths, shares)
-    millionths = sum(share.millionths for share in shares)
-    said = reasons.earned(
-        version.document,
-        unit,
-        list(zip(shares, each, strict=True)),
-        currency=place.currency,
-        millionths_after=account.earned_millionths + millionths,
+    account = desk.account(key)
+    millionths = earning.total(shares)
+    said = _said(desk, found, account.earned_millionths)
+    units = desk.book.earn(
+        done.operation,
+        account,
+        millionths=millionths,
+        terms=desks.lot_terms(desk, key, occurred_at),
+        reasons=said,
     )
-    expires_at = lot_expires_at(unit.expiry, done.operation["occurred_at"], place.timezone)
-    done.earned[key] = book.earn(
-        done.operation, account, millionths=millionths, expires_at=expires_at, reasons=said
-    )
+    done.millionths[key] = millionths
     done.reasons += said
+    if earning.is_cause(key):
+        done.pledged[key.removeprefix(earning.CAUSE_PREFIX)] = units
+    else:
+        done.earned[key] = units
 
 
-def _fill_stamps(
-    book: Book, place: Place, version: PublishedVersion, origin: Origin, done: Recorded
-) -> None:
+def _said(desk: Desk, found: tuple[str, list[Share]], before: int) -> list[Reason]:
+    (key, shares), document = found, desk.version.document
+    each = earning.whole_units(before, shares)
+    if earning.is_cause(key):
+        return [words.pledged(document, shares[0], each[0], desk.place.currency)]
+    return words.earned(
+        document,
+        desk.unit(key),
+        list(zip(shares, each, strict=True)),
+        currency=desk.place.currency,
+        millionths_after=before + earning.total(shares),
+    )
+
+
+def _visited(desk: Desk, occurred_at: datetime) -> None:
+    """A visit lets units live on that last so long after the last one."""
+    for unit in desk.version.document.units:
+        account = desk.account(unit.key)
+        if unit.expiry.kind == "inactivity" or account.last_active_at is not None:
+            account.visited(occurred_at, desk.place.timezone)
+
+
+def _fill_stamps(desk: Desk, done: Recorded) -> None:
     """Full cards become vouchers, as often as the size fits; only when stamps were earned."""
-    stamps = version.document.stamps
-    if stamps is None or stamps.on_full != "issue" or not done.earned.get(stamps.unit):
+    stamps = desk.version.document.stamps
+    if stamps is not None and done.earned.get(stamps.unit):
+        fill(desk, done)
+
+
+def fill(desk: Desk, done: Recorded) -> None:
+    """Issue a voucher for each full card; where the reward cannot be given, the stamps stay."""
+    stamps = desk.version.document.stamps
+    if stamps is None or stamps.on_full != "issue":
         return
-    reward = version.document.reward(stamps.reward)
+    reward = desk.version.document.reward(stamps.reward)
     assert reward is not None, "checked at publish"
-    account = book.account(place.card_id, stamps.unit)
-    while account.available(origin.occurred_at) >= stamps.size:
-        issued = vouchers.issue(book, place, version, reward, origin=origin, filled=True)
+    account, at = desk.account(stamps.unit), done.operation["occurred_at"]
+    for _ in range(FILLED_MAX):
+        if account.available(at) < stamps.size:
+            return
+        refusal = vouchers.refusal(desk, reward, at) or desk.offers.take(reward)
+        if refusal is not None:
+            said = refusal.sentence
+            kept = Text(f"{said.it} I timbri restano.", f"{said.en} The stamps stay.")
+            done.warnings.append(receipts.warning("reward_waits", kept))
+            return
+        origin = desks.origin_of(done.operation, desk.place)
+        issued = vouchers.issue(desk, reward, origin=origin, filled=True)
         done.reasons += issued.reasons
         done.vouchers.append(issued.redemption)
 
 
-def _note_visit(
-    book: Book, place: Place, version: PublishedVersion, sale: Sale, operation: Row
-) -> None:
-    book.also(
+def _note_visit(desk: Desk, sale: Sale, done: Recorded) -> None:
+    operation, place = done.operation, desk.place
+    occasion = None if done.occasion == ORDINARY else done.occasion.as_dict()
+    desk.book.also(
         _VISIT,
         {
             "merchant_id": place.merchant_id,
             "id": operation["id"],
             "card_id": place.card_id,
             "program_id": place.program_id,
-            "version": version.number,
+            "version": desk.version.number,
             "location_id": operation["location_id"],
             "amount_minor": sale.amount_minor,
+            "net_minor": sale.amount_minor,
             "currency": place.currency,
             "tax_minor": sale.tax_minor,
             "discount_minor": sale.discount_minor,
             "occurred_at": operation["occurred_at"],
             "recorded_at": operation["recorded_at"],
-            "local_on": local_day(operation["occurred_at"], place.timezone),
+            "local_on": place.day(operation["occurred_at"]),
             "external_ref": sale.external_ref,
             "voided_at": None,
+            "posting_id": None,
+            "scanned_card_id": place.scanned_card_id,
+            "occasion": occasion,
         },
     )
     for number, line in enumerate(sale.lines, start=1):
-        book.also(_LINE, _line_row(place.merchant_id, operation["id"], number, line))
+        desk.book.also(_LINE, _line_row(place.merchant_id, operation["id"], number, line))
 
 
 def _line_row(merchant_id: UUID, visit_id: UUID, number: int, line: LineRequest) -> Row:

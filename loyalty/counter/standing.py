@@ -6,35 +6,48 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from loyalty.cards.register import CardFacts
+from loyalty.cards.lookup import CardFacts
 from loyalty.core.clock import rfc3339
 from loyalty.core.ids import ref
+from loyalty.counter import desk as desks
 from loyalty.counter import receipts, redemptions
+from loyalty.counter.desk import Desk, Place
 from loyalty.ledger import store
 from loyalty.programs import catalogue
 from loyalty.programs.catalogue import PublishedVersion
 
 
 def card_standing(session: Session, *, facts: CardFacts, at: datetime) -> dict[str, Any]:
-    """Balances, rewards and what is missing for them, open vouchers, status; JSON-able."""
-    version = rules_of(session, facts)
-    book = store.look_at_book(session, merchant_id=facts.merchant_id, card_ids=[facts.card_id])
-    accounts = book.units_of(facts.card_id)
+    """Balances, level, rewards and what is missing for them, open vouchers, status; JSON-able."""
+    desk = look(session, facts=facts, at=at)
+    tier = desk.ranks.progress(desk.version, desk.place.day(at))
     return {
         "ref": facts.ref,
         "customer": ref("cus", facts.customer_id),
         "program": ref("prg", facts.program_id),
         "status": "blocked" if facts.blocked_at else "active",
         "blocked_at": rfc3339(facts.blocked_at) if facts.blocked_at else None,
-        "version": version.number,
-        "balances": receipts.balances(accounts, version, at),
-        "tier": None,
-        "rewards": receipts.rewards(accounts, version, at),
+        "version": desk.version.number,
+        "balances": receipts.balances(desk),
+        "impact": receipts.impact(desk.accounts),
+        "tier": tier,
+        "rewards": receipts.rewards(desk, tier["key"] if tier else None),
         "vouchers": open_vouchers(
             session, merchant_id=facts.merchant_id, card_id=facts.card_id, at=at
         ),
-        "terms": version.terms.as_dict(),
+        "terms": desk.version.terms.as_dict(),
     }
+
+
+def look(session: Session, *, facts: CardFacts, at: datetime) -> Desk:
+    """The card on the counter for looking only: nothing is locked, and nothing may be written."""
+    book = store.look_at_book(
+        session,
+        merchant_id=facts.merchant_id,
+        card_ids=[facts.card_id],
+        timezone=facts.timezone,
+    )
+    return desks.desk_on(session, Place.of(facts), rules_of(session, facts), book, at)
 
 
 def rules_of(session: Session, facts: CardFacts) -> PublishedVersion:

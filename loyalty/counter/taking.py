@@ -1,12 +1,13 @@
 """What a refund takes back: what the visit earned before, less what it earns after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from loyalty.core.errors import InsufficientUnits
 from loyalty.counter import desk as desks
 from loyalty.counter import reasons, vouchers
 from loyalty.counter.desk import Desk
@@ -16,6 +17,7 @@ from loyalty.ledger import past, store
 from loyalty.ledger.chart import side
 from loyalty.ledger.state import AccountState, Reason
 from loyalty.programs import catalogue, earning
+from loyalty.programs.conditions import Occasion
 from loyalty.programs.earning import Line, Share
 
 Row = dict[str, Any]
@@ -24,66 +26,135 @@ Lines = tuple[Line, ...]
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """Which visit is undone, how far, and what was done to it before."""
+    """Which visit is undone, how far, and what was done to it before.
+
+    `by` is "refund", "void" or "move"; `net_minor` is what is left of its amount afterwards.
+    """
 
     visit: Visit
+    by: str
     earlier: Sequence[VisitRefund]
     before: Lines
     after: Lines
-    given: Given | None  # None: voided
+    net_minor: int | None
+    given: Given | None = None  # of a refund
+
+    @property
+    def posting_id(self) -> UUID:
+        """The operation by which the visit's units stand on its card."""
+        return self.visit.posting_id or self.visit.id
 
     @property
     def operation_ids(self) -> list[UUID]:
-        """The operations of the earlier refunds."""
-        return [row.id for row in self.earlier]
+        """The operations of the earlier refunds on that card."""
+        return [row.id for row in self.earlier if row.id > self.posting_id]
 
 
-def take_back(
-    session: Session, desk: Desk, undoing: Undoing, operation: Row
-) -> tuple[dict[str, int], list[Reason], list[Redemption]]:
-    """Post the difference of what the visit earned before and after, unit by unit."""
-    document = desk.version.document
-    before = earning.by_unit(earning.shares(document, undoing.before))
-    after = earning.by_unit(earning.shares(document, undoing.after))
-    made = past.lots_made_by(session, desk.book, operation_id=undoing.visit.id)
-    earned: dict[str, int] = {}
-    said: list[Reason] = []
-    cancelled: list[Redemption] = []
-    for key, shares in before.items():
-        account = desk.book.account(desk.place.card_id, key)
-        own = made.get(account.id, [])
-        coverable = _coverable(session, desk, undoing, account, own)
-        due = _due(account, shares, after[key])
-        cancelled += _unfill(session, desk, operation, account, due - coverable)
-        why: list[Reason] = []
-        earned[key] = desk.book.take_back(
-            operation,
-            account,
-            millionths=_difference(shares, after[key]),
-            own=own,
-            coverable=coverable,
-            reasons=why,
-        )
-        why.append(_why(desk, shares[0].rule.key, key, (-earned[key], due), undoing))
-        said += why
-    return earned, said, cancelled
+@dataclass(slots=True)
+class TakenBack:
+    """What was taken, unit by unit (below 0), and why."""
+
+    earned: dict[str, int] = field(default_factory=dict)
+    pledged: dict[str, int] = field(default_factory=dict)
+    millionths: dict[str, int] = field(default_factory=dict)
+    reasons: list[Reason] = field(default_factory=list)
+    cancelled: list[Redemption] = field(default_factory=list)
 
 
-def _why(desk: Desk, rule: str, unit: str, moved: tuple[int, int], undoing: Undoing) -> Reason:
+def take_back(session: Session, desk: Desk, undoing: Undoing, operation: Row) -> TakenBack:
+    """Post the difference of what the visit earned before and after, unit by unit.
+
+    Raises InsufficientUnits where the shop lets no debt come about.
+    """
+    document, seen = desk.version.document, Occasion.kept(undoing.visit.occasion)
+    before = earning.by_unit(earning.shares(document, undoing.before, seen))
+    after = earning.by_unit(earning.shares(document, undoing.after, seen))
+    done = TakenBack()
+    for unit, shares in before.items():
+        difference = earning.total(shares) - earning.total(after[unit])
+        taken = _take(session, desk, undoing, operation, (shares[0], difference), done)
+        done.millionths[unit] = -difference
+        if earning.is_cause(unit):
+            done.pledged[unit.removeprefix(earning.CAUSE_PREFIX)] = taken
+        else:
+            done.earned[unit] = taken
+    return done
+
+
+def _take(
+    session: Session,
+    desk: Desk,
+    undoing: Undoing,
+    operation: Row,
+    what: tuple[Share, int],
+    done: TakenBack,
+) -> int:
+    share, difference = what
+    account = desk.account(share.unit)
+    if difference < 0:
+        return _earn_more(desk, undoing, operation, what, done)
+    own = past.lots_made_by(
+        session,
+        merchant_id=desk.place.merchant_id,
+        operation_id=undoing.posting_id,
+        unit=share.unit,
+    )
+    coverable = _coverable(session, desk, undoing, account, own)
+    due = account.lifetime - (account.earned_millionths - difference) // earning.MILLION
+    done.cancelled += _unfill(session, desk, operation, account, due - coverable)
+    owed = account.debt
+    why: list[Reason] = []
+    units = desk.book.take_back(
+        operation,
+        account,
+        millionths=difference,
+        own=own,
+        coverable=coverable,
+        reasons=why,
+    )
+    why.append(_why(desk, share, (-units, due), undoing.by))
+    done.reasons += why
+    return units + _settle_debt(desk, operation, account, owed, done)
+
+
+def _earn_more(
+    desk: Desk, undoing: Undoing, operation: Row, what: tuple[Share, int], done: TakenBack
+) -> int:
+    """What is left earns more than before: a rule that halves no longer holds."""
+    share, difference = what
+    why: list[Reason] = []
+    units = desk.book.earn(
+        operation,
+        desk.account(share.unit),
+        millionths=-difference,
+        terms=desks.lot_terms(desk, share.unit, undoing.visit.occurred_at),
+        reasons=why,
+    )
+    why.append(_why(desk, share, (-units, -units), undoing.by))
+    done.reasons += why
+    return units
+
+
+def _why(desk: Desk, share: Share, moved: tuple[int, int], by: str) -> Reason:
     """What was taken, out of what was due; the rest had expired and counts as taken."""
     taken, due = moved
-    return reasons.taken(
-        rule, desk.unit(unit), taken, expired=due - taken, voided=undoing.given is None
-    )
+    if earning.is_cause(share.unit):
+        return reasons.pledge_lowered(share.key, share.unit, taken, desk.place.currency, by)
+    return reasons.taken(share.key, desk.unit(share.unit), taken, expired=due - taken, by=by)
 
 
-def _difference(before: list[Share], after: list[Share]) -> int:
-    return sum(share.millionths for share in before) - sum(share.millionths for share in after)
-
-
-def _due(account: AccountState, before: list[Share], after: list[Share]) -> int:
-    rest = account.earned_millionths - _difference(before, after)
-    return account.lifetime - rest // earning.MILLION
+def _settle_debt(
+    desk: Desk, operation: Row, account: AccountState, owed: int, done: TakenBack
+) -> int:
+    """A debt that came about is carried, written off or refused, as the rules of the sale say."""
+    fresh, policy = account.debt - owed, desk.version.document.debt
+    if fresh <= 0 or policy == "carry" or earning.is_cause(account.unit):
+        return 0
+    if policy == "block":
+        raise InsufficientUnits(unit=account.unit, needed=fresh, available=0)
+    why = reasons.forgiven(desk.unit(account.unit), fresh)
+    done.reasons.append(why)
+    return desk.book.forgive(operation, account, fresh, [why])
 
 
 def _coverable(
@@ -102,7 +173,7 @@ def _coverable(
         for row in desk.book.postings
         if row["lot_id"] in lots and row["to_id"] == _expired_side(account)
     )
-    covered = past.covered_units(session, desk.book, account, undoing.operation_ids)
+    covered = past.covered_units(session, desk.book, undoing.operation_ids, account.unit)
     return int(written + unwritten - covered)
 
 
@@ -115,12 +186,11 @@ def _unfill(
 ) -> list[Redemption]:
     """When free stamps do not suffice, the youngest unused vouchers of full cards are cancelled."""
     stamps = desk.version.document.stamps
-    short = due - account.available(desk.at)
-    if stamps is None or stamps.unit != account.unit or short <= 0:
+    if stamps is None or stamps.unit != account.unit:
         return []
     cancelled = []
-    for redemption in vouchers.unused_filled(session, desk):
-        if short <= 0:
+    for redemption in vouchers.unused_filled(session, desk) if _short(desk, account, due) else ():
+        if not _short(desk, account, due):
             break
         rules = catalogue.version(
             session,
@@ -131,5 +201,9 @@ def _unfill(
         origin = desks.origin_of(operation, desk.place)
         vouchers.give_back(session, desk, redemption, version=rules, origin=origin)
         cancelled.append(redemption)
-        short = due - account.available(desk.at)
     return cancelled
+
+
+def _short(desk: Desk, account: AccountState, due: int) -> bool:
+    """Whether less is there than is due; what waits can be taken too."""
+    return due > account.available(desk.at) + account.pending(desk.at)

@@ -7,10 +7,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import register
-from loyalty.cards.register import CardFacts
+from loyalty.cards import lookup
+from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import read_scan
 from loyalty.core import outbox
+from loyalty.core.calendar import local_day
 from loyalty.core.clock import rfc3339
 from loyalty.core.db import table
 from loyalty.core.errors import Invalid, LimitReached, ProofTooWeak, StateConflict
@@ -22,13 +23,13 @@ from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Visit
 from loyalty.counter.requests import LINES_MAX, Answer, LineRequest, VisitRequest, amount_in
 from loyalty.counter.sale import Recorded, Sale
-from loyalty.ledger import store
+from loyalty.ledger import store, writing
 from loyalty.ledger.state import Intent
 from loyalty.merchants.places import find_location, find_or_add_location
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
 from loyalty.programs.catalogue import PublishedVersion
-from loyalty.programs.expiry import local_day, lot_expires_at
+from loyalty.programs.expiry import lot_expires_at
 
 _VISIT = table(Visit)
 _ALL_OR_NONE = Text(
@@ -37,6 +38,7 @@ _ALL_OR_NONE = Text(
 _AMOUNT_NEEDED = Text(
     "serve: il programma conta quanto si paga", "needed: the program counts what was paid"
 )
+_TAX_TOO_LARGE = Text("non può superare l'importo", "cannot be more than the amount")
 _DAY = sa.select(
     sa.func.count().filter(_VISIT.c.local_on == sa.bindparam("local_on")),
     sa.func.count().filter(
@@ -62,7 +64,7 @@ def accrue(
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     scan = read_scan(request.scan)
-    facts = register.by_scan(session, merchant_id=duty.merchant_id, scan=scan)
+    facts = lookup.by_scan(session, merchant_id=duty.merchant_id, scan=scan)
     facts.demand_open()
     desks.refuse_own_card(facts, duty)
     version = _version(session, facts, request.occurred_at)
@@ -73,7 +75,7 @@ def accrue(
     desk = _lock(session, facts, version, sold, at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    desks.expire_due(desk.book, desk.place, version, judged_at=at, recorded_at=at)
+    desks.catch_up(desk)
     warnings = _check(session, desk, sold)
     origin = desks.origin(
         desk.place,
@@ -84,7 +86,9 @@ def accrue(
         proof=proof,
         location_id=_location(session, duty, request, at),
     )
-    done = sale.record(desk.book, desk.place, version, sold, origin=origin, intent=intent)
+    done = sale.record(desk, sold, origin=origin, intent=intent)
+    if desk.place.day(sold.occurred_at) < desk.place.day(at):
+        desk.ranks.sold(version, done.operation, desk.place.day(at))
     body = _settle(session, desk, sold, done, warnings)
     return Answer(body)
 
@@ -124,11 +128,14 @@ def _sale(request: VisitRequest, facts: CardFacts, version: PublishedVersion, at
         amount = sum(line.amount_minor or 0 for line in lines)
     if version.document.counts_money and amount is None:
         raise Invalid({"amount": [_AMOUNT_NEEDED]})
+    tax = amount_in(request.tax, facts.currency, "tax")
+    if tax is not None and tax > (amount or 0):
+        raise Invalid({"tax": [_TAX_TOO_LARGE]})
     return Sale(
         occurred_at=request.occurred_at or at,
         amount_minor=amount,
         lines=lines,
-        tax_minor=amount_in(request.tax, facts.currency, "tax"),
+        tax_minor=tax,
         discount_minor=amount_in(request.discount, facts.currency, "discount"),
         external_ref=request.external_ref,
     )
@@ -172,14 +179,24 @@ def _location(session: Session, duty: Duty, request: VisitRequest, at: datetime)
 
 def _check(session: Session, desk: Desk, sold: Sale) -> list[dict[str, str]]:
     """The program's limits, and whether this receipt is known already."""
-    limits = desk.version.document.limits
+    limits, warnings = desk.version.document.limits, _tax_missing(desk, sold)
     if limits.amount_minor_max is not None and (sold.amount_minor or 0) > limits.amount_minor_max:
         raise LimitReached(limit="amount_minor_max", allowed=limits.amount_minor_max)
     if sold.external_ref is not None:
         _refuse_known(session, desk, sold.external_ref)
     if limits.visits_per_card_day is None and limits.min_seconds is None:
+        return warnings
+    return [*warnings, *_check_day(session, desk, sold)]
+
+
+def _tax_missing(desk: Desk, sold: Sale) -> list[dict[str, str]]:
+    if desk.version.document.tax != "net" or sold.tax_minor is not None or not sold.amount_minor:
         return []
-    return _check_day(session, desk, sold)
+    said = Text(
+        "L'IVA non è indicata: conta tutto l'importo.",
+        "The tax was not given: the whole amount counts.",
+    )
+    return [receipts.warning("tax_missing", said)]
 
 
 def _refuse_known(session: Session, desk: Desk, external_ref: str) -> None:
@@ -225,18 +242,19 @@ def _settle(
     session: Session, desk: Desk, sold: Sale, done: Recorded, warnings: list[dict[str, str]]
 ) -> dict[str, Any]:
     """Late sales may bring lots that are over already; then the receipt, and everything written."""
-    desks.expire_due(desk.book, desk.place, desk.version, judged_at=desk.at, recorded_at=desk.at)
+    desks.catch_up(desk)
     body = receipts.receipt(
         desk,
         done.operation,
         reasons=done.reasons,
         earned=done.earned,
+        pledged=done.pledged,
         amount_minor=sold.amount_minor,
         vouchers=done.vouchers,
-        warnings=warnings,
+        warnings=[*warnings, *done.warnings],
     )
     done.operation["answer"] = body
-    store.write_book(session, desk.book)
+    writing.write_book(session, desk.book)
     outbox.add(
         session,
         merchant_id=desk.place.merchant_id,

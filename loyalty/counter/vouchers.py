@@ -4,26 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.cards.tokens import CODE_LETTERS
+from loyalty.core.calendar import end_of
 from loyalty.core.db import rows_changed, table
-from loyalty.core.errors import AlreadyCancelled, AlreadyUsed, RewardUnavailable
+from loyalty.core.errors import AlreadyCancelled, AlreadyUsed, LoyaltyError, RewardUnavailable
 from loyalty.core.ids import random_code
-from loyalty.counter import reasons
-from loyalty.counter.desk import Desk, Place, unit_of
+from loyalty.core.text import Text
+from loyalty.counter import desk as desks
+from loyalty.counter import offers, reasons
+from loyalty.counter.desk import Desk, unit_of
 from loyalty.counter.models import Redemption
-from loyalty.ledger import store
-from loyalty.ledger.book import Book
+from loyalty.ledger import past, store
 from loyalty.ledger.lots import Take
-from loyalty.ledger.models import Entry, Posting
+from loyalty.ledger.models import Account, Entry, Posting
 from loyalty.ledger.state import Intent, Origin, Reason
-from loyalty.programs import expiry
+from loyalty.programs import earning, expiry
 from loyalty.programs.catalogue import PublishedVersion
-from loyalty.programs.document import Reward
+from loyalty.programs.document import Reward, Unit
 
 Row = dict[str, Any]
 GRACE_DAYS = 7
@@ -39,59 +40,86 @@ class Issued:
     reasons: list[Reason] = field(default_factory=list)
 
 
+def refusal(desk: Desk, reward: Reward, at: datetime) -> LoyaltyError | None:
+    """Why the reward cannot be given to this card at that moment, or None; the stock apart."""
+    document, place = desk.version.document, desk.place
+    held = desk.ranks.held_on(desk.version, place.day(at)) if reward.tiers else None
+    found = offers.out_of_season(reward, at, place.timezone)
+    found = found or offers.not_for_level(reward, document.tiers, held)
+    if found is not None or reward.per_customer is None:
+        return found
+    fresh = [
+        row
+        for row in desk.book.rows.get(_REDEMPTION, [])
+        if row["card_id"] == place.card_id and row["reward"] == reward.key
+    ]
+    return desk.offers.too_often(
+        reward, desk.ranks.dossier.card_ids(), at, place.timezone, more=len(fresh)
+    )
+
+
 def issue(
-    book: Book,
-    place: Place,
-    version: PublishedVersion,
+    desk: Desk,
     reward: Reward,
     *,
     origin: Origin,
     intent: Intent | None = None,
     filled: bool = False,
 ) -> Issued:
-    """Reserve a reward: its units are spent and a voucher is out. Raises InsufficientUnits."""
-    operation = book.begin("redemption", origin, intent=intent)
+    """Reserve a reward: its units are spent and a voucher is out. Raises InsufficientUnits.
+
+    A donation is done at once: its value is pledged to the cause.
+    """
+    operation = desk.book.begin("redemption", origin, intent=intent)
     said: list[Reason] = []
     for key, units in reward.cost.items():
-        unit = unit_of(version, key)
+        unit = desk.unit(key)
         why = (
             reasons.filled(unit, units, reward) if filled else reasons.redeemed(unit, units, reward)
         )
-        book.spend(
-            operation,
-            book.account(place.card_id, key),
-            units,
-            at=origin.occurred_at,
-            reasons=[why],
-        )
+        desk.book.spend(operation, desk.account(key), units, at=origin.occurred_at, reasons=[why])
         said.append(why)
-    row = _row(place, version, reward, operation, filled=filled)
-    book.also(_REDEMPTION, row)
+    row = _row(desk, reward, operation, filled=filled)
+    if reward.kind == "donation":
+        said.append(_donate(desk, reward, operation))
+    desk.book.also(_REDEMPTION, row)
     return Issued(operation, row, said)
 
 
-def _row(
-    place: Place, version: PublishedVersion, reward: Reward, operation: Row, *, filled: bool
-) -> Row:
-    until = (
-        expiry.days_later(operation["occurred_at"], reward.voucher_days, place.timezone)
-        if reward.voucher_days
-        else None
+def _donate(desk: Desk, reward: Reward, operation: Row) -> Reason:
+    cause, minor = desk.version.document.cause, reward.value_minor
+    assert cause is not None, "checked at publish"
+    assert minor is not None, "checked at publish"
+    unit = earning.cause_unit(cause.key)
+    why = reasons.donated(cause.key, unit, minor, desk.place.currency)
+    desk.book.earn(
+        operation,
+        desk.account(unit),
+        millionths=minor * earning.MILLION,
+        terms=desks.lot_terms(desk, unit, operation["occurred_at"]),
+        reasons=[why],
     )
+    return why
+
+
+def _row(desk: Desk, reward: Reward, operation: Row, *, filled: bool) -> Row:
+    at, place = operation["occurred_at"], desk.place
+    days, given = reward.voucher_days, reward.kind == "donation"
+    until = expiry.days_later(at, days, place.timezone) if days and not given else None
     return {
         "merchant_id": place.merchant_id,
         "id": operation["id"],
         "card_id": place.card_id,
         "program_id": place.program_id,
-        "version": version.number,
+        "version": desk.version.number,
         "reward": reward.key,
         "cost": dict(reward.cost),
         "code": random_code(CODE_LETTERS),
         "filled": filled,
-        "state": "reserved",
+        "state": "fulfilled" if given else "reserved",
         "until_at": until,
-        "created_at": operation["occurred_at"],
-        "used_at": None,
+        "created_at": at,
+        "used_at": at if given else None,
         "cancelled_at": None,
     }
 
@@ -107,8 +135,21 @@ def demand_usable(redemption: Redemption, at: datetime) -> None:
         raise AlreadyCancelled
     if redemption.state == "fulfilled":
         raise AlreadyUsed(used_at=redemption.used_at.isoformat() if redemption.used_at else None)
-    if is_over(redemption.until_at, at):
-        raise RewardUnavailable(reward=redemption.reward, until=str(redemption.until_at))
+    demand_in_time(redemption, at)
+
+
+def demand_in_time(redemption: Redemption, at: datetime) -> None:
+    """Raise RewardUnavailable if the voucher's last day has passed unused: it has ended."""
+    if redemption.state == "reserved" and is_over(redemption.until_at, at):
+        raise RewardUnavailable(
+            Text(
+                "Questo buono è scaduto: i suoi punti non tornano.",
+                "This voucher has expired: what it cost does not come back.",
+            ),
+            reward=redemption.reward,
+            reason="ended",
+            until=str(redemption.until_at),
+        )
 
 
 def give_back(
@@ -121,41 +162,92 @@ def give_back(
     intent: Intent | None = None,
     reason: str | None = None,
 ) -> tuple[Row, list[Reason]]:
-    """Cancel a redemption: the same lots get their units back, with their own expiry."""
+    """Cancel a redemption: the same lots get their units back, with their own expiry.
+
+    `version` is that of the redemption.
+    """
     operation = desk.book.begin(
         "cancel", origin, intent=intent, reverses_id=redemption.id, reason=reason
     )
-    until = expiry.end_of(
-        expiry.local_day(desk.at, desk.place.timezone) + timedelta(days=GRACE_DAYS),
-        desk.place.timezone,
-    )
     reward = version.document.reward(redemption.reward)
     assert reward is not None, "a version keeps its rewards"
-    said: list[Reason] = []
-    for key, units in redemption.cost.items():
-        account = desk.book.account(desk.place.card_id, key)
-        takes = _taken(session, desk, redemption.id, account.id)
-        late = any(take.lot.is_over(desk.at) and not take.lot.is_grace for take in takes)
-        grace = expiry.last_day(until, desk.place.timezone) if late else None
-        why = reasons.given_back(unit_of(version, key), units, reward, grace)
-        desk.book.give_back(operation, account, takes, at=desk.at, grace_until=until, reasons=[why])
-        said.append(why)
+    said = [
+        _return(session, desk, redemption, operation, (reward, unit_of(version, key), units))
+        for key, units in redemption.cost.items()
+    ]
+    if reward.kind == "donation":
+        said.append(_take_donation_back(session, desk, redemption, operation, version))
+    desk.offers.put_back(reward)
     _set(session, redemption, "cancelled", cancelled_at=desk.at)
     return operation, said
 
 
-def _taken(session: Session, desk: Desk, redemption_id: UUID, account_id: UUID) -> list[Take]:
-    """What the redemption took out of which lots."""
+def _return(
+    session: Session,
+    desk: Desk,
+    redemption: Redemption,
+    operation: Row,
+    what: tuple[Reward, Unit, int],
+) -> Reason:
+    """The units of one kind; those that expired meanwhile come back for a few days."""
+    reward, unit, units = what
+    zone = desk.place.timezone
+    until = end_of(desk.place.day(desk.at) + timedelta(days=GRACE_DAYS), zone)
+    account = desk.account(unit.key)
+    takes = _taken(session, desk, redemption, unit.key)
+    late = any(take.lot.is_over(desk.at) and not take.lot.is_grace for take in takes)
+    grace = expiry.last_day(until, zone) if late else None
+    why = reasons.given_back(unit, units, reward, grace)
+    desk.book.give_back(operation, account, takes, at=desk.at, grace_until=until, reasons=[why])
+    return why
+
+
+def _take_donation_back(
+    session: Session,
+    desk: Desk,
+    redemption: Redemption,
+    operation: Row,
+    version: PublishedVersion,
+) -> Reason:
+    cause = version.document.cause
+    reward = version.document.reward(redemption.reward)
+    assert cause is not None, "a version keeps its cause"
+    assert reward is not None, "a version keeps its rewards"
+    unit, minor = earning.cause_unit(cause.key), reward.value_minor or 0
+    account = desk.account(unit)
+    made = past.lots_made_by(
+        session, merchant_id=redemption.merchant_id, operation_id=redemption.id, unit=unit
+    )
+    own = store.load_lots(session, desk.book, made)
+    why = reasons.donated(cause.key, unit, -minor, desk.place.currency)
+    desk.book.take_back(
+        operation,
+        account,
+        millionths=minor * earning.MILLION,
+        own=list(own),
+        coverable=0,
+        reasons=[why],
+    )
+    return why
+
+
+def _taken(session: Session, desk: Desk, redemption: Redemption, unit: str) -> list[Take]:
+    """What the redemption took out of which lots, as the card holds them now."""
     rows = session.execute(
         sa.select(Posting.lot_id, Posting.units)
         .join(
             Entry,
             sa.and_(Entry.merchant_id == Posting.merchant_id, Entry.id == Posting.entry_id),
         )
+        .join(
+            Account,
+            sa.and_(Account.merchant_id == Entry.merchant_id, Account.id == Entry.account_id),
+        )
         .where(
             Posting.merchant_id == desk.place.merchant_id,
-            Entry.operation_id == redemption_id,
-            Posting.from_id == account_id,
+            Entry.operation_id == redemption.id,
+            Entry.kind == "spend",
+            Account.unit == unit,
         )
     ).all()
     lots = store.load_lots(session, desk.book, [row.lot_id for row in rows])
@@ -188,7 +280,7 @@ def unused_filled(session: Session, desk: Desk, *, limit: int = 100) -> Sequence
             sa.select(Redemption)
             .where(
                 Redemption.merchant_id == desk.place.merchant_id,
-                Redemption.card_id == desk.place.card_id,
+                Redemption.card_id.in_(desk.ranks.dossier.card_ids()),
                 Redemption.filled.is_(True),
                 Redemption.state == "reserved",
                 sa.or_(Redemption.until_at.is_(None), Redemption.until_at > desk.at),

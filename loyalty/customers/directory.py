@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.errors import StateConflict, Unknown
 from loyalty.core.ids import new_id, parse_ref, ref
+from loyalty.customers import living
 from loyalty.customers.models import Customer
 
 FIELDS = ("name", "email", "phone", "birthday", "language", "external_ref")
@@ -29,7 +30,10 @@ class Profile:
 
 
 def create(session: Session, *, merchant_id: UUID, profile: Profile, at: datetime) -> Customer:
-    """Add a customer. Raises StateConflict naming the one who has this external_ref already."""
+    """Add a customer. Raises StateConflict naming the one who has this external_ref already.
+
+    If that one was merged into another, it names the living one.
+    """
     _check_free(session, merchant_id, profile.external_ref, None)
     customer = Customer(
         merchant_id=merchant_id,
@@ -45,8 +49,13 @@ def create(session: Session, *, merchant_id: UUID, profile: Profile, at: datetim
 def change(
     session: Session, *, merchant_id: UUID, customer_ref: str, changes: dict[str, Any]
 ) -> Customer:
-    """Change the fields named in `changes`. Raises Unknown("customer"), StateConflict."""
-    customer = find(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    """Change the fields named in `changes`.
+
+    Raises Unknown("customer"), StateConflict naming who has the external_ref, and MergedAway
+    naming the living one.
+    """
+    customer = lock(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    living.demand_living(session, customer=customer)
     if changes.get("external_ref"):
         _check_free(session, merchant_id, changes["external_ref"], customer.id)
     for field in FIELDS:
@@ -57,17 +66,32 @@ def change(
 
 
 def erase(session: Session, *, merchant_id: UUID, customer_ref: str, at: datetime) -> Customer:
-    """Forget the person; what the ledger holds of their cards stays, without a name to it."""
-    customer = find(session, merchant_id=merchant_id, customer_ref=customer_ref)
-    for field in FIELDS:
-        setattr(customer, field, None)
-    customer.erased_at = at
+    """Forget the person; what the ledger holds of their cards stays, without a name to it.
+
+    Whoever was merged into them is the same person and is forgotten too; their ids are those that
+    `living.gathered` still gives. Raises Unknown("customer"), and MergedAway naming the living one:
+    clearing away a duplicate must not forget its owner by surprise.
+    """
+    customer = lock(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    living.demand_living(session, customer=customer)
+    for also_id in living.gathered(session, merchant_id=merchant_id, customer_id=customer.id):
+        _forget(session.get_one(Customer, (merchant_id, also_id)), at)
+    _forget(customer, at)
     session.flush()
     return customer
 
 
+def _forget(customer: Customer, at: datetime) -> None:
+    for field in FIELDS:
+        setattr(customer, field, None)
+    customer.erased_at = at
+
+
 def find(session: Session, *, merchant_id: UUID, customer_ref: str) -> Customer:
-    """The merchant's customer of that ref. Raises Unknown("customer"), also for an erased one."""
+    """The merchant's customer of that ref, even if merged into another (`merged_into_id`).
+
+    Raises Unknown("customer"), also for an erased one.
+    """
     customer_id = parse_ref("cus", customer_ref)
     customer = session.get(Customer, (merchant_id, customer_id)) if customer_id else None
     if customer is None or customer.erased_at is not None:
@@ -75,12 +99,23 @@ def find(session: Session, *, merchant_id: UUID, customer_ref: str) -> Customer:
     return customer
 
 
+def lock(session: Session, *, merchant_id: UUID, customer_ref: str) -> Customer:
+    """As `find`, fresh; nobody else changes, merges or erases them before this write ends."""
+    customer = find(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    session.refresh(customer, with_for_update=True)
+    if customer.erased_at is not None:
+        raise Unknown("customer")
+    return customer
+
+
 def page(
     session: Session, *, merchant_id: UUID, after: UUID | None = None, limit: int = 50
 ) -> list[Customer]:
-    """Customers in the order in which they came, after a key."""
+    """Customers in the order in which they came, after a key; not those merged into another."""
     query = sa.select(Customer).where(
-        Customer.merchant_id == merchant_id, Customer.erased_at.is_(None)
+        Customer.merchant_id == merchant_id,
+        Customer.erased_at.is_(None),
+        Customer.merged_into_id.is_(None),
     )
     if after is not None:
         query = query.where(Customer.id > after)
@@ -88,7 +123,10 @@ def page(
 
 
 def search(session: Session, *, merchant_id: UUID, text: str, limit: int = 20) -> list[Customer]:
-    """Customers whose name, e-mail, phone or own reference holds `text`, the newest first."""
+    """Customers whose name, e-mail, phone or own reference holds `text`, the newest first.
+
+    Not those merged into another.
+    """
     pattern = "%" + _literal(text.strip()) + "%"
     fields = (Customer.name, Customer.email, Customer.phone, Customer.external_ref)
     query = (
@@ -96,6 +134,7 @@ def search(session: Session, *, merchant_id: UUID, text: str, limit: int = 20) -
         .where(
             Customer.merchant_id == merchant_id,
             Customer.erased_at.is_(None),
+            Customer.merged_into_id.is_(None),
             sa.or_(*(field.ilike(pattern, escape="\\") for field in fields)),
         )
         .order_by(Customer.id.desc())
@@ -126,4 +165,5 @@ def _check_free(
         )
     ).scalar_one_or_none()
     if holder is not None and holder != but:
-        raise StateConflict(customer=ref("cus", holder))
+        named = living.resolve(session, merchant_id=merchant_id, customer_id=holder)
+        raise StateConflict(customer=ref("cus", named))

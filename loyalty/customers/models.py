@@ -1,22 +1,30 @@
-"""Tables of customers."""
+"""Tables of customers: who they are, what they agreed to, and which of them were merged."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from loyalty.core.db import Base, Id, UtcDateTime
+from loyalty.core.db import Base, Id, Json, UtcDateTime
 
 
 class Customer(Base):
-    """Somebody who holds a card; every personal field may be absent, and is after erasure."""
+    """Somebody who holds a card; every personal field may be absent, and is after erasure.
+
+    `merged_into_id`: they turned out to be that other one. The row stays as it was, for the undo.
+    """
 
     __tablename__ = "customer"
     __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "merged_into_id"], ["customer.merchant_id", "customer.id"]
+        ),
         sa.UniqueConstraint("merchant_id", "external_ref"),
         sa.Index("ix_customer_email", "merchant_id", "email"),
         sa.Index("ix_customer_phone", "merchant_id", "phone"),
+        sa.Index("ix_customer_merged_into", "merchant_id", "merged_into_id"),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
@@ -31,3 +39,69 @@ class Customer(Base):
     external_ref: Mapped[str | None] = mapped_column(sa.String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[UUID | None] = mapped_column(Id)
+    merged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CustomerMerge(Base):
+    """One merge of two customers; it is open until `undone_at`.
+
+    `facts`, without personal data: `{"copied": [names of the profile fields that the survivor took
+    over]}`, and under `"cards"` whatever those who move cards need for the way back.
+    """
+
+    __tablename__ = "customer_merge"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "loser_id"], ["customer.merchant_id", "customer.id"]
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "survivor_id"], ["customer.merchant_id", "customer.id"]
+        ),
+        sa.CheckConstraint("loser_id <> survivor_id", name="two_people"),
+        sa.Index("ix_customer_merge_loser", "merchant_id", "loser_id"),
+        sa.Index("ix_customer_merge_survivor", "merchant_id", "survivor_id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    loser_id: Mapped[UUID] = mapped_column(Id)
+    survivor_id: Mapped[UUID] = mapped_column(Id)
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    facts: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class ConsentEvent(Base):
+    """A consent given or withdrawn for one purpose: what was said, under which text, to whom.
+
+    Rows are only ever added. `at` is when it was said, `recorded_at` when we learnt of it. With
+    `merge_id` nobody said it: a merge (source "merge") or its undo ("unmerge") brought it about.
+    """
+
+    __tablename__ = "consent_event"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "customer_id"], ["customer.merchant_id", "customer.id"]
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "merge_id"], ["customer_merge.merchant_id", "customer_merge.id"]
+        ),
+        sa.CheckConstraint(
+            "purpose IN ('program', 'profiling', 'marketing', 'tracking')", name="purpose"
+        ),
+        sa.Index("ix_consent_event_customer", "merchant_id", "customer_id", "id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(Id)
+    purpose: Mapped[str] = mapped_column(sa.String(20))
+    given: Mapped[bool]
+    text_id: Mapped[str] = mapped_column(sa.String(120))
+    source: Mapped[str] = mapped_column(sa.String(40))
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    merge_id: Mapped[UUID | None] = mapped_column(Id)

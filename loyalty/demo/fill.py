@@ -10,7 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import register
+from loyalty.cards import lookup, register
+from loyalty.core.calendar import zone
 from loyalty.core.db import Database
 from loyalty.core.ids import ref
 from loyalty.counter import desk as desks
@@ -21,14 +22,13 @@ from loyalty.counter.sale import Sale
 from loyalty.customers import directory
 from loyalty.customers.directory import Profile
 from loyalty.demo.shops import FIRST_NAMES, LAST_NAMES, STREET, ShopPlan
-from loyalty.ledger import store
+from loyalty.ledger import store, writing
 from loyalty.ledger.state import Origin
 from loyalty.merchants import accounts
 from loyalty.merchants.models import Merchant
 from loyalty.merchants.roles import Duty, Role, staff_duty
 from loyalty.programs import catalogue, editor
 from loyalty.programs.catalogue import PublishedVersion
-from loyalty.programs.expiry import zone
 
 SEED = 2026
 CUSTOMERS = 300
@@ -146,9 +146,7 @@ def _regulars(
         regulars.append(
             Regular(
                 place=Place.of(
-                    register.find(
-                        session, merchant_id=shop.merchant_id, card_ref=card.answer["ref"]
-                    )
+                    lookup.find(session, merchant_id=shop.merchant_id, card_ref=card.answer["ref"])
                 ),
                 gap_days=chance.choice((2, 3, 4, 5, 7, 7, 9, 12, 14, 21)),
                 hour=chance.randrange(*shop.plan.hours),
@@ -195,23 +193,29 @@ def _moment(on: date, hour: int, chance: random.Random) -> datetime:
 def _let_pass(session: Session, shop: Open, coming: list[Coming], chance: random.Random) -> None:
     """Some visits in the order of time, on one book: the till's own steps without its look-ups."""
     cards = {visit.place.card_id for visit in coming}
-    book = store.open_book(session, merchant_id=shop.merchant_id, card_ids=list(cards))
+    book = store.open_book(
+        session, merchant_id=shop.merchant_id, card_ids=list(cards), timezone=TIMEZONE
+    )
+    known: dict[UUID, Desk] = {}
     for visit in coming:
-        _serve(Desk(visit.place, shop.version, book, visit.at), shop, chance)
-    store.write_book(session, book)
+        card_id = visit.place.card_id
+        if card_id not in known:
+            known[card_id] = desks.desk_on(session, visit.place, shop.version, book, visit.at)
+        _serve(replace(known[card_id], at=visit.at), shop, chance)
+    writing.write_book(session, book)
 
 
 def _serve(desk: Desk, shop: Open, chance: random.Random) -> None:
     """One customer at the counter: the purchase, and now and then a reward."""
-    place, version, book = desk.place, desk.version, desk.book
-    desks.expire_due(book, place, version, judged_at=desk.at, recorded_at=desk.at)
+    desks.catch_up(desk)
     sold = _basket(shop.plan, desk.at, chance)
-    done = sale.record(book, place, version, sold, origin=_origin(desk, shop))
+    done = sale.record(desk, sold, origin=_origin(desk, shop))
     body = receipts.receipt(
         desk,
         done.operation,
         reasons=done.reasons,
         earned=done.earned,
+        pledged=done.pledged,
         amount_minor=sold.amount_minor,
         vouchers=done.vouchers,
     )
@@ -245,11 +249,11 @@ def _origin(desk: Desk, shop: Open) -> Origin:
 
 def _redeemed(desk: Desk, shop: Open, rewards: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The dearest reward that the card can have by now, if any."""
-    ready = [offer["key"] for offer in rewards if not offer["missing"]]
+    ready = [offer["key"] for offer in rewards if not offer["missing"] and not offer["unavailable"]]
     reward = desk.version.document.reward(ready[-1]) if ready else None
     if reward is None:
         return []
-    issued = vouchers.issue(desk.book, desk.place, desk.version, reward, origin=_origin(desk, shop))
+    issued = vouchers.issue(desk, reward, origin=_origin(desk, shop))
     issued.operation["answer"] = receipts.receipt(
         desk, issued.operation, reasons=issued.reasons, vouchers=[issued.redemption]
     )

@@ -1,18 +1,19 @@
 """One batch of sales into the ledger: look, admit, lock, compute in memory, write."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from loyalty.cards import lookup
 from loyalty.core import outbox
 from loyalty.core.ids import ref
 from loyalty.counter import desk as desks
 from loyalty.counter import sale as counter
-from loyalty.counter.desk import Place
+from loyalty.counter.desk import Desk, Place
 from loyalty.counter.requests import LineRequest
 from loyalty.imports import people, recorded, verdict
 from loyalty.imports import target as targets
@@ -22,8 +23,9 @@ from loyalty.imports.sale import Sale
 from loyalty.imports.spool import Batch, Spooled
 from loyalty.imports.target import Target
 from loyalty.imports.verdict import Sorted
-from loyalty.ledger import store
+from loyalty.ledger import store, writing
 from loyalty.ledger.book import Book
+from loyalty.programs.conditions import looks_at_birthday
 
 _PIECE_MILLI = 1_000
 Cards = dict[str, UUID]  # by the customer's own reference
@@ -70,43 +72,77 @@ def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
         session, club=club, duty=run.target.duty, sales=sales, recorded=known, at=run.at
     )
     book = store.open_book(
-        session, merchant_id=club.merchant_id, card_ids=list(dict.fromkeys(cards.values()))
+        session,
+        merchant_id=club.merchant_id,
+        card_ids=list(dict.fromkeys(cards.values())),
+        timezone=run.target.timezone,
     )
-    _record_all(book, run, cards, found.taken)
-    _expire(book, run, [card for who, card in cards.items() if who != batch.goes_on])
-    store.write_book(session, book)
+    counter = _Counter(session, run, book)
+    for one in found.taken:
+        counter.take(one, cards[one.sale.customer])
+    counter.catch_up([card for who, card in cards.items() if who != batch.goes_on])
+    writing.write_book(session, book)
     return Taken(found, {who: card for who, card in cards.items() if who == batch.goes_on})
 
 
-def _record_all(book: Book, run: Run, cards: Cards, sales: Iterable[Spooled]) -> None:
-    for one in sales:
-        visit_id = _record(book, run, _place(run.target, cards[one.sale.customer]), one.sale)
-        book.also(
+class _Counter:
+    """The counter for one batch: a desk for each card and version, all on one book."""
+
+    def __init__(self, session: Session, run: Run, book: Book) -> None:
+        self._session, self._run, self._book = session, run, book
+        self._desks: dict[UUID, Desk] = {}
+
+    def take(self, one: Spooled, card_id: UUID) -> None:
+        """Record a sale under the rules of its day, and by what it is known from now on."""
+        target, sale = self._run.target, one.sale
+        desk = replace(self._desk(card_id), version=target.version_at(sale.occurred_at))
+        desks.review(desk, sale.occurred_at)
+        origin = desks.origin(
+            desk.place,
+            target.duty,
+            version=desk.version.number,
+            occurred_at=sale.occurred_at,
+            recorded_at=self._run.at,
+            proof="import",
+            location_id=target.locations.get(sale.location or ""),
+        )
+        done = counter.record(desk, _sold(sale), origin=origin)
+        self._book.also(
             _IMPORTED,
             {
-                "merchant_id": book.merchant_id,
-                "program_id": run.target.club.program_id,
+                "merchant_id": self._book.merchant_id,
+                "program_id": target.club.program_id,
                 "identity": verdict.identity(one),
-                "import_id": run.import_id,
-                "visit_id": visit_id,
+                "import_id": self._run.import_id,
+                "visit_id": done.operation["id"],
             },
         )
 
+    def catch_up(self, card_ids: Iterable[UUID]) -> None:
+        """Posted last: while sales came in, filling and expiry were judged at their own time."""
+        for card_id in card_ids:
+            desks.catch_up(self._desk(card_id))
 
-def _record(book: Book, run: Run, place: Place, sale: Sale) -> UUID:
-    version = run.target.version_at(sale.occurred_at)
-    origin = desks.origin(
-        place,
-        run.target.duty,
-        version=version.number,
-        occurred_at=sale.occurred_at,
-        recorded_at=run.at,
-        proof="import",
-        location_id=run.target.locations.get(sale.location or ""),
-    )
-    done = counter.record(book, place, version, _sold(sale), origin=origin)
-    visit_id: UUID = done.operation["id"]
-    return visit_id
+    def _desk(self, card_id: UUID) -> Desk:
+        if card_id not in self._desks:
+            target = self._run.target
+            self._desks[card_id] = desks.desk_on(
+                self._session,
+                _place(target, card_id, self._birthday(card_id)),
+                target.current,
+                self._book,
+                self._run.at,
+            )
+        return self._desks[card_id]
+
+    def _birthday(self, card_id: UUID) -> str | None:
+        """Asked only where a rule looks at it."""
+        target = self._run.target
+        if not any(looks_at_birthday(version.document) for _, version in target.versions):
+            return None
+        return lookup.by_id(
+            self._session, merchant_id=target.club.merchant_id, card_id=card_id
+        ).customer_birthday
 
 
 def _sold(sale: Sale) -> counter.Sale:
@@ -124,21 +160,11 @@ def _sold(sale: Sale) -> counter.Sale:
     )
 
 
-def _place(target: Target, card_id: UUID) -> Place:
+def _place(target: Target, card_id: UUID, birthday: str | None) -> Place:
     club = target.club
-    return Place(club.merchant_id, card_id, club.program_id, target.currency, target.timezone)
-
-
-def _expire(book: Book, run: Run, card_ids: Iterable[UUID]) -> None:
-    """Posted last: while sales came in, filling and expiry were judged at their own time."""
-    for card_id in card_ids:
-        desks.expire_due(
-            book,
-            _place(run.target, card_id),
-            run.target.current,
-            judged_at=run.at,
-            recorded_at=run.at,
-        )
+    return Place(
+        club.merchant_id, card_id, club.program_id, target.currency, target.timezone, birthday
+    )
 
 
 def _open_run(session: Session, run: Run) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.core.ids import new_id
 from loyalty.ledger.models import Account
 
-MERCHANT_SIDE = ("issued", "redeemed", "expired", "adjusted")
+MERCHANT_SIDE = ("issued", "redeemed", "expired", "adjusted", "moved")
 
 
 @lru_cache(maxsize=10_000)
@@ -60,6 +60,7 @@ def _row(
         "debt": 0,
         "earned_millionths": 0,
         "moves": 0,
+        "has_waiting": False,
     }
 
 

@@ -13,7 +13,7 @@ from loyalty.core.db import Base, Id, Json, UtcDateTime
 class Account(Base):
     """Where units are: kind `card` keeps a balance with floors, the merchant's side keeps none.
 
-    So no row is hit by everybody. What the open lots hold is balance + debt.
+    So no row is hit by everybody. What the open lots hold is balance + debt; pending ones count.
     """
 
     __tablename__ = "ledger_account"
@@ -40,6 +40,8 @@ class Account(Base):
     debt: Mapped[int] = mapped_column(sa.BigInteger)
     earned_millionths: Mapped[int] = mapped_column(sa.BigInteger)
     moves: Mapped[int] = mapped_column(sa.BigInteger)  # counts the writes to this row
+    has_waiting: Mapped[bool]  # whether a lot of it ever had to wait; never taken back
+    last_active_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # slides idle lots
 
 
 class Operation(Base):
@@ -96,7 +98,8 @@ class Entry(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     operation_id: Mapped[UUID] = mapped_column(Id)
     account_id: Mapped[UUID] = mapped_column(Id)
-    kind: Mapped[str] = mapped_column(sa.String(10))  # earn, take, spend, give, expire, adjust
+    # earn, take, spend, give, expire, adjust, forgive, activate, extend, merge
+    kind: Mapped[str] = mapped_column(sa.String(10))
     units: Mapped[int] = mapped_column(sa.BigInteger)
     millionths: Mapped[int] = mapped_column(sa.BigInteger)
     covered: Mapped[int] = mapped_column(sa.BigInteger)  # refunded units that had expired already
@@ -105,7 +108,12 @@ class Entry(Base):
 
 
 class Lot(Base):
-    """Units that came together and expire together; only `remaining` ever changes."""
+    """Units that came together and expire together.
+
+    `remaining` changes; `is_pending` ends once; `expires_at` may move later, never earlier, with an
+    extension that says why. A lot with `idle_months` also lives so long after the card's last visit
+    since `slides_from_at`. One that came from another card names the lot it was there.
+    """
 
     __tablename__ = "ledger_lot"
     __table_args__ = (
@@ -125,6 +133,27 @@ class Lot(Base):
             postgresql_where=sa.text("remaining > 0"),
         ),
         sa.Index("ix_ledger_lot_entry", "merchant_id", "entry_id"),
+        sa.Index(
+            "ix_ledger_lot_pending",
+            "merchant_id",
+            "account_id",
+            sqlite_where=sa.text("is_pending"),
+            postgresql_where=sa.text("is_pending"),
+        ),
+        sa.Index(
+            "ix_ledger_lot_ending",
+            "merchant_id",
+            "expires_at",
+            sqlite_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
+            postgresql_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_ledger_lot_origin",
+            "merchant_id",
+            "origin_id",
+            sqlite_where=sa.text("origin_id IS NOT NULL"),
+            postgresql_where=sa.text("origin_id IS NOT NULL"),
+        ),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
@@ -136,6 +165,33 @@ class Lot(Base):
     remaining: Mapped[int] = mapped_column(sa.BigInteger)
     is_grace: Mapped[bool]  # given back after its time: it never gets another
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_pending: Mapped[bool]
+    active_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    idle_months: Mapped[int | None]
+    slides_from_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    origin_id: Mapped[UUID | None] = mapped_column(Id)
+
+
+class Extension(Base):
+    """A lot that was given a later end, or none: from when to when, by which entry."""
+
+    __tablename__ = "ledger_extension"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "entry_id"], ["ledger_entry.merchant_id", "ledger_entry.id"]
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "lot_id"], ["ledger_lot.merchant_id", "ledger_lot.id"]
+        ),
+        sa.Index("ix_ledger_extension_lot", "merchant_id", "lot_id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(Id)
+    lot_id: Mapped[UUID] = mapped_column(Id)
+    before_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Posting(Base):

@@ -8,27 +8,42 @@ from sqlalchemy.orm import Session
 
 from loyalty.ledger.book import Book
 from loyalty.ledger.chart import side
-from loyalty.ledger.models import Entry, Lot, Posting
+from loyalty.ledger.models import Account, Entry, Lot, Posting
 from loyalty.ledger.state import AccountState
 
+_MERGES_MAX = 20
 
-def lots_made_by(session: Session, book: Book, *, operation_id: UUID) -> dict[UUID, list[UUID]]:
-    """The lots that an operation made, by account."""
-    rows = session.execute(
-        sa.select(Lot.account_id, Lot.id)
-        .join(Entry, sa.and_(Entry.merchant_id == Lot.merchant_id, Entry.id == Lot.entry_id))
-        .where(Entry.merchant_id == book.merchant_id, Entry.operation_id == operation_id)
-    ).all()
-    made: dict[UUID, list[UUID]] = {}
-    for account_id, lot_id in rows:
-        made.setdefault(account_id, []).append(lot_id)
-    return made
+
+def lots_made_by(
+    session: Session, *, merchant_id: UUID, operation_id: UUID, unit: str
+) -> list[UUID]:
+    """The lots of a unit that an operation made, and what became of them on other cards since."""
+    made = sa.select(Lot.id).where(Lot.merchant_id == merchant_id)
+    found = list(
+        session.execute(
+            made.join(
+                Entry, sa.and_(Entry.merchant_id == Lot.merchant_id, Entry.id == Lot.entry_id)
+            )
+            .join(
+                Account,
+                sa.and_(Account.merchant_id == Lot.merchant_id, Account.id == Lot.account_id),
+            )
+            .where(Entry.operation_id == operation_id, Account.unit == unit)
+        ).scalars()
+    )
+    newest = found
+    for _ in range(_MERGES_MAX):
+        newest = list(session.execute(made.where(Lot.origin_id.in_(newest))).scalars())
+        if not newest:
+            break
+        found += newest
+    return found
 
 
 def expired_units(
     session: Session, book: Book, account: AccountState, lot_ids: Sequence[UUID]
 ) -> int:
-    """How many units of these lots of the account have been written off by expiry."""
+    """How many units of these lots have been written off by expiry."""
     goal = side(account.program_id, account.unit, "expired")
     gone = session.execute(
         sa.select(sa.func.coalesce(sa.func.sum(Posting.units), 0)).where(
@@ -40,15 +55,18 @@ def expired_units(
     return int(gone)
 
 
-def covered_units(
-    session: Session, book: Book, account: AccountState, operation_ids: Sequence[UUID]
-) -> int:
+def covered_units(session: Session, book: Book, operation_ids: Sequence[UUID], unit: str) -> int:
     """How many expired units earlier refunds of a sale have already counted as taken."""
     covered = session.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(Entry.covered), 0)).where(
+        sa.select(sa.func.coalesce(sa.func.sum(Entry.covered), 0))
+        .join(
+            Account,
+            sa.and_(Account.merchant_id == Entry.merchant_id, Account.id == Entry.account_id),
+        )
+        .where(
             Entry.merchant_id == book.merchant_id,
             Entry.operation_id.in_(list(operation_ids)),
-            Entry.account_id == account.id,
+            Account.unit == unit,
         )
     ).scalar_one()
     return int(covered)

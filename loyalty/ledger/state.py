@@ -9,7 +9,7 @@ from uuid import UUID
 from loyalty.core.errors import InsufficientUnits
 from loyalty.core.ids import new_id
 from loyalty.ledger import lots as fifo
-from loyalty.ledger.lots import LotState
+from loyalty.ledger.lots import LotState, LotTerms
 
 EXPIRING_MAX = 24  # a receipt names the next ends only
 Reason = dict[str, Any]  # rule, unit, units, it, en
@@ -44,8 +44,9 @@ class Intent:
 class AccountState:
     """One card's account of one unit, under lock.
 
-    `lots` are its open ones. To earn, they need not be known: then `is_whole` is false, none of
-    them is over, and `soon` says what of them expires when, the next ones first.
+    `lots` are its open ones. To earn, they need not be known: then `is_whole` is false, `lots` are
+    those that wait, none of the others is over, and `soon` says what of them expires when, the next
+    ones first.
     """
 
     id: UUID
@@ -56,8 +57,10 @@ class AccountState:
     debt: int
     earned_millionths: int
     moves: int
+    has_waiting: bool = False
+    last_active_at: datetime | None = None
     lots: list[LotState] = field(default_factory=list)
-    before: tuple[int, int, int] = (0, 0, 0)
+    before: tuple[int, int, int, bool, datetime | None] = (0, 0, 0, False, None)
     is_whole: bool = True
     soon: list[tuple[datetime, int]] = field(default_factory=list)
 
@@ -65,7 +68,13 @@ class AccountState:
         """What could be redeemed at that moment: nothing while there is a debt."""
         if self.debt:
             return 0
-        return fifo.available(self.lots, at) if self.is_whole else self.balance
+        if self.is_whole:
+            return fifo.available(self.lots, at)
+        return self.balance - fifo.pending(self.lots, at)
+
+    def pending(self, at: datetime) -> int:
+        """What is earned and cannot be used yet."""
+        return fifo.pending(self.lots, at)
 
     @property
     def lifetime(self) -> int:
@@ -75,7 +84,25 @@ class AccountState:
     @property
     def is_changed(self) -> bool:
         """Whether there is anything to write."""
-        return (self.balance, self.debt, self.earned_millionths) != self.before
+        return self.now != self.before
+
+    @property
+    def now(self) -> tuple[int, int, int, bool, datetime | None]:
+        """What the account's row holds, as `before` has it."""
+        return (
+            self.balance,
+            self.debt,
+            self.earned_millionths,
+            self.has_waiting,
+            self.last_active_at,
+        )
+
+    def visited(self, at: datetime, timezone: str) -> None:
+        """A visit lets units live on that last so long after the last one."""
+        if self.last_active_at is None or at > self.last_active_at:
+            self.last_active_at = at
+            for lot in self.lots:
+                lot.slide(at, timezone)
 
     def expiring(self, at: datetime) -> list[tuple[datetime, int]]:
         """What is left in living lots that end one day: when, and how many units."""
@@ -83,8 +110,8 @@ class AccountState:
         for end, units in self.soon:
             ends[end] = ends.get(end, 0) + units
         for lot in self.lots:
-            if lot.remaining and lot.expires_at is not None and not lot.is_over(at):
-                ends[lot.expires_at] = ends.get(lot.expires_at, 0) + lot.remaining
+            if lot.remaining and lot.ends_at is not None and not lot.is_over(at):
+                ends[lot.ends_at] = ends.get(lot.ends_at, 0) + lot.remaining
         return sorted(ends.items())
 
     def lot(self, key: UUID) -> LotState | None:
@@ -133,16 +160,22 @@ def operation_row(
     }
 
 
-def new_lot(
-    operation: dict[str, Any], entry: dict[str, Any], expires_at: datetime | None
-) -> LotState:
+def new_lot(operation: dict[str, Any], entry: dict[str, Any], terms: LotTerms) -> LotState:
     """An empty lot that this entry will fill."""
     return LotState(
         id=new_id(),
+        account_id=entry["account_id"],
         entry_id=entry["id"],
         version=operation["version"],
         units=0,
         remaining=0,
-        expires_at=expires_at,
+        expires_at=terms.expires_at,
+        is_grace=terms.is_grace,
+        is_pending=terms.active_at is not None,
+        active_at=terms.active_at,
+        idle_months=terms.idle_months,
+        slides_from_at=terms.slides_from_at,
+        origin_id=terms.origin_id,
+        ends_at=terms.expires_at,
         is_new=True,
     )

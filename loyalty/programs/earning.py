@@ -1,16 +1,20 @@
-"""What a purchase earns: exact millionths of a unit for each rule (pure)."""
+"""What a purchase earns: exact millionths of a unit, and which rules made it so (pure)."""
 
 from dataclasses import dataclass
 from fractions import Fraction
 
 from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
+from loyalty.programs.conditions import ORDINARY, Occasion, unmet
 from loyalty.programs.document import EarningRule, VersionDocument
 
 MILLION = 1_000_000
 MILLI = 1_000
 VISIT_MILLIONTHS_MAX = 10**9 * MILLION
+CAUSE_PREFIX = "cause."  # a cause is a unit of the ledger: minor units of money, for somebody else
 _TOO_MANY = Text("una visita non può dare così tanto", "one visit cannot earn that many units")
+_NOTHING = Fraction(0)
+_ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +39,197 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one rule gives: millionths of its unit, and what it counted (minor units or pieces)."""
+    """What one rule adds to a unit, in millionths, and what it counted (minor units or pieces).
 
-    rule: EarningRule
-    millionths: int
-    counted: Fraction
-
-
-def shares(document: VersionDocument, lines: tuple[Line, ...]) -> list[Share]:
-    """The share of each base rule in this purchase, zero shares included.
-
-    Each line contributes ceil(amount x units x 10^6 / per) millionths (contract, "How it counts").
+    `kind` is "base", "bonus" (a percentage on what the base rules give), "tier" (the level's
+    percentage), "cap" (below zero: what a cap cuts off) or "cause". A base rule that gives nothing
+    names the condition that did not hold in `unmet`.
     """
-    found = [_share(rule, lines) for rule in document.earn if rule.per_kind]
+
+    kind: str
+    key: str
+    unit: str
+    millionths: int
+    counted: Fraction = _NOTHING
+    rule: EarningRule | None = None
+    percent: int | None = None
+    unmet: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Percent:
+    """A percentage in force: by a rule, or by the level of the card (rule None)."""
+
+    key: str
+    percent: int
+    rule: EarningRule | None
+
+    def concerns(self, line: Line) -> bool:
+        return self.rule is None or _concerns(self.rule, line)
+
+
+Lines = tuple[Line, ...]
+
+
+def cause_unit(key: str) -> str:
+    """The unit in which the ledger keeps a cause: minor units of money."""
+    return CAUSE_PREFIX + key
+
+
+def is_cause(unit: str) -> bool:
+    """Whether a unit of the ledger is a cause's money."""
+    return unit.startswith(CAUSE_PREFIX)
+
+
+def account_units(document: VersionDocument) -> list[str]:
+    """The units for which a card needs an account: those declared, and the cause's money."""
+    units = [unit.key for unit in document.units]
+    return [*units, cause_unit(document.cause.key)] if document.cause else units
+
+
+def shares(document: VersionDocument, lines: Lines, occasion: Occasion = ORDINARY) -> list[Share]:
+    """What each rule gives in this purchase, unit by unit, zero shares of base rules included.
+
+    Each line contributes ceil(amount x units x 10^6 x product of percents / (per x 100^k))
+    millionths; a cap cuts the visit's sum of a unit (contract, "How it counts"). Raises Invalid
+    for more units than one visit can earn.
+    """
+    left = tuple(line for line in lines if line.is_left)
+    total = sum((line.counted for line in left if line.counted is not None), _NOTHING)
+    found: list[Share] = []
+    for unit in dict.fromkeys(rule.unit for rule in document.earn if rule.per_kind):
+        mine = _of_unit(document, unit, left, occasion, total)
+        found += mine + _cut(document, unit, mine, occasion)
+    found += _pledged(document, left)
     if any(share.millionths > VISIT_MILLIONTHS_MAX for share in found):
         raise Invalid({"amount": [_TOO_MANY]})
     return found
 
 
-def _share(rule: EarningRule, lines: tuple[Line, ...]) -> Share:
-    counted = [_counts(rule, line) for line in lines if line.is_left and _concerns(rule, line)]
+def _of_unit(
+    document: VersionDocument, unit: str, left: Lines, occasion: Occasion, total: Fraction
+) -> list[Share]:
+    """The base rules of a unit, then the percentages on all that they give."""
+    multiplied, best = _percents(document, unit, occasion, total)
+    base: list[Share] = []
+    extra: dict[_Percent, int] = {}
+    for rule in document.earn:
+        if rule.unit != unit or not rule.per_kind:
+            continue
+        missed = unmet(rule.when, occasion, total)
+        mine = () if missed else tuple(line for line in left if _concerns(rule, line))
+        base.append(_base(rule, mine, missed))
+        for parts, percents in _parts(rule, mine, multiplied, best):
+            _multiply(parts, percents, extra)
+    return base + [_bonus(unit, percent, millionths) for percent, millionths in extra.items()]
+
+
+def _percents(
+    document: VersionDocument, unit: str, occasion: Occasion, total: Fraction
+) -> tuple[list[_Percent], list[_Percent]]:
+    """The percentages in force that multiply each other, and those of which the best counts."""
+    multiplied: list[_Percent] = []
+    best: list[_Percent] = []
+    for rule in document.earn:
+        if rule.unit != unit or rule.multiply_percent is None:
+            continue
+        if unmet(rule.when, occasion, total) is None:
+            kind = best if rule.combine == "best" else multiplied
+            kind.append(_Percent(rule.key, rule.multiply_percent, rule))
+    best.sort(key=lambda one: (-one.percent, -(one.rule.priority if one.rule else 0)))
+    level = document.tiers.level(occasion.tier) if document.tiers else None
+    if level and level.multiply_percent is not None:
+        multiplied.append(_Percent(level.key, level.multiply_percent, None))
+    return multiplied, best
+
+
+def _base(rule: EarningRule, mine: Lines, missed: str | None) -> Share:
+    """What a base rule gives by itself, before any percentage."""
     if rule.per_kind == "visit":
-        counted = [Fraction(1)] if counted else []
-    total = sum(_ceil(amount * rule.units * MILLION / rule.per) for amount in counted)
-    return Share(rule, total, sum(counted, Fraction(0)))
+        counted = _ONE if mine else _NOTHING
+        millionths = _parts_of(counted, rule)
+        return Share("base", rule.key, rule.unit, millionths, counted, rule, None, missed)
+    amounts = [_counts(rule, line) for line in mine]
+    return Share(
+        "base",
+        rule.key,
+        rule.unit,
+        sum(_parts_of(amount, rule) for amount in amounts),
+        sum(amounts, _NOTHING),
+        rule,
+        None,
+        missed if missed or mine else "items",
+    )
+
+
+def _parts(
+    rule: EarningRule, mine: Lines, multiplied: list[_Percent], best: list[_Percent]
+) -> list[tuple[tuple[int, int], list[_Percent]]]:
+    """Each amount that is rounded by itself, and the percentages on it.
+
+    Amounts are (numerator, denominator) of millionths, line by line; a visit is one amount, under
+    whatever concerns any line of it.
+    """
+    if not mine or not (multiplied or best):
+        return []
+    if rule.per_kind == "visit":
+        concerned = [p for p in multiplied if any(map(p.concerns, mine))]
+        concerned += [p for p in best if any(map(p.concerns, mine))][:1]
+        return [(_exact(_ONE, rule), concerned)]
+    return [
+        (
+            _exact(_counts(rule, line), rule),
+            [p for p in multiplied if p.concerns(line)] + [p for p in best if p.concerns(line)][:1],
+        )
+        for line in mine
+    ]
+
+
+def _multiply(parts: tuple[int, int], percents: list[_Percent], extra: dict[_Percent, int]) -> None:
+    """Each percentage is owed what it adds to the sum before it; the last sum is the contract's."""
+    above, below = parts
+    before = -(-above // below)
+    for one in percents:
+        above, below = above * one.percent, below * 100
+        after = -(-above // below)
+        extra[one] = extra.get(one, 0) + after - before
+        before = after
+
+
+def _bonus(unit: str, percent: _Percent, millionths: int) -> Share:
+    kind = "bonus" if percent.rule else "tier"
+    return Share(kind, percent.key, unit, millionths, rule=percent.rule, percent=percent.percent)
+
+
+def _cut(
+    document: VersionDocument, unit: str, mine: list[Share], occasion: Occasion
+) -> list[Share]:
+    """What the caps of a visit and of the day cut off; the excess is not carried."""
+    total, cut = sum(share.millionths for share in mine), []
+    per_visit = document.cap(unit, "visit")
+    for key, most in (
+        ("visit", None if per_visit is None else per_visit * MILLION),
+        ("day", occasion.allowance.get(unit)),
+    ):
+        if most is not None and total > most:
+            cut.append(Share("cap", key, unit, most - total))
+            total = most
+    return cut
+
+
+def _pledged(document: VersionDocument, left: Lines) -> list[Share]:
+    """The cause's part of the sale, in millionths of a minor unit, at most its cap."""
+    cause = document.cause
+    if cause is None:
+        return []
+    above, below = cause.rate
+    counted = [line.counted for line in left if line.counted is not None]
+    given = sum(
+        -(-amount.numerator * above * MILLION // (amount.denominator * below)) for amount in counted
+    )
+    if cause.cap_minor is not None:
+        given = min(given, cause.cap_minor * MILLION)
+    return [Share("cause", cause.key, cause_unit(cause.key), given, sum(counted, _NOTHING))]
 
 
 def _concerns(rule: EarningRule, line: Line) -> bool:
@@ -71,23 +242,33 @@ def _concerns(rule: EarningRule, line: Line) -> bool:
 
 def _counts(rule: EarningRule, line: Line) -> Fraction:
     if rule.per_kind == "amount_minor":
-        return line.counted if line.counted is not None else Fraction(0)
+        return line.counted if line.counted is not None else _NOTHING
     if not line.whole:
-        return Fraction(1)
+        return _ONE
     # A piece begun still counts: else returning half a piece would take two, and the rest earn one.
     return Fraction(-(-line.quantity_milli // MILLI))
 
 
-def _ceil(value: Fraction) -> int:
-    return -(-value.numerator // value.denominator)
+def _exact(amount: Fraction, rule: EarningRule) -> tuple[int, int]:
+    return amount.numerator * rule.units * MILLION, amount.denominator * rule.per
+
+
+def _parts_of(amount: Fraction, rule: EarningRule) -> int:
+    above, below = _exact(amount, rule)
+    return -(-above // below)
 
 
 def by_unit(found: list[Share]) -> dict[str, list[Share]]:
     """The shares grouped by the unit they give, in the order of the rules."""
     groups: dict[str, list[Share]] = {}
     for share in found:
-        groups.setdefault(share.rule.unit, []).append(share)
+        groups.setdefault(share.unit, []).append(share)
     return groups
+
+
+def total(found: list[Share]) -> int:
+    """What these shares come to, in millionths."""
+    return sum(share.millionths for share in found)
 
 
 def whole_units(before: int, shares_of_unit: list[Share]) -> list[int]:

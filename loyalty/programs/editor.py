@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.errors import StateConflict, Unknown, VersionFrozen
 from loyalty.core.ids import new_id, parse_ref
-from loyalty.programs import terms, unbuilt
+from loyalty.programs import checks, terms
 from loyalty.programs.loading import load
 from loyalty.programs.models import Program, ProgramVersion
 
@@ -80,7 +80,7 @@ def publish(
     """Freeze a version and put it into force for what happens from now on.
 
     Raises Unknown("version"), VersionFrozen, StateConflict (a newer one is in force), and Invalid
-    naming each rule that is not built yet.
+    naming each field that does not fit.
     """
     program = _lock(session, merchant_id, program_id)
     version = session.get(ProgramVersion, (merchant_id, program_id, number))
@@ -91,7 +91,7 @@ def publish(
     if program.current_version is not None and number < program.current_version:
         raise StateConflict(version=program.current_version)
     document = load(version.document)
-    unbuilt.check(document)
+    checks.check(document)
     version.published_at = at
     session.flush()
     program.current_version = number

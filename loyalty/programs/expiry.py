@@ -1,49 +1,46 @@
 """When units and vouchers end, in the merchant's zone; the last day counts in full (pure)."""
 
-import calendar
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from loyalty.core.calendar import add_months, end_of, local_day, month_end
 from loyalty.programs.document import Expiry
 
 
-@lru_cache(maxsize=64)
-def zone(name: str) -> ZoneInfo:
-    """The zone of that name."""
-    return ZoneInfo(name)
-
-
-def local_day(moment: datetime, timezone: str) -> date:
-    """The shop's date at that moment."""
-    return moment.astimezone(zone(timezone)).date()
-
-
-def add_months(on: date, months: int) -> date:
-    """The same day so many months later, or that month's last: 31 January + 1 is 28 February."""
-    index = on.year * 12 + on.month - 1 + months
-    year, month = divmod(index, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(on.day, last))
-
-
-def end_of(on: date, timezone: str) -> datetime:
-    """The moment at which that day is over in the shop: the next midnight, in UTC."""
-    midnight = datetime.combine(on + timedelta(days=1), time.min, zone(timezone))
-    return midnight.astimezone(UTC)
-
-
 def lot_expires_at(expiry: Expiry, occurred_at: datetime, timezone: str) -> datetime | None:
-    """When units earned at that moment expire; None for never."""
+    """When units earned at that moment expire, in UTC; None for never.
+
+    On inactivity this is the lot's own first end: visits that come later move it (`idle_end`).
+    An end beyond the calendar is never.
+    """
     if expiry.kind == "never":
         return None
-    assert expiry.kind == "rolling", "other kinds are refused at publish"
-    return _rolling(local_day(occurred_at, timezone), expiry.months, timezone)
+    try:
+        return _end(expiry.kind, local_day(occurred_at, timezone), expiry.months, timezone)
+    except OverflowError:
+        return None
+
+
+def _month_end(on: date, months: int) -> date:
+    return month_end(add_months(on, months))
+
+
+def _year_end(on: date, months: int) -> date:
+    return add_months(on, months).replace(month=12, day=31)
+
+
+_LAST_DAYS: dict[str, Callable[[date, int], date]] = {
+    "rolling": add_months,
+    "inactivity": add_months,
+    "month_end": _month_end,
+    "year_end": _year_end,
+}
 
 
 @lru_cache(maxsize=4_096)
-def _rolling(on: date, months: int, timezone: str) -> datetime:
-    return end_of(add_months(on, months), timezone)
+def _end(kind: str, on: date, months: int, timezone: str) -> datetime:
+    return end_of(_LAST_DAYS[kind](on, months), timezone)
 
 
 def days_later(moment: datetime, days: int, timezone: str) -> datetime:

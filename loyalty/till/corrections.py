@@ -2,7 +2,7 @@
 
 from flask import Response, make_response, redirect, render_template, url_for
 
-from loyalty.cards import register
+from loyalty.cards import lookup
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import RefundTooLarge, Unknown
@@ -117,7 +117,7 @@ def _visit(visit_ref: str) -> VisitFacts:
 
 
 def _guest_of(found: VisitFacts) -> Guest:
-    facts = register.find(
+    facts = lookup.find(
         reads.session(),
         merchant_id=guard.duty().merchant_id,
         card_ref=ref("crd", found.card_id),

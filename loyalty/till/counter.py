@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template, url_for
 
-from loyalty.cards import register
-from loyalty.cards.register import CardFacts
+from loyalty.cards import lookup
+from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import Scan, read_scan
 from loyalty.core import clock
 from loyalty.core.db import write
@@ -99,7 +99,7 @@ def look_up() -> Response:
 @guard.staff(Permission.ACCRUE)
 def card(card_ref: str) -> Response:
     """The customer of a visit in the list; it proves as little as a typed code."""
-    facts = register.find(reads.session(), merchant_id=guard.duty().merchant_id, card_ref=card_ref)
+    facts = lookup.find(reads.session(), merchant_id=guard.duty().merchant_id, card_ref=card_ref)
     return card_page(facts, card_ref, FormState())
 
 
@@ -108,12 +108,12 @@ def _find(text: str) -> tuple[str, CardFacts]:
     session, merchant_id = reads.session(), guard.duty().merchant_id
     scan = read_scan(text)
     try:
-        return text, register.by_scan(session, merchant_id=merchant_id, scan=scan)
+        return text, lookup.by_scan(session, merchant_id=merchant_id, scan=scan)
     except Unknown:
         card_ref = _card_of_voucher(scan)
         if card_ref is None:
             raise
-    return card_ref, register.find(session, merchant_id=merchant_id, card_ref=card_ref)
+    return card_ref, lookup.find(session, merchant_id=merchant_id, card_ref=card_ref)
 
 
 def _card_of_voucher(scan: Scan) -> str | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from loyalty.cards.register import CardFacts
+from loyalty.cards.lookup import CardFacts
 from loyalty.counter import standing
 from loyalty.programs.document import VersionDocument
 from loyalty.web import cardface

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template, url_for
 
-from loyalty.cards import claims, qr, register
+from loyalty.cards import claims, lookup, qr, register
 from loyalty.cards.tokens import shown
 from loyalty.core import clock
 from loyalty.core.db import write
@@ -107,7 +107,7 @@ def _is_known(session: Any, email: str | None) -> bool:
 @guard.staff(Permission.ENROL)
 def another_phone(card_ref: str) -> Response:
     """A fresh link for a card whose holder has a new phone, or lost the first link."""
-    facts = register.find(reads.session(), merchant_id=guard.duty().merchant_id, card_ref=card_ref)
+    facts = lookup.find(reads.session(), merchant_id=guard.duty().merchant_id, card_ref=card_ref)
     facts.demand_open()
     if facts.code is None:
         raise Unknown("card")

@@ -2,7 +2,7 @@
 
 from flask import Response, make_response, redirect, render_template, url_for
 
-from loyalty.cards import register
+from loyalty.cards import lookup
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import Invalid
@@ -96,7 +96,7 @@ def reward_receipt(redemption_ref: str) -> str:
     rules = catalogue.version(
         session, merchant_id=merchant_id, program_id=found.program_id, number=found.version
     )
-    facts = register.find(session, merchant_id=merchant_id, card_ref=ref("crd", found.card_id))
+    facts = lookup.find(session, merchant_id=merchant_id, card_ref=ref("crd", found.card_id))
     receipt = shown.reward_receipt(
         rules.document,
         redemption_ref=redemption_ref,

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from flask import Response, make_response, render_template, request, url_for
 
-from loyalty.cards import claims, qr, register
-from loyalty.cards.register import CardFacts
+from loyalty.cards import claims, lookup, qr
+from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import qr_text
 from loyalty.core import clock
 from loyalty.core.db import current
@@ -99,7 +99,7 @@ def _open(card_ref: str) -> _Mine | None:
     if merchant_id is None:
         return None
     open_shop(merchant_id)
-    facts = register.find(reads.session(), merchant_id=merchant_id, card_ref=card_ref)
+    facts = lookup.find(reads.session(), merchant_id=merchant_id, card_ref=card_ref)
     return _Mine(facts, clock.now())
 
 

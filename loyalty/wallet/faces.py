@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from loyalty.cards.register import CardFacts
+from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import shown
 from loyalty.core.text import Text
 from loyalty.programs import words

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from loyalty.cards.register import CardFacts
+from loyalty.cards.lookup import CardFacts
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.ledger import statements

@@ -11,14 +11,14 @@ from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify
 
 from loyalty.assets import asset_root
-from loyalty.core import db
+from loyalty.core import clock, db, outbox, worklist
 from loyalty.core.errors import Busy
 from loyalty.web import guard, reads
 
 DISK_FREE_PERCENT_MIN = 5
 _SECONDS_KEPT = 1.0  # strangers may ask often; the write lock is asked for once a second at most
 _asking = threading.Lock()
-_kept: tuple[float, dict[str, bool]] | None = None
+_kept: tuple[float, dict[str, bool], int | None] | None = None
 blueprint = Blueprint("health", __name__)
 
 
@@ -32,20 +32,25 @@ def process() -> Response:
 @blueprint.get("/readyz")
 @guard.public("a load balancer asks whether to send visitors")
 def ready() -> tuple[Response, int]:
-    """The database takes writes, its schema is current, and the disk has room."""
-    checks = _checked()
+    """The database takes writes, its schema is current, and the disk has room.
+
+    `outbox_lag_s`: for how many seconds the oldest event or job that is due has been waiting for a
+    worker, null if that cannot be known. A worker that is late is no reason to send visitors away.
+    """
+    checks, lag_s = _checked()
     good = all(checks.values())
-    return jsonify(status="ok" if good else "not ready", **checks), 200 if good else 503
+    status = "ok" if good else "not ready"
+    return jsonify(status=status, outbox_lag_s=lag_s, **checks), 200 if good else 503
 
 
-def _checked() -> dict[str, bool]:
+def _checked() -> tuple[dict[str, bool], int | None]:
     global _kept  # noqa: PLW0603  # one answer a process
     with _asking:
         if _kept is None or time.monotonic() - _kept[0] > _SECONDS_KEPT:
             checks = {"database": _takes_writes(), "schema": False, "disk": _has_room()}
             checks["schema"] = checks["database"] and _is_at_head()
-            _kept = (time.monotonic(), checks)
-        return _kept[1]
+            _kept = (time.monotonic(), checks, _lag_s() if checks["schema"] else None)
+        return _kept[1:]
 
 
 def _takes_writes() -> bool:
@@ -63,6 +68,15 @@ def _is_at_head() -> bool:
         return set(found.scalars()) == _heads()
     except sa.exc.SQLAlchemyError:
         return False
+
+
+def _lag_s() -> int | None:
+    at = clock.now()
+    try:
+        records = reads.session()
+        return max(outbox.lag_s(records, at=at), worklist.lag_s(records, at=at))
+    except sa.exc.SQLAlchemyError:
+        return None
 
 
 @cache

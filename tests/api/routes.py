@@ -8,8 +8,9 @@ from werkzeug.test import TestResponse
 
 from loyalty.api import SECTIONS
 from loyalty.api.operation import Contract
+from loyalty.customers import merging
 from tests.api.caller import Caller, done, euro
-from tests.builders import POINTS, fresh_key
+from tests.builders import NOW, POINTS, fresh_key
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /customers": {"name": "Carla"},
         "POST /customers/search": {"q": "carla"},
         "PATCH /customers/<customer:customer_ref>": {"name": "Carla R."},
+        "POST /customers/<customer:customer_ref>/consents": CONSENT,
         "POST /cards": {"customer": things["new_customer"], "program": things["program_ref"]},
         "POST /cards/<card_ref>/block": why,
         "POST /cards/<card_ref>/unblock": why,
@@ -105,6 +107,19 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /programs/<program_ref>/pause": {},
         "POST /programs/<program_ref>/resume": {},
     }
+
+
+CONSENT = {"purpose": "marketing", "given": True, "text_id": "news-it-3", "source": "web"}
+
+
+def merged_away(caller: Caller) -> str:
+    """The ref of a customer who turned out to be another."""
+    loser, survivor = (done(caller.post("/customers", {}))["ref"] for _ in range(2))
+    with caller.shop.database.write() as session:
+        merging.absorb(
+            session, duty=caller.shop.owner, loser_ref=loser, survivor_ref=survivor, at=NOW
+        )
+    return loser
 
 
 class Walk:

@@ -12,7 +12,7 @@ from loyalty.api import document
 from loyalty.core import db, errors
 from tests.api.caller import Caller
 from tests.api.conftest import Hands
-from tests.api.routes import OPERATIONS, Operation, Walk, in_a_useful_order
+from tests.api.routes import OPERATIONS, Operation, Walk, in_a_useful_order, merged_away
 from tests.builders import STAMPS
 
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
@@ -156,12 +156,14 @@ def _provoke_refusals(provoked: Provoked, aurora: Caller) -> None:
     visit = aurora.pay(gone, 1000).get_json()["ref"]
     aurora.post(f"/visits/{visit}/void", {"reason": "x"})
     spent = _spent_redemption(aurora)
-    taken = {"external_ref": "crm-7"}
+    taken, merged = {"external_ref": "crm-7"}, {"customer_ref": merged_away(aurora)}
     aurora.post("/customers", taken)
     draft = aurora.post("/programs", {"name": "d", "version": STAMPS}).get_json()["ref"]
     for name, changes in (
         ("POST /customers", {"body": taken}),
         ("PATCH /customers/<customer:customer_ref>", {"body": taken}),
+        ("DELETE /customers/<customer:customer_ref>", {"things": merged}),
+        ("POST /customers/<customer:customer_ref>/consents", {"things": merged}),
         ("POST /cards", {"body": {"customer": bare.customer, "program": "prg_" + "0" * 26}}),
         ("POST /cards", {"body": {"customer": bare.customer, "program": _points(aurora)}}),
         (

@@ -22,13 +22,19 @@ EXAMPLES = 6
 REQUESTS_MIN = 100  # in a loaded minute; a quiet one makes ten times as many
 POOL = 4
 # What JSON Schema cannot say: a draft may use a rule that is not built yet, lines must add up to
-# the amount, a program may need one, and a visit has only so many lines to give back.
+# the amount, a program may need one, a visit has only so many lines to give back, and nobody agreed
+# tomorrow.
 MAY_BE_UNFIT = [
     {
         "include-operation-id": operation,
         "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "409", "422"]}},
     }
-    for operation in ("programs.publish_version", "visits.record_visit", "visits.refund_visit")
+    for operation in (
+        "programs.publish_version",
+        "visits.record_visit",
+        "visits.refund_visit",
+        "consents.record_consent",
+    )
 ]
 _WELL_FORMED = re.compile("[!-~]{1,255}")
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 import sqlalchemy as sa
 
-from loyalty.cards import register
+from loyalty.cards import lookup
 from loyalty.core.errors import LoyaltyError
 from loyalty.core.ids import parse_ref
 from loyalty.counter import standing
@@ -155,7 +155,7 @@ def holds(shop, card, unit="points", at=NOW):
 def stands(shop, card, at=NOW):
     """How the card stands, as its holder sees it; its books are checked on the way."""
     with shop.database.read() as session:
-        facts = register.find(session, merchant_id=shop.merchant_id, card_ref=card.ref)
+        facts = lookup.find(session, merchant_id=shop.merchant_id, card_ref=card.ref)
         assert not broken(session, [facts.card_id])
         return standing.card_standing(session, facts=facts, at=at)
 

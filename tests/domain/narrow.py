@@ -7,7 +7,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from loyalty.cards import keeping, register
+from loyalty.cards import keeping, lookup
 from loyalty.core.errors import CardBlocked, KeyReused
 from loyalty.counter import redemptions, standing
 from loyalty.counter.requests import intent
@@ -197,7 +197,7 @@ class Narrow(RuleBasedStateMachine):
         if self.card is None:
             return
         with self.shop.database.read() as session:
-            facts = register.find(
+            facts = lookup.find(
                 session, merchant_id=self.shop.merchant_id, card_ref=self.card.ref
             )
             shown = standing.card_standing(session, facts=facts, at=self.at)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from loyalty.cards import claims, keeping, register
+from loyalty.cards import claims, keeping, lookup, register
 from loyalty.core.errors import (
     CardBlocked,
     Forbidden,
@@ -55,7 +55,7 @@ def test_a_new_card_has_codes_of_its_own_and_nothing_on_it(shop, carla):
     assert is_code(answer["code"], 10)
     assert is_code(answer["token"], 26)
     with shop.database.read() as session:
-        facts = register.find(session, merchant_id=shop.merchant_id, card_ref=answer["ref"])
+        facts = lookup.find(session, merchant_id=shop.merchant_id, card_ref=answer["ref"])
     assert (facts.customer_name, facts.customer_email) == ("Carla", "carla@example.it")
     assert (facts.code, facts.token) == (answer["code"], answer["token"])
 

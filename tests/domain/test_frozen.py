@@ -15,13 +15,15 @@ FROZEN = {
     "ledger_operation": set(),
     "ledger_entry": set(),
     "ledger_posting": set(),
-    "ledger_lot": {"remaining"},
-    "ledger_account": {"balance", "debt", "earned_millionths", "moves"},
-    "visit": {"voided_at"},
+    "ledger_lot": {"remaining", "is_pending", "expires_at"},
+    "ledger_account": {
+        "balance", "debt", "earned_millionths", "moves", "has_waiting", "last_active_at",
+    },
+    "visit": {"voided_at", "card_id", "net_minor", "posting_id", "occasion"},
     "visit_line": set(),
     "visit_refund": set(),
     "redemption": {"state", "used_at", "cancelled_at"},
-}
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -92,13 +92,13 @@ def test_a_batch_that_fails_in_the_middle_leaves_nothing_of_itself(
 ) -> None:
     path = written(desk.folder / "sales.csv", seed=8)
     before = desk.everything()
-    written_whole = batches.store.write_book
+    written_whole = batches.writing.write_book
 
     def then_the_disk_is_full(*given: object) -> None:
         written_whole(*given)
         raise OSError("no space left")
 
-    monkeypatch.setattr(batches.store, "write_book", then_the_disk_is_full)
+    monkeypatch.setattr(batches.writing, "write_book", then_the_disk_is_full)
     with pytest.raises(OSError, match="no space"):
         desk.run(path)
     assert desk.everything() == before

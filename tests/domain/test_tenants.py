@@ -5,7 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from loyalty.cards import claims, keeping, register
+from loyalty.cards import claims, keeping, lookup
 from loyalty.core.ids import parse_ref
 from loyalty.counter import history, redemptions, standing
 from loyalty.counter.requests import LineRequest
@@ -14,7 +14,7 @@ from loyalty.tables import METADATA
 from tests.builders import NOW
 from tests.domain.law import keep
 
-SHARED = {"merchant", "directory", "sign_in_attempt"}
+SHARED = {"merchant", "directory", "sign_in_attempt", "job", "schedule"}
 OWN = re.compile(rf"\b({'|'.join(sorted(set(METADATA.tables) - SHARED))})\b")
 NAMED = re.compile(r"merchant_id = (\?|%\()|\(merchant_id, ")
 # A phone shows its secret before anybody knows whose card it is.
@@ -64,7 +64,7 @@ def everything(shop):
 def look(shop, card, code):
     ours = {"merchant_id": shop.merchant_id}
     with shop.database.read() as session:
-        facts = register.find(session, card_ref=card.ref, **ours)
+        facts = lookup.find(session, card_ref=card.ref, **ours)
         standing.card_standing(session, facts=facts, at=NOW)
         statements.entries(session, card_id=facts.card_id, **ours)
         statements.totals(session, since=NOW, until=NOW, **ours)

@@ -18,7 +18,7 @@ from loyalty.cli import main
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
 from loyalty.imports import sheet
-from loyalty.programs import unbuilt
+from loyalty.programs import checks
 from loyalty.programs.loading import load
 from loyalty.web.version_schema import check_program
 from tests.builders import Shop
@@ -128,7 +128,7 @@ def test_the_programs_that_the_readme_shows_can_be_published() -> None:
     shown = [json.loads(block) for block in blocks(read("README.md"), "json")]
     assert [body["name"] for body in shown] == ["Ten coffees", "Points"]
     for body in shown:
-        unbuilt.check(load(check_program(body, lambda text: text.en)["version"]))
+        checks.check(load(check_program(body, lambda text: text.en)["version"]))
 
 
 @pytest.fixture

@@ -14,7 +14,10 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 def lot(number, remaining=5, days=None):
     expires_at = None if days is None else NOW + timedelta(days=days)
-    return LotState(UUID(int=number), UUID(int=0), 1, 10, remaining, expires_at)
+    return LotState(
+        UUID(int=number), UUID(int=0), UUID(int=0), 1, 10, remaining, expires_at,
+        ends_at=expires_at,
+    )  # fmt: skip
 
 
 def spent(found, units):

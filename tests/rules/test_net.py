@@ -80,11 +80,9 @@ def test_a_line_without_an_amount_still_has_its_pieces():
 
 
 def test_the_money_given_back_is_the_exact_difference_rounded_down():
-    before = net.left(sold((3, 1_000)), [])
-    after = net.left(sold((3, 1_000)), [by_lines((1, 1_000))])
-    assert net.refunded_minor(before, after) == 333
-    unsaid = net.left(sold((1, None)), [])
-    assert net.refunded_minor(unsaid, unsaid) is None
+    lines = sold((3, 1_000))
+    assert 1_000 - net.paid_left(1_000, lines, [by_lines((1, 1_000))]) == 333
+    assert net.paid_left(None, sold((1, None)), []) is None
 
 
 RULES = load(

@@ -1,17 +1,18 @@
-"""What a version promises, in words; and what it may not use yet, by name."""
+"""What a version promises, in words: how units are earned, and how long they last."""
+
+import re
+from datetime import date
 
 import pytest
+from hypothesis import given
 
-from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
-from loyalty.programs import terms, unbuilt, words
+from loyalty.programs import reading, terms, words
 from loyalty.programs.loading import load
 from tests.builders import POINTS, STAMPS
 from tests.programs import with_changes
-
-
-def sentence(raw):
-    return terms.sentence(load(raw), "EUR")
+from tests.rules.documents import documents
+from tests.rules.said import UNIT, clauses, sentence
 
 
 def test_the_terms_of_points_say_how_they_are_earned_spent_and_lost():
@@ -79,88 +80,96 @@ def test_absent_keys_have_their_promised_meaning():
     assert stamps.stamps.on_full == "issue"
 
 
-BASE, UNIT, REWARD = POINTS["earn"][0], POINTS["units"][0], POINTS["rewards"][0]
-
-
-def earn(**changes):
-    return {"earn": [{**BASE, **changes}]}
-
-
-def unit(**changes):
-    return {"units": [{**UNIT, **changes}]}
-
-
-def reward(**changes):
-    return {"rewards": [{**REWARD, **changes}]}
+# --- how long units last -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "named"),
+    ("expiry", "it", "en"),
     [
-        ({"caps": [{"unit": "points", "per": "visit", "units": 9}]}, "caps", "caps"),
-        ({"tiers": {"measure": "spend"}}, "tiers", "tiers"),
-        ({"cause": {"key": "rifugio"}}, "cause", "cause"),
-        ({"base": {"tax": "net"}}, "base.tax", "net"),
-        ({"base": {"discounts": "before"}}, "base.discounts", "before"),
-        ({"debt": "clamp"}, "debt", "clamp"),
-        ({"debt": "block"}, "debt", "block"),
-        ({"proof": {"redeem": "live"}}, "proof.redeem", "live"),
-        (unit(pending_hours=24), "units.0.pending_hours", "pending_hours"),
-        (unit(expiry={"kind": "month_end"}), "units.0.expiry.kind", "month_end"),
-        (unit(expiry={"kind": "year_end"}), "units.0.expiry.kind", "year_end"),
-        (unit(expiry={"kind": "inactivity"}), "units.0.expiry.kind", "inactivity"),
-        (unit(expiry={"kind": "rolling"}), "units.0.expiry.months", "months"),
-        (earn(per=None, multiply_percent=200), "earn.0.multiply_percent", "multiply_percent"),
-        (earn(when={"weekdays": [1]}), "earn.0.when.weekdays", "weekdays"),
-        (earn(when={"from": "15:00"}), "earn.0.when.from", "from"),
-        (earn(when={"birthday": "day"}), "earn.0.when.birthday", "birthday"),
-        (earn(when={"tiers": ["gold"]}), "earn.0.when.tiers", "tiers"),
-        (earn(when={"min_amount_minor": 5}), "earn.0.when.min_amount_minor", "min_amount_minor"),
-        (earn(unit="stars"), "earn.0.unit", "stars"),
-        (earn(per=None), "earn.0", "per what"),
-        ({"earn": [BASE, BASE]}, "earn.1.key", "base"),
-        ({"units": [UNIT, UNIT]}, "units.1.key", "points"),
-        (reward(kind="amount_off"), "rewards.0.kind", "amount_off"),
-        (reward(kind="percent_off"), "rewards.0.kind", "percent_off"),
-        (reward(kind="donation"), "rewards.0.kind", "donation"),
-        (reward(cost={}), "rewards.0.cost", "cost"),
-        (reward(cost={"stars": 1}), "rewards.0.cost.stars", "stars"),
-        (reward(percent=10), "rewards.0.percent", "percent"),
-        (reward(stock=5), "rewards.0.stock", "stock"),
-        (reward(tiers=["gold"]), "rewards.0.tiers", "tiers"),
-        (reward(until="2027-01-01"), "rewards.0.until", "until"),
-        (reward(per_customer={"count": 1, "days": 30}), "rewards.0.per_customer", "per_customer"),
-        ({"rewards": [REWARD, REWARD]}, "rewards.1.key", "breakfast"),
-        ({"stamps": {"unit": "stars", "size": 10, "reward": "breakfast"}}, "stamps.unit", "stars"),
-        ({"stamps": {"unit": "points", "size": 10, "reward": "tea"}}, "stamps.reward", "tea"),
-        ({"stamps": {"unit": "points", "size": 9, "reward": "breakfast"}}, "stamps.size", "9"),
+        ({"kind": "never"}, "senza scadenza", "never expire"),
+        ({"kind": "rolling", "months": 1}, "validi 1 mese", "last 1 month"),
+        (
+            {"kind": "inactivity", "months": 6},
+            "validi 6 mesi dalla tua ultima visita",
+            "last 6 months from your last visit",
+        ),
+        (
+            {"kind": "month_end"},
+            "validi fino alla fine del mese",
+            "last until the end of the month",
+        ),
+        (
+            {"kind": "month_end", "months": 3},
+            "validi 3 mesi e poi fino alla fine del mese",
+            "last 3 months and then until the end of that month",
+        ),
+        (
+            {"kind": "year_end"},
+            "validi fino alla fine dell'anno",
+            "last until the end of the year",
+        ),
+        (
+            {"kind": "year_end", "months": 12},
+            "validi 12 mesi e poi fino alla fine dell'anno",
+            "last 12 months and then until the end of that year",
+        ),
     ],
-)  # fmt: skip
-def test_what_is_not_built_yet_or_does_not_fit_is_refused_by_its_name(changes, field, named):
-    with pytest.raises(Invalid) as refusal:
-        unbuilt.check(load(with_changes(POINTS, **changes)))
-    found = refusal.value.facts_in("en")["fields"]
-    assert any(named in sentence for sentence in found[field])
-    assert all(refusal.value.facts_in("it")["fields"][field])
+)
+def test_every_kind_of_expiry_is_said(expiry, it, en):
+    assert clauses(units=[{**UNIT, "expiry": expiry}])[-1] == (f"punti {it}", f"points {en}")
 
 
-def test_every_fault_is_named_at_once():
-    with pytest.raises(Invalid) as refusal:
-        unbuilt.check(load(with_changes(POINTS, debt="block", **earn(unit="stars"))))
-    assert {"debt", "earn.0.unit"} <= set(refusal.value.facts["fields"])
+@pytest.mark.parametrize(
+    ("hours", "it", "en"),
+    [
+        (1, "1 ora", "1 hour"),
+        (47, "47 ore", "47 hours"),
+        (48, "2 giorni", "2 days"),
+        (49, "2 giorni e 1 ora", "2 days and 1 hour"),
+        (336, "14 giorni", "14 days"),
+    ],
+)
+def test_a_waiting_time_is_said_in_hours_below_two_days(hours, it, en):
+    assert clauses(units=[{**UNIT, "pending_hours": hours}])[-1] == (
+        f"punti utilizzabili dopo {it}, validi 12 mesi",
+        f"points can be used after {en} and last 12 months",
+    )
 
 
-@pytest.mark.parametrize("raw", [POINTS, STAMPS], ids=["points", "stamps"])
-def test_what_is_built_passes(raw):
-    unbuilt.check(load(raw))
+# --- any rules at all ----------------------------------------------------------------------------
 
 
-def test_what_is_switched_off_in_so_many_words_passes():
-    quiet = {
-        "caps": [], "tiers": None, "cause": None, "debt": "carry",
-        "base": {"tax": "gross", "discounts": "after"},
-        "limits": {"visits_per_card_day": 3, "min_seconds": 60, "amount_minor_max": 50_000},
-        **earn(when={"skus": [], "categories": [], "weekdays": [], "birthday": None}),
-        **reward(stock=None, tiers=[], per_customer=None, voucher_days=30),
+@given(documents())
+def test_any_rules_have_terms_in_both_languages(raw):
+    document = load(raw)
+    said, parts = terms.sentence(document, "EUR"), terms.parts(document, "EUR")
+    for one in (said, *parts):
+        for text in (one.it, one.en):
+            assert text
+            assert text == text.strip()
+            assert not re.search(r"None|[{}]|  |\(\)|,,|;;", text)
+    assert said.it != said.en
+    assert said.it.casefold() == f"{'; '.join(one.it for one in parts)}.".casefold()
+    assert said.en.casefold() == f"{'; '.join(one.en for one in parts)}.".casefold()
+    assert reading.too_long(said) == reading.too_long(terms.sentence(load(raw), "EUR"))
+
+
+def test_a_draft_that_makes_no_sense_yet_has_terms_too():
+    draft = {
+        "units": [{"key": "p", "expiry": {"kind": "rolling"}}],
+        "earn": [{"key": "b", "unit": "stars", "multiply_percent": 100, "when": {"tiers": ["x"]}}],
+        "caps": [{"unit": "hearts", "per": "day", "units": 1}],
+        "tiers": {"measure": "units", "window": {"kind": "calendar", "months": 5},
+                  "levels": [{"key": "a", "from": 1}]},
+        "stamps": {"unit": "q", "size": 2, "reward": "none"},
+        "rewards": [{"key": "r", "kind": "donation", "value_minor": 1, "from": "2027-02-31",
+                     "until": "2027-02-31T00:00:00Z"}],
     }  # fmt: skip
-    unbuilt.check(load(with_changes(POINTS, **quiet)))
+    said = sentence(draft)
+    assert "dal 2027-02-31 fino al 2027-02-31T00:00:00Z" in said.it
+    assert "€0.01 donated" in said.en
+
+
+def test_dates_in_words_know_where_italian_elides():
+    assert words.since(date(2027, 3, 1)) == Text("dal 1 marzo 2027", "from 1 March 2027")
+    assert words.until(date(2027, 3, 8)).it == "fino all'8 marzo 2027"

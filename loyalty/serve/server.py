@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 from loyalty.app import create_app
 from loyalty.assets import check_built
 from loyalty.core.settings import Settings
+from loyalty.serve import orphans
 from loyalty.web import observe
 
 THREADS = 8
@@ -18,7 +19,9 @@ STOP_S = 20
 _SWITCH_S = 0.000_5
 
 
-def configuration(settings: Settings, *, bind: str, workers: int | None) -> dict[str, Any]:
+def configuration(
+    settings: Settings, *, bind: str, workers: int | None, has_parent: bool = False
+) -> dict[str, Any]:
     """The settings of gunicorn.
 
     One process of 8 threads on SQLite, where writers queue anyway; two on PostgreSQL.
@@ -39,7 +42,13 @@ def configuration(settings: Settings, *, bind: str, workers: int | None) -> dict
         "accesslog": None,  # web.observe writes one line a request, without addresses and queries
         "control_socket_disable": True,
         "proc_name": "loyalty",
+        **({"post_worker_init": _end_with_parent} if has_parent else {}),
     }
+
+
+def _end_with_parent(worker: Any) -> None:
+    """In gunicorn's workers, for its master forks and had better have no threads."""
+    orphans.end_with_parent(worker.ppid)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -64,8 +73,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         return create_app(self._settings)
 
 
-def serve(settings: Settings, *, bind: str, workers: int | None = None) -> None:
+def serve(
+    settings: Settings, *, bind: str, workers: int | None = None, has_parent: bool = False
+) -> None:
     """Serve until stopped. Raises AssetsNotBuiltError when the front end is missing or stale."""
     check_built()
     observe.configure_logging()
-    Server(settings, configuration(settings, bind=bind, workers=workers)).run()
+    options = configuration(settings, bind=bind, workers=workers, has_parent=has_parent)
+    Server(settings, options).run()

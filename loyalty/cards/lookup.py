@@ -1,0 +1,209 @@
+"""Finding cards by whatever names them, with everything that an operation needs to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.cards.models import Card, CardToken
+from loyalty.cards.tokens import Scan
+from loyalty.core.db import table
+from loyalty.core.errors import CardBlocked, ProgramPaused, Unknown
+from loyalty.core.ids import parse_ref, ref
+from loyalty.customers import merging
+from loyalty.customers.models import Customer
+from loyalty.merchants.models import Merchant
+from loyalty.programs.models import Program
+
+_MERGES_MAX = 20  # a person who was merged that often in a row is a mistake
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """Everything about a card that an operation at the counter needs, read in one statement."""
+
+    merchant_id: UUID
+    card_id: UUID
+    customer_id: UUID
+    customer_name: str | None
+    customer_email: str | None
+    program_id: UUID
+    program_name: str
+    program_status: str
+    current_version: int | None
+    blocked_at: datetime | None
+    currency: str
+    timezone: str
+    token: str | None
+    code: str | None
+    revoked_at: datetime | None
+    customer_birthday: str | None = None  # MM-DD
+    # The card whose code was read, where that one had been merged into this.
+    scanned_card_id: UUID | None = None
+
+    @property
+    def ref(self) -> str:
+        """The card's public ref."""
+        return ref("crd", self.card_id)
+
+    def demand_open(self) -> None:
+        """Raise CardBlocked if the card, or the code by which it was named, is blocked."""
+        since = self.blocked_at or self.revoked_at
+        if since is not None:
+            raise CardBlocked(since=since.isoformat())
+
+    def demand_running(self) -> int:
+        """The version in force. Raises ProgramPaused."""
+        if self.program_status != "published" or self.current_version is None:
+            raise ProgramPaused
+        return self.current_version
+
+
+_CARD, _TOKEN, _CUSTOMER = table(Card), table(CardToken), table(Customer)
+_PROGRAM, _MERCHANT = table(Program), table(Merchant)
+_FACTS = (
+    sa.select(
+        _CARD.c.merchant_id,
+        _CARD.c.id.label("card_id"),
+        _CARD.c.customer_id,
+        _CUSTOMER.c.name.label("customer_name"),
+        _CUSTOMER.c.email.label("customer_email"),
+        _CARD.c.program_id,
+        _PROGRAM.c.name.label("program_name"),
+        _PROGRAM.c.status.label("program_status"),
+        _PROGRAM.c.current_version,
+        _CARD.c.blocked_at,
+        _MERCHANT.c.currency,
+        _MERCHANT.c.timezone,
+        _TOKEN.c.token,
+        _TOKEN.c.code,
+        _TOKEN.c.revoked_at,
+        _CUSTOMER.c.birthday.label("customer_birthday"),
+        _CUSTOMER.c.merged_into_id.label("survivor_id"),
+        _CARD.c.merged_into_id.label("keeper_id"),
+    )
+    .join(
+        _TOKEN,
+        sa.and_(_TOKEN.c.merchant_id == _CARD.c.merchant_id, _TOKEN.c.card_id == _CARD.c.id),
+    )
+    .join(
+        _CUSTOMER,
+        sa.and_(
+            _CUSTOMER.c.merchant_id == _CARD.c.merchant_id, _CUSTOMER.c.id == _CARD.c.customer_id
+        ),
+    )
+    .join(
+        _PROGRAM,
+        sa.and_(_PROGRAM.c.merchant_id == _CARD.c.merchant_id, _PROGRAM.c.id == _CARD.c.program_id),
+    )
+    .join(_MERCHANT, _MERCHANT.c.id == _CARD.c.merchant_id)
+    .where(_CARD.c.merchant_id == sa.bindparam("merchant_id"))
+)
+_BY = {
+    "token": _FACTS.where(_TOKEN.c.token == sa.bindparam("value")),
+    "code": _FACTS.where(_TOKEN.c.code == sa.bindparam("value")),
+    "ref": _FACTS.where(_CARD.c.id == sa.bindparam("value"), _TOKEN.c.revoked_at.is_(None)),
+}
+
+
+def by_scan(session: Session, *, merchant_id: UUID, scan: Scan) -> CardFacts:
+    """The merchant's card that a scan names, blocked or not. Raises Unknown("card").
+
+    The codes of a card that was merged lead to the one that holds its units; if it had been
+    blocked, they stay blocked.
+    """
+    value = parse_ref("crd", scan.value) if scan.kind == "ref" else scan.value
+    return _facts(session, merchant_id, scan.kind, value)
+
+
+def find(session: Session, *, merchant_id: UUID, card_ref: str) -> CardFacts:
+    """The merchant's card of that ref with its living codes. Raises Unknown("card").
+
+    A card that was merged is the one that holds its units.
+    """
+    card_id = parse_ref("crd", card_ref)
+    if card_id is None:
+        raise Unknown("card")
+    return by_id(session, merchant_id=merchant_id, card_id=card_id)
+
+
+def by_id(session: Session, *, merchant_id: UUID, card_id: UUID) -> CardFacts:
+    """The same by the card's id."""
+    row = _row(session, merchant_id, "ref", card_id)
+    return _facts(session, merchant_id, "ref", row["keeper_id"] or card_id)
+
+
+def _facts(session: Session, merchant_id: UUID, kind: str, value: UUID | str | None) -> CardFacts:
+    row = _row(session, merchant_id, kind, value)
+    survivor_id, keeper_id = row.pop("survivor_id"), row.pop("keeper_id")
+    if keeper_id is not None:
+        kept = _facts(session, merchant_id, "ref", keeper_id)
+        shut_at = row["blocked_at"] or row["revoked_at"] or kept.blocked_at
+        return replace(kept, scanned_card_id=row["card_id"], blocked_at=shut_at)
+    if survivor_id is not None:
+        row.update(_holder(session, merchant_id, survivor_id))
+    return CardFacts(**row)
+
+
+def _row(
+    session: Session, merchant_id: UUID, kind: str, value: UUID | str | None
+) -> dict[str, Any]:
+    found = session.execute(_BY[kind], {"merchant_id": merchant_id, "value": value}).first()
+    if found is None:
+        raise Unknown("card")
+    return dict(found._mapping)  # noqa: SLF001  # SQLAlchemy's public name
+
+
+def _holder(session: Session, merchant_id: UUID, customer_id: UUID) -> dict[str, Any]:
+    """Whoever holds the cards of a customer that was merged."""
+    person = session.get_one(
+        Customer,
+        (merchant_id, merging.resolve(session, merchant_id=merchant_id, customer_id=customer_id)),
+    )
+    return {
+        "customer_id": person.id,
+        "customer_name": person.name,
+        "customer_email": person.email,
+        "customer_birthday": person.birthday,
+    }
+
+
+def cards_of(
+    session: Session, *, merchant_id: UUID, customer_ids: Sequence[UUID]
+) -> dict[UUID, list[UUID]]:
+    """The cards of some customers, oldest first; those of people merged into them are theirs."""
+    holders = _holders(session, merchant_id, customer_ids)
+    rows = session.execute(
+        sa.select(Card.customer_id, Card.id)
+        .where(
+            Card.merchant_id == merchant_id,
+            Card.customer_id.in_(list(holders)),
+            Card.merged_into_id.is_(None),
+        )
+        .order_by(Card.id)
+    ).all()
+    found: dict[UUID, list[UUID]] = {}
+    for customer_id, card_id in rows:
+        found.setdefault(holders[customer_id], []).append(card_id)
+    return found
+
+
+def _holders(session: Session, merchant_id: UUID, customer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """These customers and everybody merged into them, each with the one of these it is now."""
+    found = {customer_id: customer_id for customer_id in customer_ids}
+    newest = list(found)
+    for _ in range(_MERGES_MAX):
+        rows = session.execute(
+            sa.select(Customer.id, Customer.merged_into_id).where(
+                Customer.merchant_id == merchant_id, Customer.merged_into_id.in_(newest)
+            )
+        ).all()
+        if not rows:
+            break
+        newest = [row.id for row in rows]
+        found.update({row.id: found[row.merged_into_id] for row in rows})
+    return found

@@ -1,0 +1,53 @@
+"""What is not there, or another merchant's: the two are never told apart."""
+
+from loyalty.core.refusal import LoyaltyError
+from loyalty.core.text import Text
+
+_THINGS = {
+    "card": Text(
+        "Nessuna carta con questo codice in questo negozio. "
+        "Controlla le lettere o crea una carta nuova.",
+        "No card with this code in this shop. Check the letters or make a new card.",
+    ),
+    "customer": Text("Cliente non trovato.", "There is no such customer."),
+    "program": Text("Programma non trovato.", "There is no such program."),
+    "version": Text("Versione non trovata.", "There is no such version."),
+    "visit": Text("Visita non trovata.", "There is no such visit."),
+    "redemption": Text("Riscatto non trovato.", "There is no such redemption."),
+    "voucher": Text(
+        "Buono non trovato: ricontrolla il codice.", "No such voucher: check the code."
+    ),
+    "reward": Text("Questo premio non c'è nel programma.", "The program has no such reward."),
+    "claim": Text(
+        "Questo link non è valido. Chiedine uno nuovo in negozio.",
+        "This link is not valid. Ask for a new one in the shop.",
+    ),
+    "link": Text(
+        "Questo link non vale più. Chiedine uno nuovo.",
+        "This link is no longer valid. Ask for a new one.",
+    ),
+    "staff": Text("Persona non trovata.", "There is no such person."),
+    "location": Text("Sede non trovata.", "There is no such location."),
+    "merchant": Text("Negozio non trovato.", "There is no such merchant."),
+    "key": Text("Chiave non trovata.", "There is no such key."),
+    "job": Text("Lavoro non trovato.", "There is no such job."),
+    "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),
+}
+
+
+class Unknown(LoyaltyError):
+    """Not there, or another merchant's: the two are never told apart."""
+
+    def __init__(self, thing: str) -> None:
+        self.thing = thing
+        super().__init__()
+
+    @property
+    def code(self) -> str:  # type: ignore[override]  # the code names the thing
+        """The thing's own code: `unknown_card`, `unknown_visit` and so on."""
+        return f"unknown_{self.thing}"
+
+    @property
+    def sentence(self) -> Text:
+        """Which thing is missing, and what to try."""
+        return _THINGS[self.thing]

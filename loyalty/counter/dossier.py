@@ -1,0 +1,175 @@
+"""What a card's past counts for: sums over its visits, and its standings, read only when asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.cards.models import Card
+from loyalty.core.db import table
+from loyalty.counter.models import TierChange, Visit, VisitRefund
+from loyalty.ledger.models import Account, Entry
+from loyalty.programs.document import Tiers
+from loyalty.programs.earning import MILLION
+from loyalty.programs.tiers import Standing
+
+_VISIT, _REFUND = table(Visit), table(VisitRefund)
+_ENTRY, _ACCOUNT, _CHANGE = table(Entry), table(Account), table(TierChange)
+_POSTED = sa.func.coalesce(_VISIT.c.posting_id, _VISIT.c.id)
+_CARDS: Any = sa.bindparam("card_ids", expanding=True)
+_LIVING = (
+    _VISIT.c.merchant_id == sa.bindparam("merchant_id"),
+    _VISIT.c.card_id.in_(_CARDS),
+    _VISIT.c.local_on.between(sa.bindparam("first"), sa.bindparam("last")),
+    _VISIT.c.voided_at.is_(None),
+)
+_SPEND = sa.select(sa.func.coalesce(sa.func.sum(_VISIT.c.net_minor), 0)).where(*_LIVING)
+_COUNT = sa.select(sa.func.count()).select_from(_VISIT).where(*_LIVING)
+
+
+def _millionths(*conditions: sa.ColumnElement[bool]) -> sa.Select[int]:
+    """What operations of living visits moved on the cards' accounts of one unit."""
+    return (
+        sa.select(sa.func.coalesce(sa.func.sum(_ENTRY.c.millionths), 0))
+        .select_from(_VISIT)
+        .join(_ENTRY, _ENTRY.c.merchant_id == _VISIT.c.merchant_id)
+        .join(
+            _ACCOUNT,
+            sa.and_(
+                _ACCOUNT.c.merchant_id == _ENTRY.c.merchant_id,
+                _ACCOUNT.c.id == _ENTRY.c.account_id,
+            ),
+        )
+        .where(
+            *_LIVING,
+            *conditions,
+            _ACCOUNT.c.card_id.in_(_CARDS),
+            _ACCOUNT.c.unit == sa.bindparam("unit"),
+        )
+    )
+
+
+_EARNED = _millionths(_ENTRY.c.operation_id == _POSTED, _ENTRY.c.kind == "earn")
+# A refund before a move was counted by the move; the ones after it are younger.
+_REFUNDED = _millionths(
+    sa.exists()
+    .where(
+        _REFUND.c.merchant_id == _VISIT.c.merchant_id,
+        _REFUND.c.visit_id == _VISIT.c.id,
+        _REFUND.c.id == _ENTRY.c.operation_id,
+        _REFUND.c.id > _POSTED,
+    )
+    .correlate(_VISIT, _ENTRY)
+)
+_LOG = (
+    sa.select(
+        _CHANGE.c.happened_on,
+        _CHANGE.c.version,
+        _CHANGE.c.kind,
+        _CHANGE.c.operation_id,
+        _CHANGE.c.level,
+        _CHANGE.c.since_on,
+        _CHANGE.c.review_on,
+        _CHANGE.c.grace_ends_on,
+    )
+    .where(
+        _CHANGE.c.merchant_id == sa.bindparam("merchant_id"),
+        _CHANGE.c.card_id == sa.bindparam("card_id"),
+    )
+    .order_by(_CHANGE.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A standing from a day on, under which version, by which operation."""
+
+    on: date
+    version: int
+    kind: str
+    operation_id: UUID
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A visit as it counts: its day, what is left of its amount, what it gave in millionths."""
+
+    on: date
+    net_minor: int
+    millionths: Mapping[str, int]
+    visits: int = 1  # -1 takes one out
+
+
+class Dossier:
+    """One card's past as the database has it, and what has been added to it since in memory.
+
+    The visits of cards that were merged into it are its own.
+    """
+
+    def __init__(self, session: Session, *, merchant_id: UUID, card_id: UUID) -> None:
+        self._session = session
+        self._merchant_id, self._card_id = merchant_id, card_id
+        self._card_ids: list[UUID] | None = None
+        self._added: list[Counted] = []
+        self._steps: list[Step] | None = None
+
+    def add(self, visit: Counted) -> None:
+        """A visit recorded in this book, not written yet (or one that was taken out, below 0)."""
+        self._added.append(visit)
+
+    def qualifying(self, tiers: Tiers, first: date, last: date) -> int:
+        """What counts towards a level in these days: minor units, whole units, or visits."""
+        added = [visit for visit in self._added if first <= visit.on <= last]
+        if tiers.measure == "spend":
+            return self._sum(_SPEND, first, last) + sum(visit.net_minor for visit in added)
+        if tiers.measure == "visits":
+            return self._sum(_COUNT, first, last) + sum(visit.visits for visit in added)
+        unit = tiers.unit or ""
+        exact = self._sum(_EARNED, first, last, unit) + self._sum(_REFUNDED, first, last, unit)
+        return (exact + sum(visit.millionths.get(unit, 0) for visit in added)) // MILLION
+
+    def earned_on(self, unit: str, on: date) -> int:
+        """Millionths that the living visits of a day gave when they were recorded."""
+        added = sum(visit.millionths.get(unit, 0) for visit in self._added if visit.on == on)
+        return self._sum(_EARNED, on, on, unit) + added
+
+    def steps(self) -> list[Step]:
+        """The card's standings, the oldest first."""
+        if self._steps is None:
+            wanted = {"merchant_id": self._merchant_id, "card_id": self._card_id}
+            self._steps = [
+                Step(
+                    row.happened_on,
+                    row.version,
+                    row.kind,
+                    row.operation_id,
+                    Standing(row.level, row.since_on, row.review_on, row.grace_ends_on),
+                )
+                for row in self._session.execute(_LOG, wanted)
+            ]
+        return self._steps
+
+    def _sum(self, query: sa.Select[int], first: date, last: date, unit: str | None = None) -> int:
+        wanted: dict[str, Any] = {
+            "merchant_id": self._merchant_id,
+            "card_ids": self.card_ids(),
+            "first": first,
+            "last": last,
+        }
+        if unit is not None:
+            wanted["unit"] = unit
+        return int(self._session.execute(query, wanted).scalar_one())
+
+    def card_ids(self) -> list[UUID]:
+        """The card, and those that were merged into it."""
+        if self._card_ids is None:
+            merged = sa.select(Card.id).where(
+                Card.merchant_id == self._merchant_id, Card.merged_into_id == self._card_id
+            )
+            self._card_ids = [self._card_id, *self._session.execute(merged).scalars()]
+        return self._card_ids

@@ -1,0 +1,214 @@
+"""Where a card stands in its tiers while an operation is under way, and how that changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from loyalty.core.calendar import end_of, local_day
+from loyalty.core.db import table
+from loyalty.core.ids import new_id
+from loyalty.core.text import Text
+from loyalty.counter.dossier import Dossier, Step
+from loyalty.counter.models import TierChange
+from loyalty.ledger.book import Book
+from loyalty.ledger.state import Origin
+from loyalty.programs import tier_words, tiers
+from loyalty.programs.catalogue import PublishedVersion
+from loyalty.programs.document import Tiers, VersionDocument
+from loyalty.programs.tiers import Change, Standing
+
+Row = dict[str, Any]
+_CHANGE = table(TierChange)
+
+
+@dataclass(slots=True)
+class Ranks:
+    """One card's standings: read when first asked, changed in memory, written with the book.
+
+    `rules_of` gives the document of a version by its number; `changes` is what happened here.
+    """
+
+    book: Book
+    card_id: UUID
+    currency: str
+    dossier: Dossier
+    rules_of: Callable[[int], VersionDocument]
+    changes: list[Text] = field(default_factory=list)
+
+    def standing(self, rules: Tiers) -> Standing:
+        """Where the card stands now."""
+        steps = self.dossier.steps()
+        return steps[-1].standing if steps else tiers.entry(rules)
+
+    def held_on(self, version: PublishedVersion, on: date) -> str | None:
+        """The level that a sale of that day earns at: the latest before it, by day."""
+        rules = version.document.tiers
+        if rules is None:
+            return None
+        steps = [step for step in self.dossier.steps() if step.on <= on]
+        standing = steps[-1].standing if steps else tiers.entry(rules)
+        return standing.level if rules.level(standing.level) else tiers.entry(rules).level
+
+    def catch_up(self, version: PublishedVersion, origin: Origin, timezone: str) -> None:
+        """Make the reviews that were due by `origin.occurred_at`, and go over to newer rules.
+
+        `origin` is the house's own: each review is an operation of the day whose end it waited for.
+        """
+        self._review(origin, timezone)
+        self._adopt(version, origin, timezone)
+
+    def _review(self, origin: Origin, timezone: str) -> None:
+        steps, at = self.dossier.steps(), origin.occurred_at
+        if not steps:
+            return  # nobody falls from where everybody starts
+        rules = self.rules_of(steps[-1].version).tiers
+        if rules is None:
+            return
+        today = local_day(at, timezone)
+        due = tiers.due(rules, steps[-1].standing, measure=self._measure(rules), today=today)
+        for change in due:
+            ended = min(_moment_of(change, timezone), at)
+            self._note(self._review_operation(origin, ended), change, rules, steps[-1].version)
+
+    def _review_operation(self, origin: Origin, occurred_at: datetime) -> Row:
+        return self.book.begin("review", replace(origin, occurred_at=occurred_at))
+
+    def _adopt(self, version: PublishedVersion, origin: Origin, timezone: str) -> None:
+        """Go over to a newer version's levels: upgrades at once, no downgrade before the review."""
+        steps, rules = self.dossier.steps(), version.document.tiers
+        before = steps[-1].version if steps else None
+        if before is None or before >= version.number:
+            return
+        old = self.rules_of(before).tiers
+        if old != rules:
+            self.adopt(version, old, origin, local_day(origin.occurred_at, timezone))
+
+    def adopt(
+        self, version: PublishedVersion, old: Tiers | None, origin: Origin, on: date
+    ) -> Change | None:
+        """Stand under the version's levels instead of `old` from that day on."""
+        rules, steps = version.document.tiers, self.dossier.steps()
+        counts = rules or old
+        if counts is None:
+            return None
+        held = steps[-1].standing if steps else tiers.entry(old) if old else tiers.NO_STANDING
+        change = tiers.under_new_rules(old, rules, held, measure=self._measure(counts), on=on)
+        if change is None or (not steps and rules and change.after == tiers.entry(rules)):
+            return None  # where everybody stands needs no row
+        operation = self._review_operation(origin, origin.occurred_at)
+        self._note(operation, change, rules, version.number)
+        return change
+
+    def sold(self, version: PublishedVersion, operation: Row, on: date) -> None:
+        """Up at once, if what counts by now reaches a higher level.
+
+        A sale entered late cannot change what came after it; it counts from the last change on.
+        """
+        rules = version.document.tiers
+        if rules is None:
+            return
+        steps, standing = self.dossier.steps(), self.standing(rules)
+        on = max(on, steps[-1].on) if steps else on
+        change = tiers.after_sale(rules, standing, measure=self._measure(rules), on=on)
+        if change is not None:
+            self._note(operation, change, rules, version.number)
+
+    def refunded(
+        self, version: PublishedVersion, operation: Row, *, sold_on: date, on: date
+    ) -> None:
+        """Revoke a level that only the refunded sale had brought, within its return window."""
+        steps, rules = self.dossier.steps(), version.document.tiers
+        if rules is None or not steps or (on - sold_on).days > version.document.return_days:
+            return
+        brought = [step for step in steps if step.kind == "up" and step.on >= sold_on]
+        if not brought:
+            return
+        place = steps.index(brought[0])
+        before = steps[place - 1].standing if place else tiers.entry(rules)
+        change = tiers.after_refund(
+            rules, steps[-1].standing, before=before, measure=self._measure(rules), on=on
+        )
+        if change is not None:
+            self._note(operation, change, rules, version.number)
+
+    def take_over(
+        self, version: PublishedVersion, operation: Row, kind: str, standing: Standing, on: date
+    ) -> None:
+        """Stand where another card stood (merged), or where this one stood before (unmerged)."""
+        rules = version.document.tiers
+        if rules is None or standing == self.standing(rules):
+            return
+        change = Change(kind, self.standing(rules), standing, on, 0)
+        self._note(operation, change, rules, version.number)
+
+    def progress(self, version: PublishedVersion, on: date) -> Row | None:
+        """The level as a receipt shows it; None in a program without tiers."""
+        rules = version.document.tiers
+        if rules is None:
+            return None
+        found = tiers.progress(rules, self.standing(rules), measure=self._measure(rules), on=on)
+        level, ahead = rules.level(found.key), rules.level(found.next)
+        notice = tier_words.notice(found, rules, self.currency, _label(version.document))
+        return {
+            "key": found.key,
+            "name": level.name.as_dict() if level else None,
+            "measured": found.measured,
+            "next": found.next,
+            "next_name": ahead.name.as_dict() if ahead else None,
+            "missing": found.missing,
+            "review_on": found.review_on.isoformat() if found.review_on else None,
+            "keep_missing": found.keep_missing,
+            "grace_until": found.grace_until.isoformat() if found.grace_until else None,
+            "why": notice.as_dict(),
+            "changes": [text.as_dict() for text in self.changes],
+        }
+
+    def _measure(self, rules: Tiers) -> tiers.Measure:
+        return lambda first, last: self.dossier.qualifying(rules, first, last)
+
+    def _note(self, operation: Row, change: Change, rules: Tiers | None, number: int) -> None:
+        said = self._said(change, rules, number)
+        after = change.after
+        self.changes.append(said)
+        self.dossier.steps().append(Step(change.on, number, change.kind, operation["id"], after))
+        self.book.also(
+            _CHANGE,
+            {
+                "merchant_id": self.book.merchant_id,
+                "id": new_id(),
+                "card_id": self.card_id,
+                "operation_id": operation["id"],
+                "kind": change.kind,
+                "version": number,
+                "happened_on": change.on,
+                "measured": change.measured,
+                "level_before": change.before.level,
+                "level": after.level,
+                "since_on": after.since_on,
+                "review_on": after.review_on,
+                "grace_ends_on": after.grace_until,
+                "reasons": [{"rule": "tier", "it": said.it, "en": said.en}],
+            },
+        )
+
+    def _said(self, change: Change, rules: Tiers | None, number: int) -> Text:
+        if change.kind in ("merged", "unmerged"):
+            level = rules.level(change.after.level) if rules else None
+            it, en = (level.name.it, level.name.en) if level else ("nessuno", "none")
+            return Text(f"Carte unite: il livello è {it}.", f"Cards joined: the level is {en}.")
+        return tier_words.said(change, rules, self.currency, _label(self.rules_of(number)))
+
+
+def _label(document: VersionDocument) -> Text | None:
+    """The name of what levels count, where they count units."""
+    rules = document.tiers
+    unit = document.unit(rules.unit) if rules and rules.unit else None
+    return unit.label if unit else None
+
+
+def _moment_of(change: Change, timezone: str) -> datetime:
+    """When it became true: as a day ended, or, of a lower level, as its first day began."""
+    last = change.on - timedelta(days=1) if change.kind == "down" else change.on
+    return end_of(last, timezone)

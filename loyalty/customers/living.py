@@ -1,0 +1,65 @@
+"""Who somebody is by now: a merged customer leads to the one who survived."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.core.errors import Unknown
+from loyalty.core.ids import ref
+from loyalty.customers.models import Customer
+from loyalty.customers.refusals import MergedAway
+
+_HOPS_MAX = 1_000  # more would be a circle, and merging makes none
+
+
+def resolve(
+    session: Session, *, merchant_id: UUID, customer_id: UUID, at: datetime | None = None
+) -> UUID:
+    """The living customer behind an id: itself, or whom it was merged into, however often.
+
+    With `at`: who that was then, as far as merges go that have not been undone since.
+    Raises Unknown("customer").
+    """
+    for _ in range(_HOPS_MAX):
+        further = session.execute(
+            sa.select(Customer.merged_into_id, Customer.merged_at).where(
+                Customer.merchant_id == merchant_id, Customer.id == customer_id
+            )
+        ).one_or_none()
+        if further is None:
+            raise Unknown("customer")
+        if further.merged_into_id is None or (at is not None and further.merged_at > at):
+            return customer_id
+        customer_id = further.merged_into_id
+    raise AssertionError("customers merged in a circle")
+
+
+def gathered(session: Session, *, merchant_id: UUID, customer_id: UUID) -> list[UUID]:
+    """Everybody who was merged into a customer, directly or by way of another, nearest first."""
+    found: list[UUID] = []
+    nearest = [customer_id]
+    for _ in range(_HOPS_MAX):
+        nearest = list(
+            session.execute(
+                sa.select(Customer.id)
+                .where(
+                    Customer.merchant_id == merchant_id,
+                    Customer.merged_into_id.in_(nearest),
+                )
+                .order_by(Customer.id)
+            ).scalars()
+        )
+        if not nearest:
+            break
+        found += nearest
+    return found
+
+
+def demand_living(session: Session, *, customer: Customer) -> None:
+    """Raise MergedAway, naming the living one, if the customer was merged into another."""
+    if customer.merged_into_id is None:
+        return
+    living = resolve(session, merchant_id=customer.merchant_id, customer_id=customer.merged_into_id)
+    raise MergedAway(customer=ref("cus", living))

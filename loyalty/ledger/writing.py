@@ -1,0 +1,136 @@
+"""Writing a book: every row it holds, and every balance moved."""
+
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.core import bulk
+from loyalty.core.db import rows_changed, table
+from loyalty.ledger.book import Book
+from loyalty.ledger.models import Account, Lot, Posting
+from loyalty.ledger.pages import ENTRY, OPERATION
+
+BULK_ROWS_MIN = 20  # fewer rows are quicker the usual way
+_ACCOUNT, _LOT, _POSTING = table(Account), table(Lot), table(Posting)
+_MOVE = (
+    sa.update(_ACCOUNT)
+    .where(
+        _ACCOUNT.c.merchant_id == sa.bindparam("p_merchant"),
+        _ACCOUNT.c.id == sa.bindparam("p_id"),
+        _ACCOUNT.c.moves == sa.bindparam("p_moves"),
+    )
+    .values(
+        balance=_ACCOUNT.c.balance + sa.bindparam("p_balance"),
+        debt=_ACCOUNT.c.debt + sa.bindparam("p_debt"),
+        earned_millionths=_ACCOUNT.c.earned_millionths + sa.bindparam("p_earned"),
+        moves=_ACCOUNT.c.moves + 1,
+        has_waiting=sa.bindparam("p_waiting"),
+        last_active_at=sa.bindparam("p_active"),
+    )
+)
+_REMAIN = (
+    sa.update(_LOT)
+    .where(
+        _LOT.c.merchant_id == sa.bindparam("p_merchant"),
+        _LOT.c.id == sa.bindparam("p_id"),
+    )
+    .values(
+        remaining=sa.bindparam("p_remaining"),
+        is_pending=sa.bindparam("p_pending"),
+        expires_at=sa.bindparam("p_expires", type_=_LOT.c.expires_at.type),
+    )
+)
+
+
+def write_book(session: Session, book: Book) -> None:
+    """Write every row and move every balance; asserts that nobody moved an account meanwhile."""
+    book.prove()
+    connection = session.connection()
+    rows = dict(book.rows)
+    _insert(connection, OPERATION, rows.pop(OPERATION))
+    _insert(connection, ENTRY, rows.pop(ENTRY))
+    _insert(connection, _LOT, _new_lots(book))
+    _insert(connection, _POSTING, book.postings)
+    for other, more in rows.items():
+        _insert(connection, other, more)
+    _update_lots(connection, book)
+    _move_balances(connection, book)
+
+
+def _insert(connection: sa.Connection, into: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if len(rows) == 1:
+        connection.execute(_insert_into(into), rows[0])
+    elif len(rows) >= BULK_ROWS_MIN:
+        bulk.insert(connection, into, rows)
+    elif rows:
+        connection.execute(_insert_into(into), rows)
+
+
+@cache
+def _insert_into(into: sa.Table) -> sa.Insert:
+    """Made once a table: SQLAlchemy knows a statement again that it has seen before."""
+    return into.insert()
+
+
+def _new_lots(book: Book) -> list[dict[str, Any]]:
+    return [
+        {
+            "merchant_id": book.merchant_id,
+            "id": lot.id,
+            "account_id": account.id,
+            "entry_id": lot.entry_id,
+            "version": lot.version,
+            "units": lot.units,
+            "remaining": lot.remaining,
+            "is_grace": lot.is_grace,
+            "expires_at": lot.expires_at,
+            "is_pending": lot.is_pending,
+            "active_at": lot.active_at,
+            "idle_months": lot.idle_months,
+            "slides_from_at": lot.slides_from_at,
+            "origin_id": lot.origin_id,
+        }
+        for account in book.all_accounts()
+        for lot in account.lots
+        if lot.is_new
+    ]
+
+
+def _update_lots(connection: sa.Connection, book: Book) -> None:
+    changed = [
+        {
+            "p_merchant": book.merchant_id,
+            "p_id": lot.id,
+            "p_remaining": lot.remaining,
+            "p_pending": lot.is_pending,
+            "p_expires": lot.expires_at,
+        }
+        for account in book.all_accounts()
+        for lot in account.lots
+        if lot.is_touched and not lot.is_new
+    ]
+    if changed:
+        connection.execute(_REMAIN, changed)
+
+
+def _move_balances(connection: sa.Connection, book: Book) -> None:
+    for account in book.all_accounts():
+        if not account.is_changed:
+            continue
+        balance, debt, earned, _, _ = account.before
+        moved = connection.execute(
+            _MOVE,
+            {
+                "p_merchant": book.merchant_id,
+                "p_id": account.id,
+                "p_moves": account.moves,
+                "p_balance": account.balance - balance,
+                "p_debt": account.debt - debt,
+                "p_earned": account.earned_millionths - earned,
+                "p_waiting": account.has_waiting,
+                "p_active": account.last_active_at,
+            },
+        )
+        assert rows_changed(moved) == 1, "the account moved without our lock"
