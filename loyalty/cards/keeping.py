@@ -1,15 +1,15 @@
 """Keeping cards safe: block, unblock, replace a lost one, and forget its holder."""
 
+from dataclasses import replace as replace_facts
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards.lookup import CardFacts, cards_of, find
+from loyalty.cards.lookup import CardFacts, by_id, find
 from loyalty.cards.models import Card, CardClaim, CardDevice, CardToken
 from loyalty.cards.register import new_token
-from loyalty.core.ids import ref
-from loyalty.customers import directory
+from loyalty.customers import directory, living
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Duty, Permission
 
@@ -93,15 +93,21 @@ def _shut_links(session: Session, facts: CardFacts, at: datetime) -> None:
 
 
 def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetime) -> None:
-    """Forget a customer: their cards stop, open on no phone, carry no name."""
+    """Forget a customer and those merged into them: their cards stop, open on no phone."""
     customer = directory.erase(
         session, merchant_id=duty.merchant_id, customer_ref=customer_ref, at=at
     )
-    for card_id in cards_of(session, merchant_id=duty.merchant_id, customer_ids=[customer.id]).get(
-        customer.id, []
-    ):
-        facts = find(session, merchant_id=duty.merchant_id, card_ref=ref("crd", card_id))
-        _set_blocked(session, facts, at)
-        _shut_phones(session, facts, at)
-        _shut_links(session, facts, at)
+    whole = [
+        customer.id,
+        *living.gathered(session, merchant_id=duty.merchant_id, customer_id=customer.id),
+    ]
+    cards = session.execute(
+        sa.select(Card.id).where(Card.merchant_id == duty.merchant_id, Card.customer_id.in_(whole))
+    ).scalars()
+    for card_id in cards.all():
+        facts = by_id(session, merchant_id=duty.merchant_id, card_id=card_id)
+        for one in (facts, replace_facts(facts, card_id=card_id)):
+            _set_blocked(session, one, at)
+            _shut_phones(session, one, at)
+            _shut_links(session, one, at)
     note(session, duty=duty, act="customer.erase", target=customer_ref, at=at)

@@ -14,7 +14,7 @@ from loyalty.cards.tokens import CODE_LETTERS
 from loyalty.core import outbox
 from loyalty.core.errors import ProgramPaused, StateConflict, Unknown
 from loyalty.core.ids import REF_LETTERS, new_id, parse_ref, random_code, ref
-from loyalty.customers import directory
+from loyalty.customers import directory, living
 from loyalty.customers.models import Customer
 from loyalty.ledger import chart, store
 from loyalty.ledger.models import Operation
@@ -71,8 +71,8 @@ def enrol(
 
 def _lock_customer(session: Session, merchant_id: UUID, customer_ref: str) -> Customer:
     """Two enrolments of one person wait for each other here."""
-    customer = directory.find(session, merchant_id=merchant_id, customer_ref=customer_ref)
-    session.refresh(customer, with_for_update=True)
+    customer = directory.lock(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    living.demand_living(session, customer=customer)
     return customer
 
 

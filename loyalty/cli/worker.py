@@ -1,6 +1,7 @@
 """`loyalty worker` and `loyalty jobs`: do what waits in the background, see it, decide about it."""
 
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,7 +50,7 @@ def worker(once: bool, at_text: str | None, concurrency: int, as_json: bool) -> 
     with house.database() as database:
         tally = process.work(database, clock=timed, concurrency=concurrency, until_idle=once)
     if once:
-        house.print_json(_figures(tally)) if as_json else click.echo(_said(tally))
+        house.print_json(asdict(tally)) if as_json else click.echo(_said(tally))
     sys.exit(house.REFUSED if once and tally.dead else 0)
 
 
@@ -66,15 +67,6 @@ def _clock(settings: Settings, at_text: str | None, *, stands: bool) -> Clock:
     then = given if given.tzinfo else given.replace(tzinfo=UTC)
     ahead = timedelta(0) if stands else then - clock.now()
     return (lambda: then) if stands else (lambda: clock.now() + ahead)
-
-
-def _figures(tally: Tally) -> dict[str, int]:
-    return {
-        "jobs": tally.jobs,
-        "events": tally.events,
-        "failed": tally.failed,
-        "dead": tally.dead,
-    }
 
 
 def _said(tally: Tally) -> str:

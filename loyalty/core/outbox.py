@@ -93,7 +93,7 @@ def _job(event: Any, kind: str, at: datetime) -> dict[str, Any]:
         "kind": event.kind,
         "facts": event.facts,
     }
-    key = f"{kind}@{event.id}"
+    key = f"{event.id}/{kind}"
     return jobs.new_row(kind=kind, payload=payload, at=at, key=key, merchant_id=event.merchant_id)
 
 

@@ -31,6 +31,8 @@ _THINGS = {
     "merchant": Text("Negozio non trovato.", "There is no such merchant."),
     "key": Text("Chiave non trovata.", "There is no such key."),
     "job": Text("Lavoro non trovato.", "There is no such job."),
+    "cause": Text("Causa non trovata.", "There is no such cause."),
+    "payout": Text("Versamento non trovato.", "There is no such payout."),
     "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),
 }
 

@@ -165,17 +165,26 @@ def extended(unit: Unit, units: int) -> Reason:
     )
 
 
-def moved(unit: Unit, units: int, *, into: bool, undone: bool = False) -> Reason:
+def _joined(*, undone: bool) -> Text:
+    return Text("carte separate", "cards parted") if undone else Text("carte unite", "cards joined")
+
+
+def moved(unit: Unit, units: int, *, undone: bool = False) -> Reason:
     """Units that went with a card: two cards of one person became one, or were parted again."""
-    named = words.count(abs(units), unit.label)
-    sign = "+" if into else "-"
-    head = Text("carte separate", "cards parted") if undone else Text("carte unite", "cards joined")
-    return reason(
-        "merge",
-        unit.key,
-        units,
-        Text(f"{head.it}: {sign}{named.it}", f"{head.en}: {sign}{named.en}"),
+    named, sign, head = (
+        words.count(units, unit.label),
+        "+" if units > 0 else "",
+        _joined(undone=undone),
     )
+    said = Text(f"{head.it}: {sign}{named.it}", f"{head.en}: {sign}{named.en}")
+    return reason("merge", unit.key, units, said)
+
+
+def impact_moved(unit: str, minor: int, currency: str, *, undone: bool = False) -> Reason:
+    """The same for what a person's purchases have given to a cause."""
+    it, en = (format_amount(minor, currency, language) for language in ("it", "en"))
+    head = _joined(undone=undone)
+    return reason("merge", unit, minor, Text(f"{head.it}: {it}", f"{head.en}: {en}"))
 
 
 def pledge_lowered(cause: str, unit: str, minor: int, currency: str, by: str) -> Reason:

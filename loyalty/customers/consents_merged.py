@@ -22,7 +22,7 @@ from loyalty.customers.models import ConsentEvent, CustomerMerge
 def take_strictest(session: Session, *, duty: Acting, merge: CustomerMerge, at: datetime) -> None:
     """Make the survivor agree only to what both agreed to, where that differs; see `strictest`.
 
-    What the survivor has said since the merge stands: they were one person then.
+    What the survivor has told us since the merge stands.
     """
     ours = latest(_log(session, merge, survivor=True))
     theirs = latest(_log(session, merge, survivor=False))
@@ -33,7 +33,7 @@ def take_strictest(session: Session, *, duty: Acting, merge: CustomerMerge, at: 
         about = their or our
         if strict is None or strict == given or about is None or (our and _since(our, merge)):
             continue
-        # The text of which somebody spoke last; where only one ever spoke, theirs.
+        # It is about the loser's text, or about the survivor's where the loser never spoke.
         consent = Consent(purpose, strict, about.text_id, MERGE)
         moment = max(at, our.at) if our else at
         keep(
@@ -77,6 +77,5 @@ def _log(session: Session, merge: CustomerMerge, *, survivor: bool) -> list[Cons
 
 
 def _since(event: ConsentEvent, merge: CustomerMerge) -> bool:
-    """Whether somebody said this after the merge, and not before and only told us late."""
-    said = event.merge_id is None
-    return said and event.at >= merge.merged_at and event.id > merge.id
+    """Whether somebody told us this after the merge: they spoke as one person then."""
+    return event.merge_id is None and event.id > merge.id

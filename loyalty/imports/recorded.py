@@ -1,12 +1,15 @@
 """Reading what the shop holds already of everything that a batch of sales mentions."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.cards import lookup
 from loyalty.cards.models import Card
 from loyalty.counter.models import Visit
+from loyalty.customers import living
 from loyalty.customers.models import Customer
 from loyalty.imports.club import Club
 from loyalty.imports.models import ImportedSale
@@ -40,8 +43,10 @@ _PEOPLE = (
     sa.select(
         Customer.external_ref,
         Customer.id.label("customer_id"),
+        Customer.merged_into_id,
         Card.id.label("card_id"),
         Card.blocked_at,
+        Card.merged_into_id.label("keeper_id"),
     )
     .outerjoin(
         Card,
@@ -70,9 +75,34 @@ def read(session: Session, *, club: Club, sales: Sequence[Spooled]) -> Recorded:
         found.refs[ref] = RefHolder(customer, via == "import")
     people = list({one.sale.customer for one in sales})
     for row in session.execute(_PEOPLE, scope | {"wanted": people}):
+        if row.merged_into_id is not None or row.keeper_id is not None:
+            _follow(session, club, found, row.external_ref, row.customer_id)
+            continue
         found.customers[row.external_ref] = row.customer_id
         if row.card_id is not None:
             found.cards[row.customer_id] = row.card_id
         if row.blocked_at is not None:
             found.blocked.add(row.customer_id)
     return found
+
+
+def _follow(
+    session: Session, club: Club, found: Recorded, reference: str | None, customer_id: UUID
+) -> None:
+    """Somebody who was merged, or whose card was: their sales go to the living card."""
+    assert reference is not None, "asked for by reference"
+    merchant_id = club.merchant_id
+    holder = living.resolve(session, merchant_id=merchant_id, customer_id=customer_id)
+    found.customers[reference] = holder
+    cards = lookup.cards_of(session, merchant_id=merchant_id, customer_ids=[holder])
+    row = session.execute(
+        sa.select(Card.id, Card.blocked_at).where(
+            Card.merchant_id == merchant_id,
+            Card.program_id == club.program_id,
+            Card.id.in_(cards.get(holder, [])),
+        )
+    ).first()
+    if row is not None:
+        found.cards[holder] = row.id
+        if row.blocked_at is not None:
+            found.blocked.add(holder)

@@ -75,10 +75,30 @@ CHECKS: dict[str, str] = {
         WHERE a.kind = 'card' AND a.earned_millionths <> COALESCE(e.millionths, 0)""",
     "units earned are the whole part of the exact sum": """
         SELECT a.merchant_id, a.id AS thing FROM ledger_account a
-        LEFT JOIN (SELECT merchant_id, account_id, SUM(units - covered) AS units FROM ledger_entry
-                   WHERE kind IN ('earn', 'take') GROUP BY merchant_id, account_id) e
+        LEFT JOIN (SELECT merchant_id, account_id,
+                          SUM(CASE WHEN kind = 'merge' THEN millionths / 1000000 ELSE units - covered END) AS units
+                   FROM ledger_entry WHERE kind IN ('earn', 'take', 'merge') GROUP BY merchant_id, account_id) e
                ON e.merchant_id = a.merchant_id AND e.account_id = a.id
         WHERE a.kind = 'card' AND a.earned_millionths / 1000000 <> COALESCE(e.units, 0)""",
+    "what goes from one card to another adds up to nothing": """
+        SELECT e.merchant_id, e.operation_id AS thing FROM ledger_entry e
+        JOIN ledger_account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
+        WHERE e.kind = 'merge' GROUP BY e.merchant_id, e.operation_id, a.unit HAVING SUM(e.units) <> 0""",
+    "a lot that came from another card ends no later than it did there": """
+        SELECT l.merchant_id, l.id AS thing FROM ledger_lot l
+        LEFT JOIN ledger_lot o ON o.merchant_id = l.merchant_id AND o.id = l.origin_id
+        LEFT JOIN (SELECT DISTINCT merchant_id, lot_id FROM ledger_extension) x
+               ON x.merchant_id = l.merchant_id AND x.lot_id = l.id
+        WHERE l.origin_id IS NOT NULL AND x.lot_id IS NULL AND (o.id IS NULL OR (o.idle_months IS NULL
+              AND o.expires_at IS NOT NULL AND (l.expires_at IS NULL OR l.expires_at > o.expires_at)))""",
+    "a lot ends when its last extension says": """
+        SELECT l.merchant_id, l.id AS thing FROM ledger_lot l
+        JOIN ledger_extension x ON x.merchant_id = l.merchant_id AND x.lot_id = l.id
+        WHERE NOT EXISTS (SELECT 1 FROM ledger_extension y WHERE y.merchant_id = x.merchant_id
+                          AND y.lot_id = x.lot_id AND y.id > x.id)
+          AND (x.until_at IS DISTINCT FROM l.expires_at)""",
+    "a lot waits only if it knows until when": """
+        SELECT merchant_id, id AS thing FROM ledger_lot WHERE is_pending AND active_at IS NULL""",
     "an operation is reversed at most once": """
         SELECT merchant_id, reverses_id AS thing FROM ledger_operation
         WHERE reverses_id IS NOT NULL GROUP BY merchant_id, reverses_id HAVING COUNT(*) > 1""",

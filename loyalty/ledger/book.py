@@ -39,9 +39,9 @@ class Book(Pages):
         before = account.lifetime
         account.earned_millionths += millionths
         units = account.lifetime - before
-        entry = self._entry(operation, account, "earn", reasons, millionths=millionths)
-        self._bring(entry, account, "issued", units, new_lot(operation, entry, terms))
-        return self._close(entry, account, units)
+        entry = self.entry(operation, account, "earn", reasons, millionths=millionths)
+        self.bring(entry, account, "issued", units, new_lot(operation, entry, terms))
+        return self.close(entry, account, units)
 
     def take_back(
         self,
@@ -61,35 +61,35 @@ class Book(Pages):
         before = account.lifetime
         account.earned_millionths -= millionths
         left = before - account.lifetime
-        entry = self._entry(operation, account, "take", reasons, millionths=-millionths)
+        entry = self.entry(operation, account, "take", reasons, millionths=-millionths)
         at = operation["recorded_at"]
         own_lots = [lot for lot in account.lots if lot.id in own]
-        left -= self._drain(entry, account, "issued", fifo.plan_take_back(own_lots, left, at))
+        left -= self.drain(entry, account, "issued", fifo.plan_take_back(own_lots, left, at))
         entry["covered"] = min(left, coverable)
         left -= entry["covered"]
-        left -= self._drain(entry, account, "issued", fifo.plan_take_back(account.lots, left, at))
+        left -= self.drain(entry, account, "issued", fifo.plan_take_back(account.lots, left, at))
         if left:
             account.debt += left
-            self._post(entry, account.id, side(account.program_id, account.unit, "issued"), left)
-        return self._close(entry, account, -(before - account.lifetime - entry["covered"]))
+            self.post(entry, account.id, side(account.program_id, account.unit, "issued"), left)
+        return self.close(entry, account, -(before - account.lifetime - entry["covered"]))
 
     def forgive(
         self, operation: Row, account: AccountState, owed: int, reasons: list[Reason]
     ) -> int:
         """Write so much of a debt off, where the shop does not let it stand."""
-        entry = self._entry(operation, account, "forgive", reasons)
+        entry = self.entry(operation, account, "forgive", reasons)
         account.debt -= owed
-        self._post(entry, side(account.program_id, account.unit, "adjusted"), account.id, owed)
-        return self._close(entry, account, owed)
+        self.post(entry, side(account.program_id, account.unit, "adjusted"), account.id, owed)
+        return self.close(entry, account, owed)
 
     def activate(
         self, operation: Row, account: AccountState, lot: LotState, reasons: list[Reason]
     ) -> None:
         """Write down that a lot's waiting is over; no units move."""
         assert lot.is_pending, "a lot is activated once"
-        entry = self._entry(operation, account, "activate", reasons)
+        entry = self.entry(operation, account, "activate", reasons)
         lot.is_pending, lot.is_touched = False, True
-        self._close(entry, account, 0)
+        self.close(entry, account, 0)
 
     def extend(
         self,
@@ -99,7 +99,7 @@ class Book(Pages):
         reasons: list[Reason],
     ) -> None:
         """Give lots a later end, or none; never an earlier one. No units move."""
-        entry = self._entry(operation, account, "extend", reasons)
+        entry = self.entry(operation, account, "extend", reasons)
         for lot, until in lots:
             before = lot.expires_at
             assert before is not None, "a lot without an end cannot last longer"
@@ -116,7 +116,7 @@ class Book(Pages):
                     "until_at": until,
                 },
             )
-        self._close(entry, account, 0)
+        self.close(entry, account, 0)
 
     def spend(
         self,
@@ -130,9 +130,9 @@ class Book(Pages):
     ) -> int:
         """Spend units, soonest-expiring lots first. Raises InsufficientUnits."""
         require(account, units, at)
-        entry = self._entry(operation, account, _SPEND_KIND[to], reasons)
-        self._drain(entry, account, to, fifo.plan_spend(account.lots, units, at))
-        return self._close(entry, account, -units)
+        entry = self.entry(operation, account, _SPEND_KIND[to], reasons)
+        self.drain(entry, account, to, fifo.plan_spend(account.lots, units, at))
+        return self.close(entry, account, -units)
 
     def give_back(
         self,
@@ -148,14 +148,14 @@ class Book(Pages):
 
         What has expired meanwhile comes back as one lot of grace, which never gets another.
         """
-        entry = self._entry(operation, account, "give", reasons)
+        entry = self.entry(operation, account, "give", reasons)
         source = side(account.program_id, account.unit, "redeemed")
         late = 0
         for take in fifo.takes_soonest_first(takes):
             repaid = min(account.debt, take.units)
             if repaid:
                 account.debt -= repaid
-                self._post(entry, source, account.id, repaid)
+                self.post(entry, source, account.id, repaid)
             rest = take.units - repaid
             if rest and take.lot.is_over(at) and not take.lot.is_grace:
                 late += rest
@@ -163,19 +163,23 @@ class Book(Pages):
                 self._refill(entry, operation, account, Take(take.lot, rest))
         if late:
             lot = new_lot(operation, entry, LotTerms(expires_at=grace_until, is_grace=True))
-            self._bring(entry, account, "redeemed", late, lot)
-        return self._close(entry, account, total(takes))
+            self.bring(entry, account, "redeemed", late, lot)
+        return self.close(entry, account, total(takes))
 
     def _refill(self, entry: Row, operation: Row, account: AccountState, take: Take) -> None:
         """Put units back where they came from; from a card merged meanwhile, on the same terms."""
         if take.lot.account_id != account.id:
-            self._bring(
-                entry, account, "redeemed", take.units, new_lot(operation, entry, take.lot.terms())
+            self.bring(
+                entry,
+                account,
+                "redeemed",
+                take.units,
+                new_lot(operation, entry, take.lot.terms(operation["recorded_at"])),
             )
             return
         if account.lot(take.lot.id) is None:
             account.lots.append(take.lot)
-        self._fill(entry, account, "redeemed", take.lot, take.units)
+        self.fill(entry, account, "redeemed", take.lot, take.units)
 
     def adjust(
         self,
@@ -190,17 +194,17 @@ class Book(Pages):
         """Add or take units by hand. Raises InsufficientUnits when taking more than there is."""
         if units < 0:
             return self.spend(operation, account, -units, at=at, reasons=reasons, to="adjusted")
-        entry = self._entry(operation, account, "adjust", reasons)
-        self._bring(entry, account, "adjusted", units, new_lot(operation, entry, terms))
-        return self._close(entry, account, units)
+        entry = self.entry(operation, account, "adjust", reasons)
+        self.bring(entry, account, "adjusted", units, new_lot(operation, entry, terms))
+        return self.close(entry, account, units)
 
     def expire(
         self, operation: Row, account: AccountState, take: Take, reasons: list[Reason]
     ) -> int:
         """Write off what is left in a lot whose time has passed."""
-        entry = self._entry(operation, account, "expire", reasons)
-        self._drain(entry, account, "expired", [take])
-        return self._close(entry, account, -take.units)
+        entry = self.entry(operation, account, "expire", reasons)
+        self.drain(entry, account, "expired", [take])
+        return self.close(entry, account, -take.units)
 
 
 _SPEND_KIND = {"redeemed": "spend", "adjusted": "adjust"}

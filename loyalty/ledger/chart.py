@@ -28,20 +28,48 @@ def open_accounts(
     open_many(session, merchant_id=merchant_id, program_id=program_id, wanted=wanted)
 
 
+def open_missing(
+    session: Session, *, merchant_id: UUID, program_id: UUID, wanted: Sequence[tuple[UUID, str]]
+) -> None:
+    """Open those accounts of cards that are not there yet."""
+    rows = session.execute(
+        sa.select(Account.card_id, Account.unit).where(
+            Account.merchant_id == merchant_id,
+            Account.card_id.in_({card_id for card_id, _ in wanted}),
+        )
+    )
+    there = {(row.card_id, row.unit) for row in rows}
+    missing = [one for one in wanted if one not in there]
+    open_many(session, merchant_id=merchant_id, program_id=program_id, wanted=missing)
+
+
 def open_many(
     session: Session, *, merchant_id: UUID, program_id: UUID, wanted: Sequence[tuple[UUID, str]]
 ) -> None:
     """Open the accounts of many cards of a program, by card and unit, and the merchant's side."""
     if not wanted:
         return
+    units = {unit for _, unit in wanted}
+    open_sides(session, merchant_id=merchant_id, program_id=program_id, units=units)
+    _open(
+        session,
+        [_row(merchant_id, program_id, unit, "card", new_id(), card) for card, unit in wanted],
+    )
+
+
+def open_sides(
+    session: Session, *, merchant_id: UUID, program_id: UUID, units: Iterable[str]
+) -> None:
+    """Open the merchant's side of these units where it is not there yet."""
     rows = [
         _row(merchant_id, program_id, unit, kind, side(program_id, unit, kind), None)
-        for unit in sorted({unit for _, unit in wanted})
+        for unit in sorted(units)
         for kind in MERCHANT_SIDE
     ]
-    rows += [
-        _row(merchant_id, program_id, unit, "card", new_id(), card_id) for card_id, unit in wanted
-    ]
+    _open(session, rows)
+
+
+def _open(session: Session, rows: list[dict[str, object]]) -> None:
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(make(Account).on_conflict_do_nothing(), rows)
 

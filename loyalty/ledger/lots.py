@@ -67,13 +67,16 @@ class LotState:
         """Whether its units cannot be used yet."""
         return self.is_pending and self.active_at is not None and self.active_at > at
 
-    def terms(self) -> LotTerms:
-        """The terms that a lot on another card must have to be worth the same, no longer."""
+    def terms(self, at: datetime) -> LotTerms:
+        """The terms of the same units on another card from `at` on: the same life, no longer.
+
+        Visits that were made there before do not count for them.
+        """
         return LotTerms(
             expires_at=self.ends_at,
             active_at=self.active_at if self.is_pending else None,
             idle_months=self.idle_months,
-            slides_from_at=self.slides_from_at,
+            slides_from_at=at if self.idle_months is not None else None,
             is_grace=self.is_grace,
             origin_id=self.id,
         )

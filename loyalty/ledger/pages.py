@@ -74,7 +74,7 @@ class Pages:
         self.rows[OPERATION].append(row)
         return row
 
-    def _entry(
+    def entry(
         self,
         operation: Row,
         account: AccountState,
@@ -82,6 +82,7 @@ class Pages:
         reasons: list[Reason],
         millionths: int = 0,
     ) -> Row:
+        """Open an entry on an account; its units are set when it is closed."""
         row: Row = {
             "merchant_id": self.merchant_id,
             "id": new_id(),
@@ -98,13 +99,14 @@ class Pages:
         return row
 
     @staticmethod
-    def _close(entry: Row, account: AccountState, units: int) -> int:
+    def close(entry: Row, account: AccountState, units: int) -> int:
+        """Move the balance by what the entry came to."""
         account.balance += units
         entry["units"] = units
         entry["balance_after"] = account.balance
         return units
 
-    def _bring(
+    def bring(
         self, entry: Row, account: AccountState, source: str, units: int, lot: LotState
     ) -> None:
         """Units come in: a debt is repaid first, the rest fills a new lot."""
@@ -112,35 +114,38 @@ class Pages:
         repaid = min(account.debt, units)
         if repaid:
             account.debt -= repaid
-            self._post(entry, origin, account.id, repaid)
+            self.post(entry, origin, account.id, repaid)
         if units > repaid:
             lot.units = units - repaid
             account.lots.append(lot)
             account.has_waiting = account.has_waiting or lot.is_pending
-            self._fill(entry, account, source, lot, units - repaid)
+            self.fill(entry, account, source, lot, units - repaid)
 
-    def _fill(
+    def fill(
         self, entry: Row, account: AccountState, source: str, lot: LotState, units: int
     ) -> None:
+        """Put units into a lot, from the merchant's side."""
         lot.remaining += units
         lot.is_touched = True
         assert lot.remaining <= lot.units, "a lot never holds more than its size"
         origin = side(account.program_id, account.unit, source)
-        self._post(entry, origin, account.id, units, lot.id)
+        self.post(entry, origin, account.id, units, lot.id)
 
-    def _drain(self, entry: Row, account: AccountState, target: str, takes: Sequence[Take]) -> int:
+    def drain(self, entry: Row, account: AccountState, target: str, takes: Sequence[Take]) -> int:
+        """Take units out of lots, to the merchant's side."""
         assert account.is_whole, "only an account whose lots are all known can be spent"
         goal = side(account.program_id, account.unit, target)
         for take in takes:
             take.lot.remaining -= take.units
             take.lot.is_touched = True
             assert take.lot.remaining >= 0, "a lot never holds less than nothing"
-            self._post(entry, account.id, goal, take.units, take.lot.id)
+            self.post(entry, account.id, goal, take.units, take.lot.id)
         return total(takes)
 
-    def _post(
+    def post(
         self, entry: Row, from_id: UUID, to_id: UUID, units: int, lot_id: UUID | None = None
     ) -> None:
+        """Units from one account to another; without a lot they make or repay debt."""
         self.postings.append(
             {
                 "merchant_id": self.merchant_id,

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     ADJUST = "adjust"
     ENROL = "enrol"
     BLOCK = "block"
+    MERGE = "merge"
+    CAUSES = "causes"
     PROGRAMS = "programs"
     STAFF = "staff"
     REPORTS = "reports"

@@ -15,7 +15,7 @@ def tiers(versions: Versions, currency: str) -> Iterator[Change]:
     if old is None or new is None:
         if old != new:
             said = both(versions, old, new, partial(_ladder, currency=currency))
-            yield Change("tiers", said, weighed(old, new, _never))
+            yield Change("tiers", said, weighed(old, new, weighing.mixed))
         return
     yield from _measure(versions, old, new)
     yield from _levels(versions, old, new, currency)
@@ -24,10 +24,6 @@ def tiers(versions: Versions, currency: str) -> Iterator[Change]:
 
 def _ladder(version: VersionDocument, rules: Tiers, *, currency: str) -> Text:
     return terms_tiers.ladder(version, rules, currency)
-
-
-def _never(_old: Tiers, _new: Tiers) -> weighing.Signs:
-    return weighing.SAME
 
 
 def _measure(versions: Versions, old: Tiers, new: Tiers) -> Iterator[Change]:

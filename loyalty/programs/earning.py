@@ -1,5 +1,6 @@
 """What a purchase earns: exact millionths of a unit, and which rules made it so (pure)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -7,6 +8,7 @@ from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
 from loyalty.programs.conditions import ORDINARY, Occasion, unmet
 from loyalty.programs.document import EarningRule, VersionDocument
+from loyalty.programs.rates import Percent, Rates, UnitRates, rates
 
 MILLION = 1_000_000
 MILLI = 1_000
@@ -56,19 +58,8 @@ class Share:
     unmet: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Percent:
-    """A percentage in force: by a rule, or by the level of the card (rule None)."""
-
-    key: str
-    percent: int
-    rule: EarningRule | None
-
-    def concerns(self, line: Line) -> bool:
-        return self.rule is None or _concerns(self.rule, line)
-
-
 Lines = tuple[Line, ...]
+Percents = tuple[list[Percent], list[Percent]]
 
 
 def cause_unit(key: str) -> str:
@@ -94,53 +85,56 @@ def shares(document: VersionDocument, lines: Lines, occasion: Occasion = ORDINAR
     millionths; a cap cuts the visit's sum of a unit (contract, "How it counts"). Raises Invalid
     for more units than one visit can earn.
     """
+    known = rates(document)
     left = tuple(line for line in lines if line.is_left)
-    total = sum((line.counted for line in left if line.counted is not None), _NOTHING)
+    total = _sum(_amounts(left)) if known.has_minimum else _NOTHING
     found: list[Share] = []
-    for unit in dict.fromkeys(rule.unit for rule in document.earn if rule.per_kind):
-        mine = _of_unit(document, unit, left, occasion, total)
-        found += mine + _cut(document, unit, mine, occasion)
+    for one in known.units:
+        mine = _of_unit(one, _percents(known, one, occasion, total), left, occasion, total)
+        found += mine + _cut(one, mine, occasion)
     found += _pledged(document, left)
     if any(share.millionths > VISIT_MILLIONTHS_MAX for share in found):
         raise Invalid({"amount": [_TOO_MANY]})
     return found
 
 
+def _amounts(left: Lines) -> list[Fraction]:
+    return [line.counted for line in left if line.counted is not None]
+
+
+def _sum(amounts: Sequence[Fraction]) -> Fraction:
+    """The same as sum(), for the few cases that most sales are: nothing, and one amount."""
+    if len(amounts) == 1:
+        return amounts[0]
+    return sum(amounts, _NOTHING) if amounts else _NOTHING
+
+
 def _of_unit(
-    document: VersionDocument, unit: str, left: Lines, occasion: Occasion, total: Fraction
+    unit: UnitRates, percents: Percents, left: Lines, occasion: Occasion, total: Fraction
 ) -> list[Share]:
     """The base rules of a unit, then the percentages on all that they give."""
-    multiplied, best = _percents(document, unit, occasion, total)
     base: list[Share] = []
-    extra: dict[_Percent, int] = {}
-    for rule in document.earn:
-        if rule.unit != unit or not rule.per_kind:
-            continue
+    extra: dict[Percent, int] = {}
+    for rule in unit.bases:
         missed = unmet(rule.when, occasion, total)
         mine = () if missed else tuple(line for line in left if _concerns(rule, line))
         base.append(_base(rule, mine, missed))
-        for parts, percents in _parts(rule, mine, multiplied, best):
-            _multiply(parts, percents, extra)
-    return base + [_bonus(unit, percent, millionths) for percent, millionths in extra.items()]
+        for parts, concerned in _parts(rule, mine, percents):
+            _multiply(parts, concerned, extra)
+    return base + [_bonus(unit.unit, percent, added) for percent, added in extra.items()]
 
 
-def _percents(
-    document: VersionDocument, unit: str, occasion: Occasion, total: Fraction
-) -> tuple[list[_Percent], list[_Percent]]:
+def _percents(known: Rates, unit: UnitRates, occasion: Occasion, total: Fraction) -> Percents:
     """The percentages in force that multiply each other, and those of which the best counts."""
-    multiplied: list[_Percent] = []
-    best: list[_Percent] = []
-    for rule in document.earn:
-        if rule.unit != unit or rule.multiply_percent is None:
-            continue
-        if unmet(rule.when, occasion, total) is None:
-            kind = best if rule.combine == "best" else multiplied
-            kind.append(_Percent(rule.key, rule.multiply_percent, rule))
-    best.sort(key=lambda one: (-one.percent, -(one.rule.priority if one.rule else 0)))
-    level = document.tiers.level(occasion.tier) if document.tiers else None
-    if level and level.multiply_percent is not None:
-        multiplied.append(_Percent(level.key, level.multiply_percent, None))
-    return multiplied, best
+
+    def holds(one: Percent) -> bool:
+        return one.rule is None or unmet(one.rule.when, occasion, total) is None
+
+    multiplied = [one for one in unit.multiplied if holds(one)]
+    level = known.levels.get(occasion.tier)
+    if level is not None:
+        multiplied.append(level)
+    return multiplied, [one for one in unit.best if holds(one)]
 
 
 def _base(rule: EarningRule, mine: Lines, missed: str | None) -> Share:
@@ -155,7 +149,7 @@ def _base(rule: EarningRule, mine: Lines, missed: str | None) -> Share:
         rule.key,
         rule.unit,
         sum(_parts_of(amount, rule) for amount in amounts),
-        sum(amounts, _NOTHING),
+        _sum(amounts),
         rule,
         None,
         missed if missed or mine else "items",
@@ -163,29 +157,30 @@ def _base(rule: EarningRule, mine: Lines, missed: str | None) -> Share:
 
 
 def _parts(
-    rule: EarningRule, mine: Lines, multiplied: list[_Percent], best: list[_Percent]
-) -> list[tuple[tuple[int, int], list[_Percent]]]:
+    rule: EarningRule, mine: Lines, percents: Percents
+) -> list[tuple[tuple[int, int], list[Percent]]]:
     """Each amount that is rounded by itself, and the percentages on it.
 
     Amounts are (numerator, denominator) of millionths, line by line; a visit is one amount, under
     whatever concerns any line of it.
     """
+    multiplied, best = percents
     if not mine or not (multiplied or best):
         return []
     if rule.per_kind == "visit":
-        concerned = [p for p in multiplied if any(map(p.concerns, mine))]
-        concerned += [p for p in best if any(map(p.concerns, mine))][:1]
+        concerned = [p for p in multiplied if any(_raises(p, line) for line in mine)]
+        concerned += [p for p in best if any(_raises(p, line) for line in mine)][:1]
         return [(_exact(_ONE, rule), concerned)]
     return [
         (
             _exact(_counts(rule, line), rule),
-            [p for p in multiplied if p.concerns(line)] + [p for p in best if p.concerns(line)][:1],
+            [p for p in multiplied if _raises(p, line)] + [p for p in best if _raises(p, line)][:1],
         )
         for line in mine
     ]
 
 
-def _multiply(parts: tuple[int, int], percents: list[_Percent], extra: dict[_Percent, int]) -> None:
+def _multiply(parts: tuple[int, int], percents: list[Percent], extra: dict[Percent, int]) -> None:
     """Each percentage is owed what it adds to the sum before it; the last sum is the contract's."""
     above, below = parts
     before = -(-above // below)
@@ -196,23 +191,21 @@ def _multiply(parts: tuple[int, int], percents: list[_Percent], extra: dict[_Per
         before = after
 
 
-def _bonus(unit: str, percent: _Percent, millionths: int) -> Share:
+def _bonus(unit: str, percent: Percent, millionths: int) -> Share:
     kind = "bonus" if percent.rule else "tier"
     return Share(kind, percent.key, unit, millionths, rule=percent.rule, percent=percent.percent)
 
 
-def _cut(
-    document: VersionDocument, unit: str, mine: list[Share], occasion: Occasion
-) -> list[Share]:
+def _cut(unit: UnitRates, mine: list[Share], occasion: Occasion) -> list[Share]:
     """What the caps of a visit and of the day cut off; the excess is not carried."""
+    most_today = occasion.allowance.get(unit.unit)
+    if unit.most_a_visit is None and most_today is None:
+        return []
     total, cut = sum(share.millionths for share in mine), []
-    per_visit = document.cap(unit, "visit")
-    for key, most in (
-        ("visit", None if per_visit is None else per_visit * MILLION),
-        ("day", occasion.allowance.get(unit)),
-    ):
+    per_visit = None if unit.most_a_visit is None else unit.most_a_visit * MILLION
+    for key, most in (("visit", per_visit), ("day", most_today)):
         if most is not None and total > most:
-            cut.append(Share("cap", key, unit, most - total))
+            cut.append(Share("cap", key, unit.unit, most - total))
             total = most
     return cut
 
@@ -223,13 +216,18 @@ def _pledged(document: VersionDocument, left: Lines) -> list[Share]:
     if cause is None:
         return []
     above, below = cause.rate
-    counted = [line.counted for line in left if line.counted is not None]
+    counted = _amounts(left)
     given = sum(
         -(-amount.numerator * above * MILLION // (amount.denominator * below)) for amount in counted
     )
     if cause.cap_minor is not None:
         given = min(given, cause.cap_minor * MILLION)
-    return [Share("cause", cause.key, cause_unit(cause.key), given, sum(counted, _NOTHING))]
+    return [Share("cause", cause.key, cause_unit(cause.key), given, _sum(counted))]
+
+
+def _raises(percent: Percent, line: Line) -> bool:
+    """Whether a percentage concerns a line; that of a level concerns all."""
+    return percent.rule is None or _concerns(percent.rule, line)
 
 
 def _concerns(rule: EarningRule, line: Line) -> bool:
@@ -246,7 +244,8 @@ def _counts(rule: EarningRule, line: Line) -> Fraction:
     if not line.whole:
         return _ONE
     # A piece begun still counts: else returning half a piece would take two, and the rest earn one.
-    return Fraction(-(-line.quantity_milli // MILLI))
+    pieces = -(-line.quantity_milli // MILLI)
+    return _ONE if pieces == 1 else Fraction(pieces)
 
 
 def _exact(amount: Fraction, rule: EarningRule) -> tuple[int, int]:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from loyalty.core.errors import StateConflict, Unknown, VersionFrozen
 from loyalty.core.ids import new_id, parse_ref
 from loyalty.programs import checks, terms
+from loyalty.programs.cause_models import CauseAccount
+from loyalty.programs.document import Cause
 from loyalty.programs.loading import load
 from loyalty.programs.models import Program, ProgramVersion
 
@@ -94,8 +96,20 @@ def publish(
     checks.check(document)
     version.published_at = at
     session.flush()
+    if document.cause is not None:
+        _keep_cause(session, merchant_id, document.cause, at)
     program.current_version = number
     program.status = "published" if program.status == "draft" else program.status
+    session.flush()
+
+
+def _keep_cause(session: Session, merchant_id: UUID, cause: Cause, at: datetime) -> None:
+    """The merchant's cause of that key, with the beneficiary as the newest version names it."""
+    row = session.get(CauseAccount, (merchant_id, cause.key))
+    if row is None:
+        row = CauseAccount(merchant_id=merchant_id, key=cause.key, created_at=at)
+        session.add(row)
+    row.beneficiary, row.tax_code = cause.beneficiary, cause.tax_code
     session.flush()
 
 

@@ -50,19 +50,18 @@ def window_days_max(rules: Tiers) -> int:
 
 def beyond(document: VersionDocument, level: Level) -> int | None:
     """The most that the limits let a window hold, where the level asks for more; else None."""
-    most = _most_a_day(document)
-    if most is None or document.tiers is None:
+    rules = document.tiers
+    most = _most_a_day(document, rules) if rules else None
+    if rules is None or most is None:
         return None
-    held = most * window_days_max(document.tiers)
+    held = most * window_days_max(rules)
     return held if level.starts > held else None
 
 
-def _most_a_day(document: VersionDocument) -> int | None:
+def _most_a_day(document: VersionDocument, rules: Tiers) -> int | None:
     """What a day can add to the measure at most; None where nothing limits it."""
-    rules, limits = document.tiers, document.limits
+    limits = document.limits
     visits, amount = limits.visits_per_card_day, limits.amount_minor_max
-    if rules is None:
-        return None
     if rules.measure == "visits":
         return visits
     if rules.measure == "units":

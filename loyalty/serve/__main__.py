@@ -1,5 +1,6 @@
 """`python -m loyalty.serve`: one of the two children of `serve_with_worker`; not for people."""
 
+import logging
 import os
 import sys
 
@@ -11,6 +12,8 @@ from loyalty.serve.server import serve
 from loyalty.web import observe
 from loyalty.worker import process
 
+log = logging.getLogger(__name__)
+
 
 def main(part: str, *more: str) -> None:
     """Be the server (its address, its number of processes or 0) or the worker, until stopped."""
@@ -20,11 +23,19 @@ def main(part: str, *more: str) -> None:
         serve(settings, bind=bind, workers=int(workers) or None, has_parent=True)
         return
     observe.configure_logging()
-    database = Database(settings)
-    db.use(database)
     orphans.end_with_parent(os.getpid())
-    process.work(database, clock=clock.now)
-    database.dispose()
+    _work(Database(settings))
+
+
+def _work(database: Database) -> None:
+    db.use(database)
+    try:
+        process.work(database, clock=clock.now)
+    except Exception as error:  # noqa: BLE001  # a line for the log; the parent starts us again
+        observe.log_exception(log, "worker broke", error)
+        sys.exit(1)
+    finally:
+        database.dispose()
 
 
 if __name__ == "__main__":

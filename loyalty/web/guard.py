@@ -29,9 +29,9 @@ _ALLOWED_BY = {
     "visits:write": {Permission.ACCRUE, Permission.VOID, Permission.REFUND},
     "redemptions:write": {Permission.REDEEM},
     "cards:write": {Permission.ENROL, Permission.BLOCK},
-    "customers:write": {Permission.ENROL},
+    "customers:write": {Permission.ENROL, Permission.MERGE},
     "adjust:write": {Permission.ADJUST},
-    "programs:write": {Permission.PROGRAMS},
+    "programs:write": {Permission.PROGRAMS, Permission.CAUSES},
     "metrics:read": {Permission.REPORTS},
 }
 

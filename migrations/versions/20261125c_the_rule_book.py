@@ -181,13 +181,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("ledger_account", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("has_waiting", sa.Boolean(), nullable=False, server_default=sa.false())
+            sa.Column("has_waiting", sa.Boolean(), nullable=False, server_default="0")
         )
         batch_op.add_column(sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("ledger_lot", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("is_pending", sa.Boolean(), nullable=False, server_default=sa.false())
+            sa.Column("is_pending", sa.Boolean(), nullable=False, server_default="0")
         )
         batch_op.add_column(sa.Column("active_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("idle_months", sa.Integer(), nullable=True))
@@ -277,21 +277,39 @@ def _of_lines(
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("visit") as batch_op:
-        for name in ("occasion", "scanned_card_id", "posting_id", "net_minor"):
-            batch_op.drop_column(name)
+    _drop_triggers()
+    for name in ("occasion", "scanned_card_id", "posting_id", "net_minor"):
+        op.drop_column("visit", name)
     for name in ("pending", "origin", "ending"):
         op.drop_index(f"ix_ledger_lot_{name}", "ledger_lot")
-    with op.batch_alter_table("ledger_lot") as batch_op:
-        for name in ("origin_id", "slides_from_at", "idle_months", "active_at", "is_pending"):
-            batch_op.drop_column(name)
-    with op.batch_alter_table("ledger_account") as batch_op:
-        batch_op.drop_column("last_active_at")
-        batch_op.drop_column("has_waiting")
+    for name in ("origin_id", "slides_from_at", "idle_months", "active_at", "is_pending"):
+        op.drop_column("ledger_lot", name)
+    op.drop_column("ledger_account", "last_active_at")
+    op.drop_column("ledger_account", "has_waiting")
     op.drop_index("ix_card_merged", "card")
-    with op.batch_alter_table("card") as batch_op:
-        batch_op.drop_column("merged_into_id")
+    op.drop_column("card", "merged_into_id")
     for name in (
         "ledger_extension", "visit_move", "tier_change", "reward_stock", "cause_payout", "cause",
     ):  # fmt: skip
         op.drop_table(name)
+
+
+def _drop_triggers() -> None:
+    """They name the columns that go; `loyalty setup` makes those of its own version again."""
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        found = connection.execute(
+            sa.text("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+        )
+        for name, _ in found.all():
+            op.execute(f"DROP TRIGGER {name}")
+        return
+    found = connection.execute(
+        sa.text(
+            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal"
+        )
+    )
+    for name, table in found.all():
+        op.execute(f"DROP TRIGGER {name} ON {table}")
+        op.execute(f"DROP FUNCTION IF EXISTS {name}()")

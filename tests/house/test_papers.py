@@ -99,7 +99,7 @@ def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command
     for part, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from commands(command, f"{name} {part}")
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             yield f"{name} {part}", command
 
 

@@ -136,6 +136,14 @@ def test_a_waiting_time_is_said_in_hours_below_two_days(hours, it, en):
     )
 
 
+def test_the_terms_come_as_a_list_too():
+    assert terms.parts(load(POINTS), "EUR") == [
+        Text("1 punto ogni 1,00 € di spesa", "1 point for every €1.00 spent"),
+        Text("10 punti = colazione in omaggio", "10 points = a free breakfast"),
+        Text("Punti validi 12 mesi", "Points last 12 months"),
+    ]
+
+
 # --- any rules at all ----------------------------------------------------------------------------
 
 

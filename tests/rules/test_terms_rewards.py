@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders import STAMPS
 from tests.programs import with_changes
-from tests.rules.said import CAUSE, GOLD, LEVELS, REWARD, TIERS, TOP, clauses, sentence
+from tests.rules.said import BASE, CAUSE, GOLD, LEVELS, REWARD, TIERS, TOP, clauses, sentence
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,26 @@ def test_levels_say_where_they_begin_what_they_give_and_how_they_stay():
         "you go up at once and keep the level for at least 12 months, then 30 days more to confirm"
         " it"
     )
+
+
+@pytest.mark.parametrize(
+    ("percent", "it", "en"),
+    [
+        (None, "", ""),
+        (100, "", ""),
+        (125, " (25% in più)", " (25% more)"),
+        (200, " (il doppio)", " (double)"),
+        (300, " (il triplo)", " (triple)"),
+        (250, " (2,5 volte tanto)", " (2.5 times as much)"),
+        (80, " (20% in meno)", " (20% less)"),
+    ],
+)
+def test_where_there_are_several_units_a_level_gives_more_of_all(percent, it, en):
+    other = {"key": "s", "unit": "stamps", "units": 1, "per": {"visit": 1}}
+    levels = [LEVELS[0], {**GOLD, "multiply_percent": percent}]
+    said = clauses(tiers={**TIERS, "levels": levels}, earn=[BASE, other])
+    assert any(one[0].endswith(f"Oro da 500,00 €{it}") for one in said)
+    assert any(one[1].endswith(f"Gold from €500.00{en}") for one in said)
 
 
 def test_of_several_levels_it_says_how_far_down_one_goes():

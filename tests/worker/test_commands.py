@@ -1,7 +1,6 @@
 """The worker and its jobs from the command line."""
 
 import json
-import os
 from datetime import timedelta
 
 import pytest
@@ -19,7 +18,6 @@ def run(settings, database, monkeypatch):
     monkeypatch.setenv("LOYALTY_DATA", str(settings.data))
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-    os.chmod(settings.data, 0o700)
 
     def invoke(*words):
         result = CliRunner().invoke(main, words)

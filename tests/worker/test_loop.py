@@ -143,6 +143,24 @@ def test_a_handler_that_was_taken_for_dead_stops_at_its_next_beat_and_is_recorde
     assert yard.jobs("state", "attempts") == [("done", 2)]
 
 
+def test_who_ends_after_its_lease_has_passed_on_does_not_count(yard, at_work):
+    ended = []
+
+    def stalls(database, *, payload, at, beat):
+        if not ended:
+            ended.append("stalled")
+            time.sleep(2.5)
+        ended.append("done")
+
+    yard.registry.add("stalls", stalls)
+    yard.ask("stalls")
+    workers = [at_work(lease_s=1, concurrency=1)[0] for _ in range(2)]
+    until(lambda: ended == ["stalled", "done", "done"])
+    until(lambda: not any(worker._crew.held for worker in workers))
+    assert sum(worker.tally.jobs for worker in workers) == 1
+    assert yard.jobs("state", "attempts") == [("done", 2)]
+
+
 def test_who_is_told_to_stop_finishes_what_runs_and_takes_nothing_more(yard, at_work):
     going, may_end = threading.Event(), threading.Event()
 

@@ -92,6 +92,11 @@ def test_a_run_that_is_not_done_yet_is_not_joined_by_another(yard):
     assert yard.jobs() == ["ready"]
 
 
+def test_jobs_made_by_hand_do_not_keep_it_from_coming_round(hourly):
+    hourly.ask("chore", run_at=NOW + timedelta(days=90))
+    assert runs(hourly, hours=1) == 1
+
+
 def test_a_cadence_that_changed_holds_from_now_on(hourly):
     hourly.registry.schedules["chore"] = Daily("03:00")
     assert runs(hourly, minutes=1) == 1
