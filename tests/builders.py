@@ -60,7 +60,9 @@ class Shop:
     cashier: Duty
     programs: dict[str, str] = field(default_factory=dict)
 
-    def program(self, name: str, raw: dict[str, Any], *, publish: bool = True) -> str:
+    def program(
+        self, name: str, raw: dict[str, Any], *, publish: bool = True, at: datetime = NOW
+    ) -> str:
         """A program of these rules, published unless told otherwise; returns its ref."""
         with self.database.write() as session:
             made = editor.create(
@@ -69,7 +71,7 @@ class Shop:
                 currency="EUR",
                 name=name,
                 raw=raw,
-                at=NOW,
+                at=at,
             )
             if publish:
                 editor.publish(
@@ -77,7 +79,7 @@ class Shop:
                     merchant_id=self.merchant_id,
                     program_id=made.id,
                     number=1,
-                    at=NOW,
+                    at=at,
                 )
         self.programs[name] = ref("prg", made.id)
         return self.programs[name]

@@ -5,7 +5,18 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
-from loyalty.api import cards, consents, customers, document, programs, redemptions, visits
+from loyalty.api import (
+    cards,
+    causes,
+    consents,
+    corrections,
+    customers,
+    document,
+    lengthening,
+    programs,
+    redemptions,
+    visits,
+)
 from loyalty.api.operation import CustomerConverter
 
 SECTIONS = (
@@ -15,7 +26,12 @@ SECTIONS = (
     visits.section,
     redemptions.section,
     programs.section,
+    corrections.section,
+    causes.section,
 )
+
+
+_BESIDE = (lengthening,)  # they add to a section of another module
 
 
 def register(app: Flask) -> None:

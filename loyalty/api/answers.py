@@ -4,11 +4,11 @@ from marshmallow import Schema, fields
 
 from loyalty.api.receipt_answers import (
     LETTERS,
+    BalanceAnswer,
     BilingualAnswer,
     ReasonAnswer,
     RewardWithinReach,
     VoucherInReceipt,
-    balances_field,
     moment_field,
     ref_field,
     text_field,
@@ -94,6 +94,39 @@ class ProgramsAnswer(Schema):
     next = text_field(nullable=True)
 
 
+class ChangeAnswer(Schema):
+    """One part of the rules that changed, in a sentence, and what it means for the customer."""
+
+    part = fields.String(required=True, metadata={"example": "earn.base"})
+    direction = fields.String(required=True, metadata={"enum": ["better", "worse", "changed"]})
+    it = text_field()
+    en = text_field()
+
+
+class LoggedVersionAnswer(Schema):
+    """A version that came into force, and what it changed against the one before it."""
+
+    number = whole_field()
+    published_at = moment_field()
+    terms = fields.Nested(BilingualAnswer, required=True)
+    changes = fields.List(fields.Nested(ChangeAnswer), required=True)
+    promise = fields.Nested(
+        BilingualAnswer,
+        required=True,
+        allow_none=True,
+        metadata={"description": "what stays for units earned before; null for the first"},
+    )
+
+
+class ProgramLogAnswer(Schema):
+    """What was promised from when on, as everybody can read it."""
+
+    ref = ref_field("prg")
+    name = text_field()
+    status = fields.String(required=True, metadata={"enum": ["draft", "published", "paused"]})
+    versions = fields.List(fields.Nested(LoggedVersionAnswer), required=True)
+
+
 class VersionMadeAnswer(Schema):
     """A new draft."""
 
@@ -108,6 +141,12 @@ class VoucherOnCard(VoucherInReceipt):
     name = fields.Nested(BilingualAnswer, required=True)
 
 
+class BalanceOnCard(BalanceAnswer):
+    """What a card holds of one unit now, and why, in one sentence."""
+
+    why = fields.Nested(BilingualAnswer, required=True)
+
+
 class CardAnswer(Schema):
     """A card and what it holds now."""
 
@@ -117,7 +156,13 @@ class CardAnswer(Schema):
     status = fields.String(required=True, metadata={"enum": ["active", "blocked"]})
     blocked_at = moment_field(nullable=True)
     version = whole_field()
-    balances = balances_field()
+    balances = fields.Dict(keys=fields.String(), values=fields.Nested(BalanceOnCard), required=True)
+    impact = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "minor units that its purchases have given, by cause"},
+    )
     tier = fields.Dict(required=True, allow_none=True)
     rewards = fields.List(fields.Nested(RewardWithinReach), required=True)
     vouchers = fields.List(fields.Nested(VoucherOnCard), required=True)

@@ -16,6 +16,7 @@ from loyalty.web.fields import (
     NOT_BLANK,
     Amount,
     Body,
+    Day,
     Inner,
     Line,
     Many,
@@ -120,6 +121,27 @@ class PossibleReasonBody(Body):
     """Why, if there is something to say."""
 
     reason = Line((1, 200), pattern=NOT_BLANK, allow_none=True)
+
+
+class MoveBody(Body):
+    """To which card a visit belongs, and why it was on another."""
+
+    card = Line((1, 300), required=True, metadata={"description": "QR text, code or card ref"})
+    reason = Line((1, 200), pattern=NOT_BLANK, allow_none=True)
+
+
+class MergeBody(Body):
+    """Who the person is known as from now on."""
+
+    into = Line((30, 30), required=True, metadata={"example": "cus_01ARZ3NDEKTSV4RRFFQ69G5FAV"})
+
+
+class PayoutBody(Body):
+    """Money sent to a cause: how much, on which day, by which receipt."""
+
+    amount = Amount(1, required=True)
+    paid_on = Day(required=True)
+    receipt = Line((1, 200), pattern=NOT_BLANK, required=True)
 
 
 class EmptyBody(Body):

@@ -213,12 +213,15 @@ _PREFIXES = {
     "visit": "vis",
     "redemption": "red",
     "program": "prg",
+    "payout": "pay",
 }
 
 
 def _pattern_of(name: str) -> str:
     if name == "number":
         return "^[1-9][0-9]{0,5}$"
+    if name == "cause_key":
+        return "^[a-z][a-z0-9_-]{0,31}$"
     if name == "code":
         return "^[0-9A-HJKMNP-TV-Z]{10}$"
     return f"^{_PREFIXES[name.removesuffix('_ref')]}_{_LETTERS}$"

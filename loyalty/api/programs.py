@@ -6,7 +6,12 @@ from typing import Any
 from flask import Response
 from marshmallow import pre_load
 
-from loyalty.api.answers import ProgramAnswer, ProgramsAnswer, VersionMadeAnswer
+from loyalty.api.answers import (
+    ProgramAnswer,
+    ProgramLogAnswer,
+    ProgramsAnswer,
+    VersionMadeAnswer,
+)
 from loyalty.api.bodies import EmptyBody
 from loyalty.api.lists import PageQuery, page
 from loyalty.api.operation import Contract, Section, answer
@@ -15,7 +20,7 @@ from loyalty.core.db import write
 from loyalty.core.errors import Invalid, StateConflict, Unknown, VersionFrozen
 from loyalty.core.ids import ref
 from loyalty.merchants.models import Merchant
-from loyalty.programs import editor
+from loyalty.programs import editor, log
 from loyalty.programs.models import Program, ProgramVersion
 from loyalty.web import guard, reads
 from loyalty.web.locale import shop
@@ -78,6 +83,29 @@ def list_programs(query: dict[str, Any]) -> Response:
 def get_program(program_ref: str) -> Response:
     """Get one program with the rules in force and their terms in words."""
     return answer(_shown(_find(program_ref)))
+
+
+@section.call(
+    "GET",
+    "/programs/<program_ref>/log",
+    Contract(scope="programs:read", answer=ProgramLogAnswer, unknown=("program",)),
+)
+def get_log(program_ref: str) -> Response:
+    """Get the public log: every version that was in force, the newest first, and what changed."""
+    program = _find(program_ref)
+    found = log.published(
+        reads.session(),
+        merchant_id=program.merchant_id,
+        program_id=program.id,
+        currency=_shop().currency,
+    )
+    shown = {
+        "ref": ref("prg", program.id),
+        "name": program.name,
+        "status": program.status,
+        "versions": [_logged(version) for version in found],
+    }
+    return answer(shown)
 
 
 @section.call(
@@ -217,6 +245,19 @@ def _shown(program: Program) -> dict[str, Any]:
             for version in versions
         ],
         "created_at": clock.rfc3339(program.created_at),
+    }
+
+
+def _logged(version: log.Published) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "published_at": clock.rfc3339(version.published_at),
+        "terms": version.terms.as_dict(),
+        "changes": [
+            {"part": change.part, "direction": change.direction, **change.said.as_dict()}
+            for change in version.changes
+        ],
+        "promise": version.promise.as_dict() if version.promise else None,
     }
 
 

@@ -61,6 +61,11 @@ class BalanceAnswer(Schema):
     carried_minor = whole_field(nullable=True)
     to_next_minor = whole_field(nullable=True)
     expiring = fields.List(fields.Nested(ExpiringAnswer), required=True)
+    waiting = fields.List(
+        fields.Nested(ExpiringAnswer),
+        required=True,
+        metadata={"description": "what is pending, and from when it can be used"},
+    )
 
 
 class ReasonAnswer(Schema):
@@ -85,9 +90,16 @@ class RewardWithinReach(Schema):
     """A reward and what is still missing for it; nothing missing means it can be given."""
 
     key = text_field()
+    kind = text_field()
     name = fields.Nested(BilingualAnswer, required=True)
     cost = units_field()
     missing = units_field()
+    unavailable = fields.Nested(
+        BilingualAnswer,
+        required=True,
+        allow_none=True,
+        metadata={"description": "why it cannot be had now, however many units there are"},
+    )
 
 
 class VoucherInReceipt(Schema):
@@ -125,5 +137,6 @@ class ReceiptAnswer(Schema):
     rewards = fields.List(fields.Nested(RewardWithinReach), required=True)
     vouchers = fields.List(fields.Nested(VoucherInReceipt), required=True)
     warnings = fields.List(fields.Nested(WarningAnswer), required=True)
+    moved_from = fields.String(metadata={"description": "of a move: the card it was on"})
     visit = fields.String(metadata={"description": "of a refund or void: what it belongs to"})
     redemption = fields.String(metadata={"description": "of a redemption and what follows it"})

@@ -73,9 +73,17 @@ class Payment:
     receipt: str
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payout, and whether it had been noted before under the same key."""
+
+    payout: Payout
+    replayed: bool = False
+
+
 def pay(
     session: Session, *, duty: Duty, payment: Payment, intent: Intent | None, at: datetime
-) -> Payout:
+) -> Paid:
     """Note money that was sent to the beneficiary, with its receipt.
 
     Raises Unknown("cause"), CurrencyMismatch, KeyReused, and Invalid for more than can be paid by
@@ -84,14 +92,14 @@ def pay(
     duty.demand(Permission.CAUSES)
     row = _find(session, duty.merchant_id, payment.cause, lock=True)
     if found := _replayed(session, duty.merchant_id, intent):
-        return found
+        return Paid(found, replayed=True)
     figures = _figures(session, row, at)
     minor = amount_in(payment.amount, figures.currency, "amount") or 0
     _check(figures, minor, payment.receipt)
     if payment.paid_on > at.date():
         raise Invalid({"paid_on": [_NOT_YET]})
     sent = _Sent(minor, figures.currency, payment.paid_on, payment.receipt)
-    return _note(session, duty, row, sent, intent, at)
+    return Paid(_note(session, duty, row, sent, intent, at))
 
 
 def take_back(

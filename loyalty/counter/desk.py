@@ -211,12 +211,12 @@ def catch_up(desk: Desk, *, judged_at: datetime | None = None) -> int:
 def review(desk: Desk, judged_at: datetime) -> None:
     """The part of catch_up that is about the card's level."""
     if desk.version.document.tiers is not None or desk.version.number > 1:
-        desk.ranks.catch_up(desk.version, _system(desk, None, judged_at), desk.place.timezone)
+        desk.ranks.catch_up(desk.version, house(desk, judged_at), desk.place.timezone)
 
 
 def _activate(desk: Desk, account: AccountState, lot: LotState) -> None:
     assert lot.active_at is not None, "a lot that waited knows how long"
-    operation = desk.book.begin("activation", _system(desk, lot.version, lot.active_at))
+    operation = desk.book.begin("activation", house(desk, lot.active_at, lot.version))
     said = reasons.activated(desk.version, account.unit, lot.remaining, desk.place.currency)
     desk.book.activate(operation, account, lot, [said])
 
@@ -224,7 +224,7 @@ def _activate(desk: Desk, account: AccountState, lot: LotState) -> None:
 def _expire(desk: Desk, account: AccountState, take: Take) -> None:
     ended = take.lot.ends_at
     assert ended is not None, "a lot that is over has an end"
-    operation = desk.book.begin("expiry", _system(desk, take.lot.version, ended))
+    operation = desk.book.begin("expiry", house(desk, ended, take.lot.version))
     said = reasons.expired(
         desk.unit(account.unit), take.units, last_day(ended, desk.place.timezone)
     )
@@ -249,7 +249,8 @@ def lot_terms(desk: Desk, unit: str, occurred_at: datetime) -> LotTerms:
     )
 
 
-def _system(desk: Desk, version: int | None, occurred_at: datetime) -> Origin:
+def house(desk: Desk, occurred_at: datetime, version: int | None = None) -> Origin:
+    """The house's own hand: what time does, not a person."""
     return Origin(
         merchant_id=desk.place.merchant_id,
         program_id=desk.place.program_id,

@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from loyalty.cards.models import Card
 from loyalty.counter.models import Redemption, Visit, VisitLine
 from loyalty.customers.models import Customer
 from loyalty.ledger.models import Operation
 
-_COLUMNS = (
+# A visit that was moved stands on its card by the operation that put it there.
+_POSTED = aliased(Operation)
+_COLUMNS: tuple[Any, ...] = (
     Visit.id,
     Visit.card_id,
     Visit.program_id,
@@ -26,7 +28,7 @@ _COLUMNS = (
     Visit.recorded_at,
     Visit.external_ref,
     Visit.voided_at,
-    Operation.answer,
+    sa.func.coalesce(_POSTED.answer, Operation.answer).label("answer"),
     Operation.actor,
     Operation.proof,
     Customer.name.label("customer_name"),
@@ -60,6 +62,10 @@ def _query(merchant_id: UUID) -> sa.Select[Any]:
         .join(
             Operation,
             sa.and_(Operation.merchant_id == Visit.merchant_id, Operation.id == Visit.id),
+        )
+        .outerjoin(
+            _POSTED,
+            sa.and_(_POSTED.merchant_id == Visit.merchant_id, _POSTED.id == Visit.posting_id),
         )
         .join(Card, sa.and_(Card.merchant_id == Visit.merchant_id, Card.id == Visit.card_id))
         .join(

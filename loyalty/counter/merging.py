@@ -30,11 +30,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class MergeAnswer:
-    """Who lives on, whose cards were joined, and the operations that did it."""
+    """Who lives on, who was merged into them and when, and which cards were joined."""
 
     survivor: str
     loser: str
     cards: list[dict[str, str]]
+    merged_at: datetime
 
 
 def merge(
@@ -60,7 +61,7 @@ def merge(
         facts={"customer": customer_ref, "into": into_ref},
         at=at,
     )
-    return MergeAnswer(into_ref, customer_ref, shown(joined))
+    return MergeAnswer(into_ref, customer_ref, shown(joined), at)
 
 
 def shown(joined: list[Row]) -> list[dict[str, str]]:

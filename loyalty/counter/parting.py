@@ -50,7 +50,7 @@ def unmerge(session: Session, *, duty: Duty, customer_ref: str, at: datetime) ->
         facts={"customer": loser, "from": survivor},
         at=at,
     )
-    return MergeAnswer(survivor, loser, merging.shown(joined))
+    return MergeAnswer(survivor, loser, merging.shown(joined), released.merged_at)
 
 
 def _part_cards(session: Session, duty: Duty, kept: Row, at: datetime) -> None:

@@ -133,6 +133,22 @@ class Ranks:
         if change is not None:
             self._note(operation, change, rules, version.number)
 
+    def warn(self, version: PublishedVersion, origin: Origin, on: date) -> date | None:
+        """Note, once a review, that the level is about to be lost; the day of the review."""
+        rules, steps = version.document.tiers, self.dossier.steps()
+        if rules is None or not steps:
+            return None
+        held = steps[-1].standing
+        told = any(step.kind == "notice" and step.standing == held for step in steps)
+        found = tiers.progress(rules, held, measure=self._measure(rules), on=on)
+        if told or held.review_on is None or not found.keep_missing:
+            return None
+        change = Change("notice", held, held, on, found.measured)
+        self._note(
+            self._review_operation(origin, origin.occurred_at), change, rules, version.number
+        )
+        return held.grace_until or held.review_on
+
     def take_over(
         self, version: PublishedVersion, operation: Row, kind: str, standing: Standing, on: date
     ) -> None:
@@ -198,6 +214,10 @@ class Ranks:
             level = rules.level(change.after.level) if rules else None
             it, en = (level.name.it, level.name.en) if level else ("nessuno", "none")
             return Text(f"Carte unite: il livello è {it}.", f"Cards joined: the level is {en}.")
+        if change.kind == "notice" and rules is not None:
+            on = change.on
+            found = tiers.progress(rules, change.after, measure=self._measure(rules), on=on)
+            return tier_words.notice(found, rules, self.currency, _label(self.rules_of(number)))
         return tier_words.said(change, rules, self.currency, _label(self.rules_of(number)))
 
 

@@ -38,12 +38,15 @@ TAKEN_BY = {
 
 
 def taken(rule: str, unit: Unit, units: int, *, expired: int, by: str) -> Reason:
-    """Units taken back from a sale, `by` what; of those that had expired nothing is taken."""
+    """Units taken back from a sale, `by` what; of those that had expired nothing is taken.
+
+    Below 0 they are given: what is left of the sale earns more, a rule that halves is out.
+    """
     head = TAKEN_BY[by]
     moved = []
     if units:
-        lost = words.count(units, unit.label)
-        moved.append(Text(f"-{lost.it}", f"-{lost.en}"))
+        lost, sign = words.count(abs(units), unit.label), "-" if units > 0 else "+"
+        moved.append(Text(f"{sign}{lost.it}", f"{sign}{lost.en}"))
     if expired:
         gone = words.count(expired, unit.label)
         moved.append(Text(f"{gone.it} già scaduti", f"{gone.en} had expired already"))
@@ -142,8 +145,8 @@ def forgiven(unit: Unit, units: int) -> Reason:
         unit.key,
         units,
         Text(
-            f"{owed.it} già usati: il negozio non li chiede indietro",
-            f"{owed.en} already used: the shop does not ask for them",
+            f"il negozio non chiede indietro {owed.it} che hai già usato",
+            f"the shop does not ask for {owed.en} that you have used already",
         ),
     )
 

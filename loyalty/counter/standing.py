@@ -10,7 +10,7 @@ from loyalty.cards.lookup import CardFacts
 from loyalty.core.clock import rfc3339
 from loyalty.core.ids import ref
 from loyalty.counter import desk as desks
-from loyalty.counter import receipts, redemptions
+from loyalty.counter import explain, receipts, redemptions
 from loyalty.counter.desk import Desk, Place
 from loyalty.ledger import store
 from loyalty.programs import catalogue
@@ -18,9 +18,10 @@ from loyalty.programs.catalogue import PublishedVersion
 
 
 def card_standing(session: Session, *, facts: CardFacts, at: datetime) -> dict[str, Any]:
-    """Balances, level, rewards and what is missing for them, open vouchers, status; JSON-able."""
+    """Balances with their why, level, rewards and how far they are, open vouchers; JSON-able."""
     desk = look(session, facts=facts, at=at)
     tier = desk.ranks.progress(desk.version, desk.place.day(at))
+    whys = explain.balance(session, desk=desk)
     return {
         "ref": facts.ref,
         "customer": ref("cus", facts.customer_id),
@@ -28,7 +29,9 @@ def card_standing(session: Session, *, facts: CardFacts, at: datetime) -> dict[s
         "status": "blocked" if facts.blocked_at else "active",
         "blocked_at": rfc3339(facts.blocked_at) if facts.blocked_at else None,
         "version": desk.version.number,
-        "balances": receipts.balances(desk),
+        "balances": {
+            unit: {**found, "why": whys[unit]} for unit, found in receipts.balances(desk).items()
+        },
         "impact": receipts.impact(desk.accounts),
         "tier": tier,
         "rewards": receipts.rewards(desk, tier["key"] if tier else None),

@@ -96,13 +96,13 @@ def _take(
     own = past.lots_made_by(
         session,
         merchant_id=desk.place.merchant_id,
-        operation_id=undoing.posting_id,
+        operation_ids=[undoing.posting_id, *undoing.operation_ids],
         unit=share.unit,
     )
     coverable = _coverable(session, desk, undoing, account, own)
     due = account.lifetime - (account.earned_millionths - difference) // earning.MILLION
     done.cancelled += _unfill(session, desk, operation, account, due - coverable)
-    owed = account.debt
+    owed_before = account.debt
     why: list[Reason] = []
     units = desk.book.take_back(
         operation,
@@ -114,7 +114,7 @@ def _take(
     )
     why.append(_why(desk, share, (-units, due), undoing.by))
     done.reasons += why
-    return units + _settle_debt(desk, operation, account, owed, done)
+    return units + _settle_debt(desk, operation, account, (-units, account.debt - owed_before), done)
 
 
 def _earn_more(
@@ -144,14 +144,17 @@ def _why(desk: Desk, share: Share, moved: tuple[int, int], by: str) -> Reason:
 
 
 def _settle_debt(
-    desk: Desk, operation: Row, account: AccountState, owed: int, done: TakenBack
+    desk: Desk, operation: Row, account: AccountState, taken: tuple[int, int], done: TakenBack
 ) -> int:
-    """A debt that came about is carried, written off or refused, as the rules of the sale say."""
-    fresh, policy = account.debt - owed, desk.version.document.debt
+    """A debt that came about is carried, written off or refused, as the rules of the sale say.
+
+    `taken` is how many units were due, and how many of them were not there.
+    """
+    (due, fresh), policy = taken, desk.version.document.debt
     if fresh <= 0 or policy == "carry" or earning.is_cause(account.unit):
         return 0
     if policy == "block":
-        raise InsufficientUnits(unit=account.unit, needed=fresh, available=0)
+        raise InsufficientUnits(unit=account.unit, needed=due, available=due - fresh)
     why = reasons.forgiven(desk.unit(account.unit), fresh)
     done.reasons.append(why)
     return desk.book.forgive(operation, account, fresh, [why])

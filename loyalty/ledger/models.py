@@ -141,9 +141,18 @@ class Lot(Base):
             postgresql_where=sa.text("is_pending"),
         ),
         sa.Index(
+            "ix_ledger_lot_ready",
+            "merchant_id",
+            "active_at",
+            "id",
+            sqlite_where=sa.text("is_pending"),
+            postgresql_where=sa.text("is_pending"),
+        ),
+        sa.Index(
             "ix_ledger_lot_ending",
             "merchant_id",
             "expires_at",
+            "id",
             sqlite_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
             postgresql_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
         ),

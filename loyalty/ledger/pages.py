@@ -37,6 +37,10 @@ class Pages:
         """Take an account into the book."""
         self._accounts.setdefault(account.card_id, {})[account.unit] = account
 
+    def card_ids(self) -> list[UUID]:
+        """The cards in the book."""
+        return list(self._accounts)
+
     def account(self, card_id: UUID, unit: str) -> AccountState:
         """The card's account of that unit."""
         return self._accounts[card_id][unit]

@@ -15,9 +15,9 @@ _MERGES_MAX = 20
 
 
 def lots_made_by(
-    session: Session, *, merchant_id: UUID, operation_id: UUID, unit: str
+    session: Session, *, merchant_id: UUID, operation_ids: Sequence[UUID], unit: str
 ) -> list[UUID]:
-    """The lots of a unit that an operation made, and what became of them on other cards since."""
+    """The lots of a unit that operations made, and what became of them on other cards since."""
     made = sa.select(Lot.id).where(Lot.merchant_id == merchant_id)
     found = list(
         session.execute(
@@ -28,7 +28,7 @@ def lots_made_by(
                 Account,
                 sa.and_(Account.merchant_id == Lot.merchant_id, Account.id == Lot.account_id),
             )
-            .where(Entry.operation_id == operation_id, Account.unit == unit)
+            .where(Entry.operation_id.in_(list(operation_ids)), Account.unit == unit)
         ).scalars()
     )
     newest = found

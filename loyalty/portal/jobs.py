@@ -22,6 +22,15 @@ from loyalty.web.locale import pick
 LATE_MINUTES = 5  # a worker looks every second; so much later there is probably none
 
 NAMES = {
+    "units.expire": Text("Scadenza di punti e timbri", "Expiry of points and stamps"),
+    "units.activate": Text(
+        "Punti in attesa che diventano utilizzabili", "Waiting units that become usable"
+    ),
+    "units.lengthen": Text(
+        "Durata più lunga per i punti di prima", "A longer life for earlier units"
+    ),
+    "tiers.review": Text("Revisione dei livelli", "Review of levels"),
+    "tiers.adopt": Text("Livelli secondo le nuove regole", "Levels under new rules"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

@@ -7,8 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.core import outbox
 from loyalty.core.errors import StateConflict, Unknown, VersionFrozen
-from loyalty.core.ids import new_id, parse_ref
+from loyalty.core.ids import new_id, parse_ref, ref
 from loyalty.programs import checks, terms
 from loyalty.programs.cause_models import CauseAccount
 from loyalty.programs.document import Cause
@@ -98,9 +99,16 @@ def publish(
     session.flush()
     if document.cause is not None:
         _keep_cause(session, merchant_id, document.cause, at)
-    program.current_version = number
+    before, program.current_version = program.current_version, number
     program.status = "published" if program.status == "draft" else program.status
     session.flush()
+    outbox.add(
+        session,
+        merchant_id=merchant_id,
+        kind="program.published",
+        facts={"program": ref("prg", program_id), "version": number, "before": before},
+        at=at,
+    )
 
 
 def _keep_cause(session: Session, merchant_id: UUID, cause: Cause, at: datetime) -> None:

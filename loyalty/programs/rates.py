@@ -1,4 +1,4 @@
-"""The earning rules of a version sorted once, by the unit they give: what every sale asks (pure)."""
+"""The earning rules of a version, sorted once by the unit they give; every sale asks (pure)."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -4,14 +4,22 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from loyalty.core import clock
 from loyalty.core.db import write
-from loyalty.core.errors import Busy, Forbidden, LoyaltyError, NotSignedIn, Refused, Unknown
+from loyalty.core.errors import (
+    Busy,
+    Forbidden,
+    LimitReached,
+    LoyaltyError,
+    NotSignedIn,
+    Refused,
+    Unknown,
+)
 from loyalty.core.ids import random_code
 from loyalty.core.text import Text
 from loyalty.counter import refusals
 from loyalty.counter.requests import intent as make_intent
 from loyalty.ledger.state import Intent
 from loyalty.web import guard, problems
-from loyalty.web.locale import pick
+from loyalty.web.locale import gettext, money, pick
 
 blueprint = Blueprint("till", __name__, url_prefix="/till")
 
@@ -67,7 +75,7 @@ def refuse(error: LoyaltyError) -> Response:
     page = render_template(
         "till/refused.html",
         title=pick(_TITLES.get(error.code, _NO)),
-        sentence=pick(_SENTENCES.get(error.code, error.sentence)),
+        sentence=_sentence(error),
         unknown=error.code == "unknown_card",
         typed=request.form.get("code", "")[:40],
     )
@@ -75,6 +83,22 @@ def refuse(error: LoyaltyError) -> Response:
     if "retry_after_s" in error.facts:
         response.headers["Retry-After"] = str(error.facts["retry_after_s"])
     return response
+
+
+def _sentence(error: LoyaltyError) -> str:
+    """Which limit it was is said in the counter's words, not by the rule's name."""
+    if not isinstance(error, LimitReached) or error.said is not None:
+        return pick(_SENTENCES.get(error.code, error.sentence))
+    allowed = error.facts["allowed"]
+    if error.facts["limit"] == "amount_minor_max":
+        return gettext(
+            "One purchase counts up to %(money)s here. If the amount is right, ask the owner.",
+            money=money(allowed),
+        )
+    return gettext(
+        "One card counts at most %(count)s times a day here: it works again tomorrow.",
+        count=allowed,
+    )
 
 
 def _keep(error: LoyaltyError) -> None:

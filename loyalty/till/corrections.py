@@ -1,14 +1,14 @@
-"""Taking back: a visit's receipt with its minute, the visit afterwards, refund and cancel."""
+"""Putting right: a visit's receipt with its minute, the visit afterwards, and its corrections."""
 
 from flask import Response, make_response, redirect, render_template, url_for
 
 from loyalty.cards import lookup
 from loyalty.core import clock
 from loyalty.core.db import write
-from loyalty.core.errors import RefundTooLarge, Unknown
+from loyalty.core.errors import Invalid, RefundTooLarge, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.money import Money
-from loyalty.counter import history, net, refunds
+from loyalty.counter import history, moves, net, refunds
 from loyalty.counter.history import VisitFacts
 from loyalty.counter.net import Given
 from loyalty.counter.requests import RefundRequest
@@ -19,7 +19,8 @@ from loyalty.till.guests import Guest, guest
 from loyalty.web import guard, reads, visitrows
 from loyalty.web.fields import Body, Line
 from loyalty.web.forms import FormState, TypedAmount, read_form
-from loyalty.web.locale import gettext, money
+from loyalty.web.locale import gettext, language, money
+from loyalty.web.looks import capital
 
 
 class _Void(Body):
@@ -32,7 +33,13 @@ class _Refund(Body):
     amount = TypedAmount(least=1)
 
 
-_void_form, _refund_form = _Void(), _Refund()
+class _Move(Body):
+    key = Line((KEY_LETTERS, KEY_LETTERS), required=True)
+    card = Line((1, 300))
+    move_reason = Line((1, 200))
+
+
+_void_form, _refund_form, _move_form = _Void(), _Refund(), _Move()
 
 
 @blueprint.get("/visits/<visit_ref>/receipt")
@@ -101,6 +108,38 @@ def refund_visit(visit_ref: str) -> Response:
             )
     except RefundTooLarge as error:
         return _page(found, form.refuse("amount", error.sentence), status=409)
+    return make_response(redirect(url_for("till.visit", visit_ref=visit_ref), 303))
+
+
+@blueprint.post("/visits/<visit_ref>/move")
+@guard.staff(Permission.VOID)
+def move_visit(visit_ref: str) -> Response:
+    """Put the visit on the right card: what it earned leaves the wrong one, in the same act."""
+    form = read_form(_move_form)
+    if form.is_valid and "card" not in form.values:
+        form = form.refuse("card", gettext("Type the code of the right card."))
+    found = _visit(visit_ref)
+    if not form.is_valid:
+        return _page(found, form, status=422)
+    card, reason = form.values["card"], form.values.get("move_reason", "")
+    intent = intent_of(form.values["key"], [visit_ref, card, reason])
+    try:
+        with write() as session:
+            moves.move(
+                session,
+                duty=guard.duty(),
+                visit_ref=visit_ref,
+                card=card,
+                reason=reason,
+                intent=intent,
+                at=clock.now(),
+            )
+    except Unknown as error:
+        return _page(found, form.refuse("card", error.sentence), status=404)
+    except Invalid as error:
+        said = error.facts_in(language())["fields"]
+        wrong = {name: [f"{capital(one)}." for one in faults] for name, faults in said.items()}
+        return _page(found, form.refuse_all(wrong), status=422)
     return make_response(redirect(url_for("till.visit", visit_ref=visit_ref), 303))
 
 

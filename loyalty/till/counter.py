@@ -10,14 +10,14 @@ from loyalty.cards.tokens import Scan, read_scan
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import Unknown
-from loyalty.core.ids import ref
 from loyalty.core.money import Money
 from loyalty.counter import history, redemptions, visits
 from loyalty.counter.desk import is_enough
+from loyalty.counter.models import Redemption
 from loyalty.counter.requests import LineRequest, VisitRequest
 from loyalty.merchants.roles import Permission
 from loyalty.programs import editor
-from loyalty.till import asking
+from loyalty.till import asking, vouchers
 from loyalty.till.blueprint import KEY_LETTERS, blueprint, intent_of, new_key
 from loyalty.till.guests import guest
 from loyalty.web import guard, reads, visitrows
@@ -87,12 +87,19 @@ def back_to_the_code() -> Response:
 @blueprint.post("/look-up")
 @guard.staff(Permission.ACCRUE)
 def look_up() -> Response:
-    """From a typed or pasted text to the customer, or a big clear no."""
+    """From a typed or pasted text to the customer or the voucher, or a big clear no."""
     form = read_form(_code_form)
     if not form.is_valid:
         return back_to_the_code()
-    scan, facts = _find(form.values["code"])
-    return card_page(facts, scan, FormState())
+    text = form.values["code"]
+    try:
+        facts = _card(text)
+    except Unknown:
+        found = _voucher(read_scan(text))
+        if found is None:
+            raise
+        return vouchers.to_voucher(found.code)
+    return card_page(facts, text, FormState())
 
 
 @blueprint.get("/cards/<card_ref>")
@@ -103,32 +110,24 @@ def card(card_ref: str) -> Response:
     return card_page(facts, card_ref, FormState())
 
 
-def _find(text: str) -> tuple[str, CardFacts]:
-    """The card of a code or QR text; a voucher's code leads to the card that it belongs to."""
-    session, merchant_id = reads.session(), guard.duty().merchant_id
-    scan = read_scan(text)
-    try:
-        return text, lookup.by_scan(session, merchant_id=merchant_id, scan=scan)
-    except Unknown:
-        card_ref = _card_of_voucher(scan)
-        if card_ref is None:
-            raise
-    return card_ref, lookup.find(session, merchant_id=merchant_id, card_ref=card_ref)
+def _card(text: str) -> CardFacts:
+    return lookup.by_scan(
+        reads.session(), merchant_id=guard.duty().merchant_id, scan=read_scan(text)
+    )
 
 
-def _card_of_voucher(scan: Scan) -> str | None:
+def _voucher(scan: Scan) -> Redemption | None:
     if scan.kind != "code":
         return None
     try:
-        found = redemptions.voucher(
+        return redemptions.voucher(
             reads.session(),
             merchant_id=guard.duty().merchant_id,
             code=scan.value,
             at=clock.now(),
-        )
+        ).redemption
     except Unknown:
         return None
-    return ref("crd", found.redemption.card_id)
 
 
 def card_page(
@@ -153,7 +152,8 @@ def card_page(
 def record_visit() -> Response:
     """Record the visit once, however often the form is sent, and show its receipt."""
     form = read_form(_visit_form)
-    scan, facts = _find(form.value("scan"))
+    scan = form.value("scan")
+    facts = _card(scan)
     rules = guest(reads.session(), facts, at=clock.now()).document
     asked = asking.asks(rules, facts.currency, language())
     if asked.amount and "amount" not in form.values and not form.error("amount"):

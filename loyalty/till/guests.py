@@ -9,9 +9,11 @@ from loyalty.cards.lookup import CardFacts
 from loyalty.counter import standing
 from loyalty.programs.document import VersionDocument
 from loyalty.web import cardface
-from loyalty.web.cardface import Facts, Prize, Stamps, Voucher
-from loyalty.web.locale import gettext, money, pick
+from loyalty.web.cardface import Facts, Level, Prize, Stamps, Voucher
+from loyalty.web.locale import day, gettext, money, number, pick
 from loyalty.web.looks import initials
+
+_WAITING_SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Tile:
 
     label: str
     available: int
-    aside: str
+    asides: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class Guest:
     ref: str
     name: str | None
     initials: str
-    tier: str | None
+    level: Level | None
     summary: str
     is_ready: bool
     blocked: bool
     stamps: Stamps | None
+    asides: list[str]  # beside the stamps
     tiles: list[Tile]
+    whys: list[str]  # one sentence for each balance, those drawn as stamps too
     vouchers: list[Voucher]
     rewards: list[Prize]
     terms: str
@@ -54,16 +58,22 @@ def guest(session: Session, facts: CardFacts, *, at: datetime) -> Guest:
         ref=facts.ref,
         name=facts.customer_name,
         initials=initials(facts.customer_name),
-        tier=None,
+        level=cardface.level(document, found["tier"]),
         summary=_summary(document, balances, drawn),
         is_ready=bool(open_vouchers) or any(prize.ready for prize in rewards),
         blocked=facts.blocked_at is not None or facts.revoked_at is not None,
         stamps=drawn,
+        asides=(
+            _asides(document, drawn.unit, balances[drawn.unit])
+            if drawn and drawn.unit in balances
+            else []
+        ),
         tiles=[
             _tile(document, unit.key, balances[unit.key])
             for unit in document.units
             if unit.key in balances and not (drawn and drawn.unit == unit.key)
         ],
+        whys=[pick(balances[unit.key]["why"]) for unit in document.units if unit.key in balances],
         vouchers=open_vouchers,
         rewards=rewards,
         terms=pick(found["terms"]),
@@ -85,12 +95,22 @@ def _summary(document: VersionDocument, balances: Facts, drawn: Stamps | None) -
 
 
 def _tile(document: VersionDocument, unit: str, balance: Facts) -> Tile:
-    aside = ""
-    if balance["debt"]:
-        aside = gettext(
-            "%(units)s still to make up", units=cardface.counted(document, {unit: balance["debt"]})
-        )
-    elif balance["carried_minor"]:
-        aside = gettext("%(money)s to the next one", money=money(balance["to_next_minor"]))
     label = pick(cardface.label_of(document, unit)).capitalize()
-    return Tile(label=label, available=balance["available"], aside=aside)
+    asides = _asides(document, unit, balance)
+    return Tile(label=label, available=balance["available"], asides=asides)
+
+
+def _asides(document: VersionDocument, unit: str, balance: Facts) -> list[str]:
+    """What waits, and what is owed or how little is missing to the next one."""
+    asides = [_waiting(one) for one in balance["waiting"][:_WAITING_SHOWN]]
+    if balance["debt"]:
+        owed = cardface.counted(document, {unit: balance["debt"]})
+        asides.append(gettext("%(units)s still to make up", units=owed))
+    elif balance["carried_minor"]:
+        asides.append(gettext("%(money)s to the next one", money=money(balance["to_next_minor"])))
+    return asides
+
+
+def _waiting(facts: Facts) -> str:
+    on = day(datetime.fromisoformat(facts["at"]))
+    return gettext("+%(units)s from %(day)s", units=number(facts["units"]), day=on)

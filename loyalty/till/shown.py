@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from loyalty.core import clock
 from loyalty.core.ids import ref
+from loyalty.counter import explain
 from loyalty.counter.history import VisitFacts
 from loyalty.programs.document import VersionDocument
-from loyalty.web import cardface
+from loyalty.web import cardface, guard
 from loyalty.web.locale import gettext, number, pick
 from loyalty.web.visitrows import ReasonLine, reason_lines, rules
 
@@ -39,6 +41,9 @@ class Receipt:
     full: int = 0  # the size of a stamp card that this visit filled
     vouchers: list[cardface.Voucher] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    risen: str = ""  # the level that this visit brought
+    changes: list[str] = field(default_factory=list)  # what became of the level, in sentences
+    act: str = ""
     reasons: list[ReasonLine] = field(default_factory=list)
     undo: Undo | None = None
     more: str | None = None
@@ -66,6 +71,8 @@ def visit_receipt(session: Session, visit: VisitFacts) -> Receipt:
         full=drawn.size if drawn else 0,
         vouchers=cardface.vouchers(document, answer["vouchers"]),
         warnings=[pick({"it": said["it"], "en": said["en"]}) for said in answer["warnings"]],
+        risen=_risen(session, visit, answer["tier"]),
+        changes=[pick(said) for said in (answer["tier"] or {}).get("changes", [])],
         reasons=reason_lines(answer),
         undo=_undo(way_back, seconds_left(visit.recorded_at)),
         more=url_for("till.visit", visit_ref=ref("vis", visit.id)),
@@ -81,6 +88,18 @@ def _sentence(document: VersionDocument, earned: dict[str, int], name: str | Non
     if name is None:
         return what
     return gettext("%(what)s for %(name)s", what=what, name=name.split(maxsplit=1)[0])
+
+
+def _risen(session: Session, visit: VisitFacts, tier: dict[str, Any] | None) -> str:
+    if not (tier or {}).get("changes"):
+        return ""
+    has_risen = explain.has_risen(
+        session,
+        merchant_id=guard.duty().merchant_id,
+        card_id=visit.card_id,
+        operation_id=visit.id,
+    )
+    return pick(tier["name"]) if tier and has_risen else ""
 
 
 def _undone_receipt(visit: VisitFacts) -> Receipt:
@@ -117,6 +136,7 @@ def reward_receipt(
         title=gettext("Handed over"),
         sentence=name,
         kind="gain-gold",
-        sign="gift",
+        sign="heart" if found and found.kind == "donation" else "gift",
+        act=cardface.act(document, found),
         undo=_undo(way_back, seconds_left(since)),
     )

@@ -1,6 +1,6 @@
 """The till's blueprint with every page on it."""
 
-from loyalty.till import corrections, counter, newcomers, rewards
+from loyalty.till import corrections, counter, newcomers, rewards, vouchers
 from loyalty.till.blueprint import blueprint
 
-__all__ = ["blueprint", "corrections", "counter", "newcomers", "rewards"]
+__all__ = ["blueprint", "corrections", "counter", "newcomers", "rewards", "vouchers"]

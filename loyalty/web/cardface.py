@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from loyalty.cards.tokens import shown
 from loyalty.core.text import Text
-from loyalty.programs import words
-from loyalty.programs.document import VersionDocument
-from loyalty.web.locale import gettext, number, pick
+from loyalty.programs import expiry, words
+from loyalty.programs.document import Reward, VersionDocument
+from loyalty.web.locale import gettext, money, number, pick, zone
 
 Facts = Mapping[str, Any]
 STAMPS_DRAWN_MAX = 30  # a longer row says less than its number
+_VISIT, _VISITS = Text("visita", "visit"), Text("visite", "visits")
+_PLAIN = 100  # percent: a level that multiplies by it brings nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,13 @@ class Voucher:
 
     code: str
     name: str
-    until: datetime | None
+    until: date | None  # the last day, which counts in full
     ref: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """A reward and how far it is."""
+    """A reward and how far it is; `unavailable` says why it cannot be had, `act` what to do."""
 
     key: str
     name: str
@@ -46,6 +48,24 @@ class Prize:
     progress: str
     needed: int
     have: int
+    unavailable: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level held, what it brings, and how far the next one is; `needed` is 0 at the top.
+
+    `why` says what keeps it, or what is missing to the next.
+    """
+
+    name: str
+    bonus: str
+    progress: str
+    distance: str
+    needed: int
+    have: int
+    why: str
 
 
 def label_of(document: VersionDocument, unit: str) -> Text:
@@ -87,7 +107,10 @@ def available(balances: Facts, unit: str) -> int:
 def prizes(document: VersionDocument, standing: Facts) -> list[Prize]:
     """Every reward with its distance: those within reach first, then the nearest."""
     found = [_prize(document, standing["balances"], facts) for facts in standing["rewards"]]
-    return sorted(found, key=lambda prize: (not prize.ready, prize.needed - prize.have))
+    return sorted(
+        found,
+        key=lambda prize: (not prize.ready, bool(prize.unavailable), prize.needed - prize.have),
+    )
 
 
 def _prize(document: VersionDocument, balances: Facts, facts: Facts) -> Prize:
@@ -98,7 +121,7 @@ def _prize(document: VersionDocument, balances: Facts, facts: Facts) -> Prize:
         key=facts["key"],
         name=pick(facts["name"]),
         cost=counted(document, cost),
-        ready=not missing,
+        ready=not missing and not facts["unavailable"],
         distance=(
             gettext("%(units)s to go", units=counted(document, missing))
             if missing
@@ -107,7 +130,76 @@ def _prize(document: VersionDocument, balances: Facts, facts: Facts) -> Prize:
         progress=f"{number(held)} / {number(needed)}",
         needed=needed,
         have=min(held, needed),
+        unavailable=pick(facts["unavailable"]),
+        act=act(document, document.reward(facts["key"])),
     )
+
+
+def act(document: VersionDocument, reward: Reward | None) -> str:
+    """What to do beside handing it over: an amount to take off, whom a donation goes to."""
+    if reward is None:
+        return ""
+    if reward.kind == "amount_off":
+        return gettext("Take %(money)s off the bill", money=money(reward.value_minor))
+    if reward.kind == "percent_off" and reward.percent:
+        share = pick(words.share((reward.percent, 100)))
+        return gettext("Take %(share)s off the bill", share=share)
+    if reward.kind == "donation" and document.cause:
+        return gettext(
+            "%(money)s go to %(name)s",
+            money=money(reward.value_minor),
+            name=document.cause.beneficiary,
+        )
+    return ""
+
+
+def level(document: VersionDocument, found: Facts | None) -> Level | None:
+    """The level of a standing or a receipt; None in a program without levels."""
+    if found is None or document.tiers is None:
+        return None
+    held, missing = document.tiers.level(found["key"]), found["missing"]
+    needed = found["measured"] + missing if missing is not None else 0
+    percent = held.multiply_percent if held else None
+    return Level(
+        name=pick(found["name"]),
+        bonus=pick(words.multiplied_all(percent)) if percent and percent != _PLAIN else "",
+        progress=_of(document, found["measured"], needed) if needed else "",
+        distance=_distance(document, found) if needed else "",
+        needed=needed,
+        have=found["measured"] if needed else 0,
+        why=pick(found["why"]),
+    )
+
+
+def _of(document: VersionDocument, measured: int, needed: int) -> str:
+    if document.tiers and document.tiers.measure == "spend":
+        return f"{money(measured)} / {money(needed)}"
+    return f"{number(measured)} / {number(needed)}"
+
+
+def _distance(document: VersionDocument, found: Facts) -> str:
+    """How far the next level is, where `why` speaks of keeping this one."""
+    if found["keep_missing"] is None:
+        return ""
+    return gettext(
+        "%(measure)s to %(level)s",
+        measure=_measured(document, found["missing"]),
+        level=pick(found["next_name"]),
+    )
+
+
+def _measured(document: VersionDocument, count: int) -> str:
+    tiers = document.tiers
+    if tiers is None or tiers.measure == "spend":
+        return money(count)
+    if tiers.measure == "visits":
+        return f"{number(count)} {pick(_VISIT if count == 1 else _VISITS)}"
+    return _count(count, label_of(document, tiers.unit or ""))
+
+
+def last_day(ends_at: datetime) -> date:
+    """The last day in the shop on which something that ends at that moment is good."""
+    return expiry.last_day(ends_at, zone().key)
 
 
 def vouchers(document: VersionDocument, found: Sequence[Facts]) -> list[Voucher]:
@@ -121,6 +213,6 @@ def _voucher(document: VersionDocument, facts: Facts) -> Voucher:
     return Voucher(
         code=shown(facts["code"]),
         name=pick(facts.get("name") or (reward.name if reward else facts["reward"])),
-        until=datetime.fromisoformat(until) if until else None,
+        until=last_day(datetime.fromisoformat(until)) if until else None,
         ref=facts["redemption"],
     )

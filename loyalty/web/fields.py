@@ -5,7 +5,7 @@ Bounds stand in each field's metadata too, so that the OpenAPI document says wha
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -20,6 +20,7 @@ NOT_BLANK = r"[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u007f
 _RFC_3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
 EMAIL_PATTERN = (
     r"^[^@\s\u0000-\u001f\u007f]{1,64}@[^@\s\u0000-\u001f\u007f]+\.[^@\s.\u0000-\u001f\u007f]+$"
@@ -40,6 +41,7 @@ _SPOKEN: dict[str, Any] = {
         "Serve un'ora RFC 3339 con il fuso, come 2026-11-21T17:05:00+01:00.",
         "A time in RFC 3339 with its offset is needed, like 2026-11-21T17:05:00+01:00.",
     ),
+    "day": Text("Serve una data come 2026-11-21.", "A date is needed, like 2026-11-21."),
     "money": Text(
         'Serve una somma come {"amount_minor": 1250, "currency": "EUR"}.',
         'An amount like {"amount_minor": 1250, "currency": "EUR"} is needed.',
@@ -180,6 +182,18 @@ class Moment(Spoken, fields.DateTime):
             return at.astimezone(UTC) + timedelta(seconds=1 if leap else 0)
         except (ValueError, OverflowError) as error:
             raise self.make_error("moment") from error
+
+
+class Day(Spoken, fields.Date):
+    """A date as 2026-11-21; read as a date."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_more: Any) -> date:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise self.make_error("day")
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("day") from error
 
 
 class Amount(Spoken, fields.Field[Money]):

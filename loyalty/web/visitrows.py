@@ -14,6 +14,7 @@ from loyalty.counter import history
 from loyalty.counter.history import VisitFacts
 from loyalty.programs import catalogue
 from loyalty.programs.document import VersionDocument
+from loyalty.programs.earning import is_cause
 from loyalty.web import cardface, guard
 from loyalty.web.locale import gettext, money, pick, zone
 from loyalty.web.looks import initials
@@ -63,9 +64,15 @@ def row(session: Session, visit: VisitFacts) -> Row:
 
 
 def reason_lines(answer: dict[str, Any] | None) -> list[ReasonLine]:
-    """The reasons of a stored receipt; an imported visit has none here."""
+    """The reasons of a stored receipt; an imported visit has none here.
+
+    What goes to a cause is money: its sentence says how much, and it counts no units.
+    """
     return [
-        ReasonLine(pick({"it": said["it"], "en": said["en"]}), said["units"])
+        ReasonLine(
+            pick({"it": said["it"], "en": said["en"]}),
+            None if is_cause(said["unit"]) else said["units"],
+        )
         for said in (answer or {}).get("reasons", [])
     ]
 

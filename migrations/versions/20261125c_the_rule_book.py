@@ -194,8 +194,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("slides_from_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("origin_id", _ID, nullable=True))
         batch_op.create_index(
+            "ix_ledger_lot_ready",
+            ["merchant_id", "active_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("is_pending"),
+            postgresql_where=sa.text("is_pending"),
+        )
+        batch_op.create_index(
             "ix_ledger_lot_ending",
-            ["merchant_id", "expires_at"],
+            ["merchant_id", "expires_at", "id"],
             unique=False,
             sqlite_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
             postgresql_where=sa.text("remaining > 0 AND expires_at IS NOT NULL"),
@@ -280,7 +287,7 @@ def downgrade() -> None:
     _drop_triggers()
     for name in ("occasion", "scanned_card_id", "posting_id", "net_minor"):
         op.drop_column("visit", name)
-    for name in ("pending", "origin", "ending"):
+    for name in ("pending", "origin", "ending", "ready"):
         op.drop_index(f"ix_ledger_lot_{name}", "ledger_lot")
     for name in ("origin_id", "slides_from_at", "idle_months", "active_at", "is_pending"):
         op.drop_column("ledger_lot", name)

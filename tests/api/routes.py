@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from werkzeug.test import TestResponse
@@ -77,7 +78,33 @@ def things_of(caller: Caller) -> dict[str, str]:
         "program_ref": draft,
         "number": "2",
         "card_code": card.code,
+        **_cause(caller),
+        "other_code": caller.shop.card().code,
     }
+
+
+GIVING = {
+    **POINTS,
+    "cause": {
+        "key": "rifugio",
+        "beneficiary": {"name": "Rifugio Amici"},
+        "rate": [1, 100],
+        "payable_after_days": 0,
+    },
+}
+
+
+def _cause(caller: Caller) -> dict[str, str]:
+    """A cause to which sales of days ago have pledged, and a payout to it."""
+    shop = caller.shop
+    if "giving" not in shop.programs:
+        shop.program("giving", GIVING, at=NOW - timedelta(days=9))
+    shop.visit(shop.card("giving"), 100_000, at=NOW - timedelta(days=5))
+    paid = done(caller.post("/causes/rifugio/payouts", PAYOUT))["ref"]
+    return {"cause_key": "rifugio", "payout_ref": paid}
+
+
+PAYOUT = {"amount": euro(10), "paid_on": "2026-11-20", "receipt": "bonifico 7"}
 
 
 def bodies(things: dict[str, str]) -> dict[str, Any]:
@@ -106,6 +133,12 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /programs/<program_ref>/versions/<number>/publish": {},
         "POST /programs/<program_ref>/pause": {},
         "POST /programs/<program_ref>/resume": {},
+        "POST /programs/<program_ref>/lengthen": {},
+        "POST /visits/<visit_ref>/move": {"card": things["other_code"], **why},
+        "POST /customers/<customer:customer_ref>/merge": {"into": things["new_customer"]},
+        "POST /customers/<customer:customer_ref>/unmerge": {},
+        "POST /causes/<cause_key>/payouts": PAYOUT,
+        "POST /payouts/<payout_ref>/cancel": why,
     }
 
 

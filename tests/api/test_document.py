@@ -12,7 +12,14 @@ from loyalty.api import document
 from loyalty.core import db, errors
 from tests.api.caller import Caller
 from tests.api.conftest import Hands
-from tests.api.routes import OPERATIONS, Operation, Walk, in_a_useful_order, merged_away
+from tests.api.routes import (
+    OPERATIONS,
+    PAYOUT,
+    Operation,
+    Walk,
+    in_a_useful_order,
+    merged_away,
+)
 from tests.builders import STAMPS
 
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
@@ -185,8 +192,25 @@ def _provoke_refusals(provoked: Provoked, aurora: Caller) -> None:
         ),
         ("POST /programs/<program_ref>/pause", {"things": {"program_ref": draft}}),
         ("POST /programs/<program_ref>/resume", {"things": {"program_ref": draft}}),
+        ("POST /programs/<program_ref>/lengthen", {"things": {"program_ref": draft}}),
+        ("POST /payouts/<payout_ref>/cancel", {"things": _cancelled_payout(aurora)}),
+        ("POST /visits/<visit_ref>/move", {"things": {"visit_ref": visit}}),
+        (
+            "POST /customers/<customer:customer_ref>/unmerge",
+            {"things": {"customer_ref": bare.customer}},
+        ),
+        (
+            "POST /customers/<customer:customer_ref>/merge",
+            {"body": {"into": things["customer_ref"]}},
+        ),
     ):
         provoked.send(by_name[name], **changes)
+
+
+def _cancelled_payout(aurora: Caller) -> dict[str, str]:
+    payout = aurora.post("/causes/rifugio/payouts", PAYOUT).get_json()["ref"]
+    aurora.post(f"/payouts/{payout}/cancel", {"reason": "x"})
+    return {"payout_ref": payout}
 
 
 def _spent_redemption(aurora: Caller) -> dict[str, str]:

@@ -148,12 +148,18 @@ def test_everything_in_the_contract_can_be_drafted(aurora: Caller) -> None:
     assert "cap_minor" not in made["version"]["cause"]
 
 
-def test_what_is_not_built_yet_is_refused_at_publish_by_its_name(aurora: Caller) -> None:
+def test_everything_that_the_format_knows_can_be_published_and_used(aurora: Caller) -> None:
     made = draft(aurora, EVERYTHING)
-    response = aurora.post(f"/programs/{made['ref']}/versions/1/publish")
-    assert refusal(response) == (422, "invalid")
-    assert {"tiers", "cause", "caps"} <= set(response.get_json()["fields"])
-    assert done(aurora.get(f"/programs/{made['ref']}"), 200)["status"] == "draft"
+    shown = done(aurora.post(f"/programs/{made['ref']}/versions/1/publish"), 200)
+    assert shown["status"] == "published"
+    customer = done(aurora.post("/customers", {"name": "Ada"}))["ref"]
+    card = done(aurora.post("/cards", {"customer": customer, "program": made["ref"]}))
+    money = {"amount_minor": 1_000, "currency": "EUR"}
+    body = {"scan": card["code"], "amount": money, "lines": [{"category": "coffee"}]}
+    receipt = done(aurora.post("/visits", body))
+    assert receipt["pledged"] == {"rifugio": 20}
+    assert receipt["tier"]["key"] == "silver"
+    assert [warning["code"] for warning in receipt["warnings"]] == ["tax_missing"]
 
 
 def test_a_unit_that_is_not_declared_is_refused_at_publish(aurora: Caller) -> None:

@@ -56,11 +56,12 @@ def test_a_version_is_published_once_and_never_after_a_newer_one(shop):
     assert refusal.value.code == "unknown_version"
 
 
-def test_what_is_not_built_yet_can_be_drafted_and_is_refused_by_name_at_publish(shop):
-    number = add(shop, with_changes(POINTS, debt="block"))
+def test_what_does_not_fit_can_be_drafted_and_is_refused_by_name_at_publish(shop):
+    stars = [{"unit": "stars", "per": "day", "units": 1}]
+    number = add(shop, with_changes(POINTS, caps=stars))
     with refused(shop, Invalid) as refusal:
         publish(shop, number)
-    assert list(refusal.value.facts["fields"]) == ["debt"]
+    assert list(refusal.value.facts["fields"]) == ["caps.0.unit"]
     assert shop.visit(shop.card(), 100).body["version"] == 1
 
 

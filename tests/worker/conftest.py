@@ -11,7 +11,8 @@ from loyalty.core import jobs, outbox
 from loyalty.core.db import Database, table
 from loyalty.core.jobs import Job
 from loyalty.core.outbox import OutboxEvent
-from loyalty.worker.loop import Tally, Worker
+from loyalty.worker.loop import Tally
+from loyalty.worker.once import once
 from loyalty.worker.registry import Registry
 from tests.builders import NOW
 
@@ -63,8 +64,7 @@ class Yard:
 
     def work(self, **more: Any) -> Tally:
         """Whatever is due now."""
-        worker = Worker(self.database, self.registry, clock=lambda: self.now, **more)
-        return worker.run(until_idle=True)
+        return once(self.database, self.registry, at=self.now, **more)
 
     def jobs(self, *columns: str) -> list[Any]:
         """These columns of every job, oldest first; bare values if it is one column."""
