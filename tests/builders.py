@@ -84,13 +84,13 @@ class Shop:
         self.programs[name] = ref("prg", made.id)
         return self.programs[name]
 
-    def publish(self, program: str, raw: dict[str, Any], at: datetime = NOW) -> int:
-        """A new version of a program, in force from `at`."""
+    def draft(self, program: str, raw: dict[str, Any], at: datetime = NOW) -> int:
+        """A new version of a program that is not in force."""
         with self.database.write() as session:
             found = editor.find(
                 session, merchant_id=self.merchant_id, program_ref=self.programs[program]
             )
-            number = editor.add_version(
+            return editor.add_version(
                 session,
                 merchant_id=self.merchant_id,
                 currency="EUR",
@@ -98,12 +98,16 @@ class Shop:
                 raw=raw,
                 at=at,
             )
+
+    def publish(self, program: str, raw: dict[str, Any], at: datetime = NOW) -> int:
+        """A new version of a program, in force from `at`."""
+        number = self.draft(program, raw, at)
+        with self.database.write() as session:
+            found = editor.find(
+                session, merchant_id=self.merchant_id, program_ref=self.programs[program]
+            )
             editor.publish(
-                session,
-                merchant_id=self.merchant_id,
-                program_id=found.id,
-                number=number,
-                at=at,
+                session, merchant_id=self.merchant_id, program_id=found.id, number=number, at=at
             )
         return number
 

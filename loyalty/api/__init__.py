@@ -12,7 +12,7 @@ from loyalty.api import (
     corrections,
     customers,
     document,
-    lengthening,
+    program_changes,
     programs,
     redemptions,
     visits,
@@ -31,7 +31,7 @@ SECTIONS = (
 )
 
 
-_BESIDE = (lengthening,)  # they add to a section of another module
+_BESIDE = (program_changes,)  # they add to a section of another module
 
 
 def register(app: Flask) -> None:

@@ -149,17 +149,16 @@ def add_version(body: dict[str, Any], program_ref: str) -> Response:
 def publish_version(_body: dict[str, Any], program_ref: str, number: str) -> Response:
     """Freeze a version and put it into force from now on.
 
-    A rule of a kind that is not built yet is refused by its name, and so are loose ends.
+    Rules that contradict each other, or can never do anything, are refused field by field.
     """
     program = _find(program_ref)
-    if len(number) > _NUMBER_LETTERS_MAX or not (number.isascii() and number.isdigit()):
-        raise Unknown("version")
+    meant = version_number(number)
     with write() as session:
         editor.publish(
             session,
             merchant_id=program.merchant_id,
             program_id=program.id,
-            number=int(number),
+            number=meant,
             at=clock.now(),
         )
     reads.session().refresh(program)
@@ -202,6 +201,13 @@ def resume_program(_body: dict[str, Any], program_ref: str) -> Response:
     with write() as session:
         running = editor.resume(session, merchant_id=program.merchant_id, program_id=program.id)
     return answer(_shown(running))
+
+
+def version_number(text: str) -> int:
+    """The number of a version in a path. Raises Unknown("version")."""
+    if len(text) > _NUMBER_LETTERS_MAX or not (text.isascii() and text.isdigit()):
+        raise Unknown("version")
+    return int(text)
 
 
 def _find(program_ref: str) -> Program:

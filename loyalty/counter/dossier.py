@@ -31,12 +31,18 @@ _SPEND = sa.select(sa.func.coalesce(sa.func.sum(_VISIT.c.net_minor), 0)).where(*
 _COUNT = sa.select(sa.func.count()).select_from(_VISIT).where(*_LIVING)
 
 
-def _millionths(*conditions: sa.ColumnElement[bool]) -> sa.Select[int]:
+def _millionths(source: sa.FromClause, operation_id: Any) -> sa.Select[int]:
     """What operations of living visits moved on the cards' accounts of one unit."""
     return (
         sa.select(sa.func.coalesce(sa.func.sum(_ENTRY.c.millionths), 0))
-        .select_from(_VISIT)
-        .join(_ENTRY, _ENTRY.c.merchant_id == _VISIT.c.merchant_id)
+        .select_from(source)
+        .join(
+            _ENTRY,
+            sa.and_(
+                _ENTRY.c.merchant_id == _VISIT.c.merchant_id,
+                _ENTRY.c.operation_id == operation_id,
+            ),
+        )
         .join(
             _ACCOUNT,
             sa.and_(
@@ -46,25 +52,21 @@ def _millionths(*conditions: sa.ColumnElement[bool]) -> sa.Select[int]:
         )
         .where(
             *_LIVING,
-            *conditions,
             _ACCOUNT.c.card_id.in_(_CARDS),
             _ACCOUNT.c.unit == sa.bindparam("unit"),
         )
     )
 
 
-_EARNED = _millionths(_ENTRY.c.operation_id == _POSTED, _ENTRY.c.kind == "earn")
+_EARNED = _millionths(_VISIT, _POSTED).where(_ENTRY.c.kind == "earn")
 # A refund before a move was counted by the move; the ones after it are younger.
 _REFUNDED = _millionths(
-    sa.exists()
-    .where(
-        _REFUND.c.merchant_id == _VISIT.c.merchant_id,
-        _REFUND.c.visit_id == _VISIT.c.id,
-        _REFUND.c.id == _ENTRY.c.operation_id,
-        _REFUND.c.id > _POSTED,
-    )
-    .correlate(_VISIT, _ENTRY)
-)
+    _VISIT.join(
+        _REFUND,
+        sa.and_(_REFUND.c.merchant_id == _VISIT.c.merchant_id, _REFUND.c.visit_id == _VISIT.c.id),
+    ),
+    _REFUND.c.id,
+).where(_REFUND.c.id > _POSTED)
 _LOG = (
     sa.select(
         _CHANGE.c.happened_on,

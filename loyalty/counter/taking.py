@@ -114,7 +114,9 @@ def _take(
     )
     why.append(_why(desk, share, (-units, due), undoing.by))
     done.reasons += why
-    return units + _settle_debt(desk, operation, account, (-units, account.debt - owed_before), done)
+    return units + _settle_debt(
+        desk, operation, account, (-units, account.debt - owed_before), done
+    )
 
 
 def _earn_more(

@@ -18,6 +18,7 @@ _YEAR_MONTHS = 12
 _WHOLE = 100
 _NEEDS_MONTHS = ("rolling", "inactivity")
 _PLAIN_YEAR = 2025  # any year without a 29 February
+CAUSE_KEY_MAX = 26  # the ledger keeps a cause as a unit of its own, with a longer name
 
 
 def check(document: VersionDocument) -> None:
@@ -94,6 +95,13 @@ def _check_cause(document: VersionDocument, faults: Faults) -> None:
             "cause.key",
             f"{cause.key}: è già il nome di un'unità; chiama la causa in un altro modo",
             f"{cause.key}: a unit has this name already; call the cause something else",
+        )
+    if len(cause.key) > CAUSE_KEY_MAX:
+        say(
+            faults,
+            "cause.key",
+            f"al massimo {CAUSE_KEY_MAX} caratteri",
+            f"at most {CAUSE_KEY_MAX} characters",
         )
 
 

@@ -1,8 +1,10 @@
 """The customer's card: the pass, what it can do, what happened; only on the holder's phone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from flask import Response, make_response, render_template, request, url_for
 
 from loyalty.cards import claims, lookup, qr
@@ -13,6 +15,7 @@ from loyalty.core.db import current
 from loyalty.core.errors import Unknown
 from loyalty.core.ids import parse_ref
 from loyalty.counter import standing
+from loyalty.programs.cause_models import CauseAccount
 from loyalty.wallet import faces, statement
 from loyalty.wallet.blueprint import blueprint, device_secret, keep_on_phone
 from loyalty.web import guard, reads
@@ -42,7 +45,7 @@ def card(card_ref: str) -> Response:
     lines, more = statement.page(session, facts, document, before=None)
     page = render_template(
         "wallet/card.html",
-        card=faces.face(facts, document, found),
+        card=faces.face(facts, document, found, _given_to(facts, found["impact"])),
         qr=qr.svg(_qr_text(facts)),
         lines=lines,
         more=_more(card_ref, more),
@@ -106,6 +109,18 @@ def _open(card_ref: str) -> _Mine | None:
 def _qr_text(facts: CardFacts) -> str:
     assert facts.token is not None, "found by its ref: the living token comes with it"
     return qr_text(current().settings.public_url, facts.token)
+
+
+def _given_to(facts: CardFacts, impact: Mapping[str, int]) -> dict[str, str]:
+    """Whom each cause is for, by its key."""
+    if not impact:
+        return {}
+    rows = reads.session().execute(
+        sa.select(CauseAccount.key, CauseAccount.beneficiary).where(
+            CauseAccount.merchant_id == facts.merchant_id, CauseAccount.key.in_(list(impact))
+        )
+    )
+    return {row.key: row.beneficiary for row in rows}
 
 
 def _more(card_ref: str, before: str | None) -> str | None:

@@ -1,18 +1,20 @@
 """The face of a card: what stands on the pass and right under it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import shown
+from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.programs import words
 from loyalty.programs.document import Unit, VersionDocument
-from loyalty.programs.expiry import last_day
 from loyalty.web import cardface
-from loyalty.web.cardface import Facts, Prize, Stamps, Voucher
+from loyalty.web.cardface import Facts, Level, Prize, Stamps, Voucher
 from loyalty.web.locale import day, gettext, money, number, pick
 
+_WAITING_SHOWN = 3
 _COFFEE = frozenset({"coffee", "caffè", "caffe", "espresso", "cappuccino"})
 
 
@@ -38,35 +40,46 @@ class Face:
 
     first_name: str
     program: str
+    program_ref: str
     code: str
     blocked: str
     stamps: Stamps | None
     is_coffee: bool
     headline: Balance | None
     also: list[Balance]
+    waiting: list[str]
+    level: Level | None
     vouchers: list[Voucher]
     goals: list[Prize]
     notes: list[Note]
     terms: str
 
 
-def face(facts: CardFacts, document: VersionDocument, found: Facts) -> Face:
-    """The card as its holder sees it."""
+def face(
+    facts: CardFacts, document: VersionDocument, found: Facts, given: Mapping[str, str]
+) -> Face:
+    """The card as its holder sees it; `given` names whom its purchases have given to, by cause."""
     balances, drawn = found["balances"], cardface.stamps(document, found["balances"])
     shown_units = [_balance(unit, balances, drawn) for unit in document.units]
     name = (facts.customer_name or "").split(maxsplit=1)
     return Face(
         first_name=name[0] if name else "",
         program=facts.program_name,
+        program_ref=ref("prg", facts.program_id),
         code=shown(facts.code or ""),
         blocked=_blocked(facts),
         stamps=drawn,
         is_coffee=any(rule.when.categories & _COFFEE for rule in document.earn),
         headline=shown_units[0] if shown_units else None,
         also=shown_units[1:],
+        waiting=[text for unit in document.units for text in _waiting(unit, balances)],
+        level=cardface.level(document, found["tier"]),
         vouchers=cardface.vouchers(document, found["vouchers"]),
         goals=cardface.prizes(document, found),
-        notes=[note for unit in document.units for note in _notes(facts, unit, balances)],
+        notes=[
+            *(note for unit in document.units for note in _notes(unit, balances)),
+            *(_given(given.get(key, key), minor) for key, minor in found["impact"].items()),
+        ],
         terms=pick(found["terms"]),
     )
 
@@ -78,6 +91,19 @@ def _balance(unit: Unit, balances: Facts, drawn: Stamps | None) -> Balance:
     return Balance(pick(unit.label), held)
 
 
+def _waiting(unit: Unit, balances: Facts) -> list[str]:
+    """What is earned and cannot be used yet, and from when on it can: "12 punti dal 3 dic 2026"."""
+    found = balances.get(unit.key, {}).get("waiting", [])[:_WAITING_SHOWN]
+    return [
+        gettext(
+            "+%(units)s from %(day)s",
+            units=pick(words.count(one["units"], unit.label)),
+            day=day(datetime.fromisoformat(one["at"])),
+        )
+        for one in found
+    ]
+
+
 def _blocked(facts: CardFacts) -> str:
     if facts.blocked_at is None:
         return ""
@@ -87,44 +113,28 @@ def _blocked(facts: CardFacts) -> str:
     )
 
 
-def _notes(facts: CardFacts, unit: Unit, balances: Facts) -> list[Note]:
+def _notes(unit: Unit, balances: Facts) -> list[Note]:
     balance = balances.get(unit.key)
     if balance is None:
         return []
-    notes = []
-    if balance["debt"]:
-        notes.append(Note("info", _owed(unit, balance["debt"])))
-    if balance["carried_minor"]:
-        notes.append(Note("hand-coins", _carried(unit, balance)))
+    notes = [Note("info", pick(balance["why"]))]
     if balance["expiring"]:
-        notes.append(Note("hourglass", _expiring(unit, balance["expiring"][0], facts.timezone)))
+        notes.append(Note("hourglass", _expiring(unit, balance["expiring"][0])))
     return notes
 
 
-def _owed(unit: Unit, debt: int) -> str:
-    owed = words.count(debt, unit.label)
-    return pick(
-        Text(
-            f"{owed.it} da recuperare dopo un rimborso: i prossimi contano per questo.",
-            f"{owed.en} to make up after a refund: the next ones count for that.",
-        )
-    )
-
-
-def _expiring(unit: Unit, soonest: Facts, timezone: str) -> str:
+def _expiring(unit: Unit, soonest: Facts) -> str:
     units = words.count(soonest["units"], unit.label)
-    until = words.day(last_day(datetime.fromisoformat(soonest["at"]), timezone))
+    until = words.day(cardface.last_day(datetime.fromisoformat(soonest["at"])))
     return pick(
         Text(f"{units.it}: da usare entro il {until.it}.", f"{units.en}: use by {until.en}.")
     )
 
 
-def _carried(unit: Unit, balance: Facts) -> str:
-    one = words.singular(unit.label)
-    aside, missing = money(balance["carried_minor"]), money(balance["to_next_minor"])
-    return pick(
-        Text(
-            f"{aside} messi da parte, {missing} al prossimo {one.it}.",
-            f"{aside} put aside, {missing} to the next {one.en}.",
-        )
+def _given(beneficiary: str, minor: int) -> Note:
+    return Note(
+        "heart",
+        gettext(
+            "With your purchases: %(money)s for %(name)s.", money=money(minor), name=beneficiary
+        ),
     )

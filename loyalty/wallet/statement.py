@@ -13,6 +13,7 @@ from loyalty.core.text import Text
 from loyalty.ledger import statements
 from loyalty.ledger.statements import StatementLine
 from loyalty.programs.document import VersionDocument
+from loyalty.programs.earning import is_cause
 from loyalty.web import cardface
 from loyalty.web.locale import pick
 
@@ -25,6 +26,12 @@ _TITLES = {
     "cancel": Text("Premio restituito", "Reward taken back"),
     "adjustment": Text("Correzione", "Correction"),
     "expiry": Text("Scadenza", "Expiry"),
+    "move": Text("Visita spostata", "Visit moved"),
+    "activation": Text("Da usare", "Ready to use"),
+    "review": Text("Livello", "Level"),
+    "merge": Text("Carte unite", "Cards joined"),
+    "unmerge": Text("Carte separate", "Cards parted"),
+    "extension": Text("Durata più lunga", "Good for longer"),
 }
 
 
@@ -58,9 +65,15 @@ def page(
         limit=_LINES + 1,
     )
     shown = found[:_LINES]
-    together = groupby(shown, key=lambda entry: entry.operation_id)
+    told = (entry for entry in shown if not _is_of_the_shop(entry))
+    together = groupby(told, key=lambda entry: entry.operation_id)
     lines = [_line(document, list(entries)) for _, entries in together]
     return lines, ref("ent", shown[-1].id) if len(found) > _LINES else None
+
+
+def _is_of_the_shop(entry: StatementLine) -> bool:
+    """That a pledge can be paid by now is between the shop and the cause."""
+    return entry.kind == "activate" and is_cause(entry.unit)
 
 
 def _line(document: VersionDocument, entries: list[StatementLine]) -> Line:
@@ -77,6 +90,6 @@ def _line(document: VersionDocument, entries: list[StatementLine]) -> Line:
         changes=[
             Change(entry.units, pick(cardface.label_of(document, entry.unit)))
             for entry in entries
-            if entry.units
+            if entry.units and not is_cause(entry.unit)  # its sentence says how much money
         ],
     )

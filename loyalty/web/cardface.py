@@ -48,6 +48,7 @@ class Prize:
     progress: str
     needed: int
     have: int
+    is_enough: bool  # whether the units are there, whatever else is in the way
     unavailable: str
     act: str
 
@@ -130,6 +131,7 @@ def _prize(document: VersionDocument, balances: Facts, facts: Facts) -> Prize:
         progress=f"{number(held)} / {number(needed)}",
         needed=needed,
         have=min(held, needed),
+        is_enough=not missing,
         unavailable=pick(facts["unavailable"]),
         act=act(document, document.reward(facts["key"])),
     )

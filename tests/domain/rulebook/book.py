@@ -113,6 +113,11 @@ def there(shop, card, unit="points", at=NOW):
     return holds(shop, card, unit, at)["available"]
 
 
+def in_numbers(shop, card, unit="points", at=NOW):
+    """What the card holds of a unit, without the sentence that explains it."""
+    return {key: held for key, held in holds(shop, card, unit, at).items() if key != "why"}
+
+
 def account(shop, card, unit="points", at=NOW):
     """Available, pending and owed."""
     found = holds(shop, card, unit, at)

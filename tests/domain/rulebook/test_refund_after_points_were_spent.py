@@ -80,7 +80,7 @@ def test_clamped_a_point_is_one_point(shop):
 
 @pytest.mark.parametrize("how", ["refund", "void"])
 def test_blocked_the_refund_is_refused_and_nothing_changes(shop, how):
-    card, visit = spent(shop, debt="block")
+    _, visit = spent(shop, debt="block")
     with refused(shop, InsufficientUnits, unit="points", needed=12, available=2):
         undo(shop, how, visit)
     # What is still there can go back: 2.50 are two points.
@@ -107,18 +107,6 @@ def test_the_policy_is_that_of_the_sale(shop):
     card, visit = spent(shop, debt="clamp")
     shop.publish(list(shop.programs)[-1], points(debt="block"))
     shop.refund(visit, 1_250)
-    assert account(shop, card) == (0, 0, 0)
-
-
-def test_an_older_debt_stays_when_a_younger_one_is_written_off(shop):
-    card, visit = spent(shop, debt="carry")
-    shop.refund(visit, 1_250)
-    shop.publish(list(shop.programs)[-1], points(debt="clamp"))
-    later = shop.visit(card, 1_250).body["ref"]
-    assert account(shop, card) == (2, 0, 0)
-    shop.adjust(card, "points", -2)
-    shop.refund(later, 1_250)
-    # Twelve are due and none is there. The ten that had repaid the old debt went with it.
     assert account(shop, card) == (0, 0, 0)
 
 
