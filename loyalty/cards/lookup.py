@@ -1,6 +1,6 @@
 """Finding cards by whatever names them, with everything that an operation needs to know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -108,6 +108,10 @@ _BY = {
     "code": _FACTS.where(_TOKEN.c.code == sa.bindparam("value")),
     "ref": _FACTS.where(_CARD.c.id == sa.bindparam("value"), _TOKEN.c.revoked_at.is_(None)),
 }
+_NAMED = sa.select(_CARD.c.id, _CARD.c.merged_into_id, _CARD.c.blocked_at).where(
+    _CARD.c.merchant_id == sa.bindparam("merchant_id"),
+    _CARD.c.id.in_(sa.bindparam("card_ids", expanding=True)),
+)
 
 
 def by_scan(session: Session, *, merchant_id: UUID, scan: Scan) -> CardFacts:
@@ -116,8 +120,13 @@ def by_scan(session: Session, *, merchant_id: UUID, scan: Scan) -> CardFacts:
     The codes of a card that was merged lead to the one that holds its units; if it had been
     blocked, they stay blocked.
     """
-    value = parse_ref("crd", scan.value) if scan.kind == "ref" else scan.value
-    return _facts(session, merchant_id, scan.kind, value)
+    if scan.kind != "ref":
+        return _facts(session, merchant_id, scan.kind, scan.value)
+    facts = find(session, merchant_id=merchant_id, card_ref=scan.value)
+    if facts.scanned_card_id is None:
+        return facts
+    shut_at = _named(session, merchant_id, facts.scanned_card_id).blocked_at
+    return replace(facts, blocked_at=shut_at or facts.blocked_at)
 
 
 def find(session: Session, *, merchant_id: UUID, card_ref: str) -> CardFacts:
@@ -132,9 +141,28 @@ def find(session: Session, *, merchant_id: UUID, card_ref: str) -> CardFacts:
 
 
 def by_id(session: Session, *, merchant_id: UUID, card_id: UUID) -> CardFacts:
-    """The same by the card's id."""
-    row = _row(session, merchant_id, "ref", card_id)
-    return _facts(session, merchant_id, "ref", row["keeper_id"] or card_id)
+    """The same by the card's id; `scanned_card_id` says so where it was merged."""
+    named = _named(session, merchant_id, card_id)
+    if named.merged_into_id is None:
+        return _facts(session, merchant_id, "ref", card_id)
+    kept = _facts(session, merchant_id, "ref", named.merged_into_id)
+    return replace(kept, scanned_card_id=card_id)
+
+
+def _named(session: Session, merchant_id: UUID, card_id: UUID) -> sa.Row[Any]:
+    """A card by its id, whether or not a code of it still lives. Raises Unknown("card")."""
+    found = session.execute(_NAMED, {"merchant_id": merchant_id, "card_ids": [card_id]}).first()
+    if found is None:
+        raise Unknown("card")
+    return found
+
+
+def keepers(
+    session: Session, *, merchant_id: UUID, card_ids: Iterable[UUID]
+) -> dict[UUID, UUID | None]:
+    """The card into which each of these is merged at this moment, or None."""
+    rows = session.execute(_NAMED, {"merchant_id": merchant_id, "card_ids": list(card_ids)})
+    return {row.id: row.merged_into_id for row in rows}
 
 
 def _facts(session: Session, merchant_id: UUID, kind: str, value: UUID | str | None) -> CardFacts:

@@ -1,5 +1,6 @@
 """A card on the counter: its rules, its locked accounts, and its due expiry written first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from loyalty.cards import lookup
 from loyalty.cards.lookup import CardFacts
 from loyalty.core.calendar import local_day
-from loyalty.core.errors import OwnCard
+from loyalty.core.errors import Busy, OwnCard
 from loyalty.core.text import Text
 from loyalty.counter import reasons
 from loyalty.counter.dossier import Dossier
@@ -17,7 +19,7 @@ from loyalty.counter.offers import Offers
 from loyalty.counter.ranks import Ranks
 from loyalty.ledger import chart, store
 from loyalty.ledger.book import Book
-from loyalty.ledger.lots import LotState, LotTerms, Take, plan_activation, plan_expiry
+from loyalty.ledger.lots import LotState, LotTerms, plan_activation, plan_expiry
 from loyalty.ledger.pages import OPERATION
 from loyalty.ledger.state import AccountState, Origin
 from loyalty.merchants.roles import Duty
@@ -112,6 +114,7 @@ def lock_desk(session: Session, *, place: Place, version: PublishedVersion, at: 
     book = _open(session, place)
     if _open_new_units(session, place, version, book):
         book = _open(session, place)
+    stay_put(session, [place])
     return desk_on(session, place, version, book, at)
 
 
@@ -121,6 +124,20 @@ def desk_on(
     """The desk of one card on a book that is open already."""
     offers = Offers(session, merchant_id=place.merchant_id, program_id=place.program_id)
     return Desk(place, version, book, at, ranks_of(session, place, book), offers)
+
+
+def stay_put(session: Session, places: Iterable[Place]) -> None:
+    """Raise Busy if a merge or a parting came between looking cards up and locking them.
+
+    With the same key it is safe to ask again: the codes lead to the right card then.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return  # one writer at a time: nothing can have come between
+    for place in places:
+        named, held = place.scanned_card_id or place.card_id, place.card_id
+        keeper = lookup.keepers(session, merchant_id=place.merchant_id, card_ids={named, held})
+        if keeper[held] is not None or (named != held and keeper[named] != held):
+            raise Busy
 
 
 def _open(session: Session, place: Place) -> Book:
@@ -148,6 +165,7 @@ def lock_desk_to_earn(
     )
     if _open_new_units(session, place, version, book):
         return lock_desk(session, place=place, version=version, at=at)
+    stay_put(session, [place])
     return desk_on(session, place, version, book, at)
 
 
@@ -202,8 +220,7 @@ def catch_up(desk: Desk, *, judged_at: datetime | None = None) -> int:
     for account in desk.accounts.values():
         for lot in plan_activation(account.lots, at):
             _activate(desk, account, lot)
-        for take in plan_expiry(account.lots, at):
-            _expire(desk, account, take)
+        expire(desk, account, at)
     review(desk, at)
     return len(desk.book.rows[OPERATION]) - before
 
@@ -221,14 +238,15 @@ def _activate(desk: Desk, account: AccountState, lot: LotState) -> None:
     desk.book.activate(operation, account, lot, [said])
 
 
-def _expire(desk: Desk, account: AccountState, take: Take) -> None:
-    ended = take.lot.ends_at
-    assert ended is not None, "a lot that is over has an end"
-    operation = desk.book.begin("expiry", house(desk, ended, take.lot.version))
-    said = reasons.expired(
-        desk.unit(account.unit), take.units, last_day(ended, desk.place.timezone)
-    )
-    desk.book.expire(operation, account, take, [said])
+def expire(desk: Desk, account: AccountState, at: datetime) -> None:
+    """Write off what is left in the account's lots whose time has passed by then."""
+    for take in plan_expiry(account.lots, at):
+        ended = take.lot.ends_at
+        assert ended is not None, "a lot that is over has an end"
+        operation = desk.book.begin("expiry", house(desk, ended, take.lot.version))
+        until = last_day(ended, desk.place.timezone)
+        said = reasons.expired(desk.unit(account.unit), take.units, until)
+        desk.book.expire(operation, account, take, [said])
 
 
 def lot_terms(desk: Desk, unit: str, occurred_at: datetime) -> LotTerms:

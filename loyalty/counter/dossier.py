@@ -20,15 +20,18 @@ from loyalty.programs.tiers import Standing
 _VISIT, _REFUND = table(Visit), table(VisitRefund)
 _ENTRY, _ACCOUNT, _CHANGE = table(Entry), table(Account), table(TierChange)
 _POSTED = sa.func.coalesce(_VISIT.c.posting_id, _VISIT.c.id)
-_CARDS: Any = sa.bindparam("card_ids", expanding=True)
 _LIVING = (
     _VISIT.c.merchant_id == sa.bindparam("merchant_id"),
-    _VISIT.c.card_id.in_(_CARDS),
     _VISIT.c.local_on.between(sa.bindparam("first"), sa.bindparam("last")),
     _VISIT.c.voided_at.is_(None),
 )
 _SPEND = sa.select(sa.func.coalesce(sa.func.sum(_VISIT.c.net_minor), 0)).where(*_LIVING)
-_COUNT = sa.select(sa.func.count()).select_from(_VISIT).where(*_LIVING)
+# A visit counts while anything of what was paid is left, as a rule by visits has it.
+_COUNT = (
+    sa.select(sa.func.count())
+    .select_from(_VISIT)
+    .where(*_LIVING, sa.or_(_VISIT.c.net_minor.is_(None), _VISIT.c.net_minor > 0))
+)
 
 
 def _millionths(source: sa.FromClause, operation_id: Any) -> sa.Select[int]:
@@ -52,7 +55,6 @@ def _millionths(source: sa.FromClause, operation_id: Any) -> sa.Select[int]:
         )
         .where(
             *_LIVING,
-            _ACCOUNT.c.card_id.in_(_CARDS),
             _ACCOUNT.c.unit == sa.bindparam("unit"),
         )
     )
@@ -67,6 +69,25 @@ _REFUNDED = _millionths(
     ),
     _REFUND.c.id,
 ).where(_REFUND.c.id > _POSTED)
+
+
+def _of_cards(query: sa.Select[int], *columns: Any) -> tuple[sa.Select[int], sa.Select[int]]:
+    """The same for one card, which is nearly always, and for a card with those merged into it.
+
+    A list of any length is spelt out anew each time.
+    """
+    one: Any = sa.bindparam("card_id")
+    many: Any = sa.bindparam("card_ids", expanding=True)
+    return (
+        query.where(*(column == one for column in columns)),
+        query.where(*(column.in_(many) for column in columns)),
+    )
+
+
+_SPENT = _of_cards(_SPEND, _VISIT.c.card_id)
+_COUNTED = _of_cards(_COUNT, _VISIT.c.card_id)
+_GIVEN = _of_cards(_EARNED, _VISIT.c.card_id, _ACCOUNT.c.card_id)
+_TAKEN = _of_cards(_REFUNDED, _VISIT.c.card_id, _ACCOUNT.c.card_id)
 _LOG = (
     sa.select(
         _CHANGE.c.happened_on,
@@ -104,7 +125,7 @@ class Counted:
     on: date
     net_minor: int
     millionths: Mapping[str, int]
-    visits: int = 1  # -1 takes one out
+    visits: int = 1  # 0 where nothing was paid, -1 takes one out
 
 
 class Dossier:
@@ -118,6 +139,7 @@ class Dossier:
         self._merchant_id, self._card_id = merchant_id, card_id
         self._card_ids: list[UUID] | None = None
         self._added: list[Counted] = []
+        self._sums: dict[tuple[int, date, date, str | None], int] = {}
         self._steps: list[Step] | None = None
 
     def add(self, visit: Counted) -> None:
@@ -128,17 +150,17 @@ class Dossier:
         """What counts towards a level in these days: minor units, whole units, or visits."""
         added = [visit for visit in self._added if first <= visit.on <= last]
         if tiers.measure == "spend":
-            return self._sum(_SPEND, first, last) + sum(visit.net_minor for visit in added)
+            return self._sum(_SPENT, first, last) + sum(visit.net_minor for visit in added)
         if tiers.measure == "visits":
-            return self._sum(_COUNT, first, last) + sum(visit.visits for visit in added)
+            return self._sum(_COUNTED, first, last) + sum(visit.visits for visit in added)
         unit = tiers.unit or ""
-        exact = self._sum(_EARNED, first, last, unit) + self._sum(_REFUNDED, first, last, unit)
+        exact = self._sum(_GIVEN, first, last, unit) + self._sum(_TAKEN, first, last, unit)
         return (exact + sum(visit.millionths.get(unit, 0) for visit in added)) // MILLION
 
     def earned_on(self, unit: str, on: date) -> int:
         """Millionths that the living visits of a day gave when they were recorded."""
         added = sum(visit.millionths.get(unit, 0) for visit in self._added if visit.on == on)
-        return self._sum(_EARNED, on, on, unit) + added
+        return self._sum(_GIVEN, on, on, unit) + added
 
     def steps(self) -> list[Step]:
         """The card's standings, the oldest first."""
@@ -156,16 +178,28 @@ class Dossier:
             ]
         return self._steps
 
-    def _sum(self, query: sa.Select[int], first: date, last: date, unit: str | None = None) -> int:
-        wanted: dict[str, Any] = {
-            "merchant_id": self._merchant_id,
-            "card_ids": self.card_ids(),
-            "first": first,
-            "last": last,
-        }
-        if unit is not None:
-            wanted["unit"] = unit
-        return int(self._session.execute(query, wanted).scalar_one())
+    def _sum(
+        self,
+        query: tuple[sa.Select[int], sa.Select[int]],
+        first: date,
+        last: date,
+        unit: str | None = None,
+    ) -> int:
+        """A sum of what is written; it stays, for the card is locked while it matters."""
+        asked = (id(query), first, last, unit)
+        if asked not in self._sums:
+            one, many = query
+            cards = self.card_ids()
+            wanted: dict[str, Any] = {
+                "merchant_id": self._merchant_id,
+                "first": first,
+                "last": last,
+                **({"unit": unit} if unit is not None else {}),
+                **({"card_id": cards[0]} if len(cards) == 1 else {"card_ids": cards}),
+            }
+            found = self._session.execute(one if len(cards) == 1 else many, wanted)
+            self._sums[asked] = int(found.scalar_one())
+        return self._sums[asked]
 
     def card_ids(self) -> list[UUID]:
         """The card, and those that were merged into it."""

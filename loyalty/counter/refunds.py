@@ -117,11 +117,17 @@ def uncount(desk: Desk, undoing: Undoing, operation: Row, done: TakenBack) -> No
             visit.local_on,
             (undoing.net_minor or 0) - (visit.net_minor or 0),
             done.millionths,
-            visits=0 if undoing.by == "refund" else -1,
+            visits=_visits(undoing),
         )
     )
     today = desk.place.day(desk.at)
     desk.ranks.refunded(desk.version, operation, sold_on=visit.local_on, on=today)
+
+
+def _visits(undoing: Undoing) -> int:
+    """-1 where the visit no longer counts as one: nothing of it is left."""
+    counts = undoing.by == "refund" and undoing.net_minor != 0
+    return int(counts) - int(undoing.visit.net_minor != 0)
 
 
 def _given_back(undoing: Undoing) -> int | None:

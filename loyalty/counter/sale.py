@@ -69,7 +69,8 @@ def record(desk: Desk, sale: Sale, *, origin: Origin, intent: Intent | None = No
     earn(desk, counting_lines(desk, sale), sale.occurred_at, done)
     _note_visit(desk, sale, done)
     on = desk.place.day(sale.occurred_at)
-    desk.ranks.dossier.add(Counted(on, sale.amount_minor or 0, done.millionths))
+    visits = 0 if sale.amount_minor == 0 else 1
+    desk.ranks.dossier.add(Counted(on, sale.amount_minor or 0, done.millionths, visits))
     desk.ranks.sold(desk.version, done.operation, on)
     return done
 
@@ -140,10 +141,13 @@ def _said(desk: Desk, found: tuple[str, list[Share]], before: int) -> list[Reaso
 
 
 def _visited(desk: Desk, occurred_at: datetime) -> None:
-    """A visit lets units live on that last so long after the last one."""
-    for unit in desk.version.document.units:
-        account = desk.account(unit.key)
-        if unit.expiry.kind == "inactivity" or account.last_active_at is not None:
+    """A visit lets units live on that last so long after the last one, of older rules too.
+
+    What had ended before stays ended: an import writes expiry last, and a visit would revive it.
+    """
+    for key, account in desk.accounts.items():
+        if account.last_active_at is not None or desk.unit(key).expiry.kind == "inactivity":
+            desks.expire(desk, account, occurred_at)
             account.visited(occurred_at, desk.place.timezone)
 
 

@@ -80,7 +80,34 @@ BAKERY = ShopPlan(
                 "expiry": {"kind": "rolling", "months": 6},
             }
         ],
-        "earn": [{"key": "base", "unit": "points", "units": 1, "per": {"amount_minor": 100}}],
+        "earn": [
+            {"key": "base", "unit": "points", "units": 1, "per": {"amount_minor": 100}},
+            {
+                "key": "monday-bread",
+                "unit": "points",
+                "multiply_percent": 200,
+                "when": {"weekdays": [1], "categories": ["pane"]},
+            },
+        ],
+        "tiers": {
+            "measure": "spend",
+            "window": {"kind": "rolling", "months": 6},
+            "grace_days": 30,
+            "levels": [
+                {"key": "friend", "name": {"it": "Amico", "en": "Friend"}, "from": 0},
+                {
+                    "key": "gold",
+                    "name": {"it": "Spiga d'oro", "en": "Golden ear"},
+                    "from": 20_000,
+                    "multiply_percent": 120,
+                },
+            ],
+        },
+        "cause": {
+            "key": "mensa",
+            "beneficiary": {"name": "La mensa del quartiere", "tax_code": "91000000001"},
+            "rate": [1, 100],
+        },
         "rewards": [
             {
                 "key": "focaccia",
@@ -98,6 +125,15 @@ BAKERY = ShopPlan(
                 "cost": {"points": 150},
                 "value_minor": 2_500,
                 "cost_minor": 800,
+                "tiers": ["gold"],
+                "stock": 40,
+            },
+            {
+                "key": "bread-for-the-table",
+                "kind": "donation",
+                "name": {"it": "pane per la mensa", "en": "bread for the neighbours' table"},
+                "cost": {"points": 60},
+                "value_minor": 500,
             },
         ],
         "proof": {"redeem": "typed"},

@@ -121,6 +121,7 @@ class Pages:
             self.post(entry, origin, account.id, repaid)
         if units > repaid:
             lot.units = units - repaid
+            lot.slide(account.last_active_at, self.timezone)
             account.lots.append(lot)
             account.has_waiting = account.has_waiting or lot.is_pending
             self.fill(entry, account, source, lot, units - repaid)

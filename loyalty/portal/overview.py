@@ -17,6 +17,7 @@ from loyalty.portal.blueprint import blueprint
 from loyalty.portal.words import greeting, program_state
 from loyalty.programs import catalogue, editor
 from loyalty.programs.catalogue import PublishedVersion
+from loyalty.programs.earning import is_cause
 from loyalty.programs.models import Program
 from loyalty.web import guard, reads, session, visitrows
 from loyalty.web.locale import gettext, number, pick
@@ -142,6 +143,7 @@ def _units(
             spent_month=total.redeemed,
         )
         for unit, total in month.items()
+        if not is_cause(unit)  # money, and on a page of its own
     ]
 
 

@@ -67,9 +67,7 @@ class Rating:
         _, seen = self._see(local, tier, birthday)
         return self._shares(lines, replace(seen, allowance=allowance))
 
-    def _see(
-        self, local: datetime, tier: str | None, birthday: str | None
-    ) -> tuple[int, Occasion]:
+    def _see(self, local: datetime, tier: str | None, birthday: str | None) -> tuple[int, Occasion]:
         """The occasion, without caps, and a number that those share which the rules see alike."""
         near = _NOBODY
         if birthday is not None and self._asks_birthday:

@@ -10,10 +10,8 @@ from loyalty.counter import standing
 from loyalty.programs.document import VersionDocument
 from loyalty.web import cardface
 from loyalty.web.cardface import Facts, Level, Prize, Stamps, Voucher
-from loyalty.web.locale import day, gettext, money, number, pick
+from loyalty.web.locale import gettext, money, pick
 from loyalty.web.looks import initials
-
-_WAITING_SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +100,10 @@ def _tile(document: VersionDocument, unit: str, balance: Facts) -> Tile:
 
 def _asides(document: VersionDocument, unit: str, balance: Facts) -> list[str]:
     """What waits, and what is owed or how little is missing to the next one."""
-    asides = [_waiting(one) for one in balance["waiting"][:_WAITING_SHOWN]]
+    asides = cardface.waiting(cardface.label_of(document, unit), balance)
     if balance["debt"]:
         owed = cardface.counted(document, {unit: balance["debt"]})
         asides.append(gettext("%(units)s still to make up", units=owed))
     elif balance["carried_minor"]:
         asides.append(gettext("%(money)s to the next one", money=money(balance["to_next_minor"])))
     return asides
-
-
-def _waiting(facts: Facts) -> str:
-    on = day(datetime.fromisoformat(facts["at"]))
-    return gettext("+%(units)s from %(day)s", units=number(facts["units"]), day=on)

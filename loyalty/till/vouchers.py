@@ -1,7 +1,6 @@
 """A voucher by its code: what it promises, whether it can still be used, and to whom it belongs."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Response, make_response, redirect, render_template, url_for
 
@@ -10,15 +9,16 @@ from loyalty.cards.tokens import shown
 from loyalty.core import clock
 from loyalty.core.errors import Unknown
 from loyalty.core.ids import ref
+from loyalty.core.text import Text
 from loyalty.counter import redemptions
 from loyalty.merchants.roles import Permission
-from loyalty.programs import catalogue
+from loyalty.programs import catalogue, words
 from loyalty.till.blueprint import blueprint
 from loyalty.till.guests import Guest, guest
 from loyalty.web import cardface, guard, reads
 from loyalty.web.fields import Body, Line
 from loyalty.web.forms import FormState, read_form
-from loyalty.web.locale import day, gettext, moment, pick
+from loyalty.web.locale import gettext, moment, pick
 
 
 class _Code(Body):
@@ -103,25 +103,22 @@ def _shown(found: redemptions.Voucher) -> _Shown:
 
 def _state(found: redemptions.Voucher) -> str:
     redemption = found.redemption
-    if found.state == "cancelled":
-        return gettext(
-            "Cancelled on %(moment)s: what it cost is on the card again.",
-            moment=_said(redemption.cancelled_at),
-        )
-    if found.state == "fulfilled":
-        return gettext("Handed over already, on %(moment)s.", moment=_said(redemption.used_at))
+    if found.state == "cancelled" and redemption.cancelled_at:
+        when = moment(redemption.cancelled_at)
+        return gettext("Cancelled (%(moment)s): what it cost is on the card again.", moment=when)
+    if found.state == "fulfilled" and redemption.used_at:
+        return gettext("Handed over already (%(moment)s).", moment=moment(redemption.used_at))
     if redemption.until_at is None:
         return gettext("It can be used; it has no last day.")
-    until = cardface.last_day(redemption.until_at)
+    until = words.until(cardface.last_day(redemption.until_at))
     if found.state == "expired":
-        return gettext(
-            "Expired: its last day was %(day)s. What it cost does not come back.", day=day(until)
+        return pick(
+            Text(
+                f"Scaduto: valeva {until.it}. Quello che è costato non torna.",
+                f"Expired: it was good {until.en}. What it cost does not come back.",
+            )
         )
-    return gettext("It can be used until %(day)s.", day=day(until))
-
-
-def _said(at: datetime | None) -> str:
-    return moment(at) if at else ""
+    return pick(Text(f"Si può usare {until.it}.", f"It can be used {until.en}."))
 
 
 def _field(form: FormState, status: int = 200) -> Response:

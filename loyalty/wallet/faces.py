@@ -14,7 +14,6 @@ from loyalty.web import cardface
 from loyalty.web.cardface import Facts, Level, Prize, Stamps, Voucher
 from loyalty.web.locale import day, gettext, money, number, pick
 
-_WAITING_SHOWN = 3
 _COFFEE = frozenset({"coffee", "caffè", "caffe", "espresso", "cappuccino"})
 
 
@@ -72,7 +71,12 @@ def face(
         is_coffee=any(rule.when.categories & _COFFEE for rule in document.earn),
         headline=shown_units[0] if shown_units else None,
         also=shown_units[1:],
-        waiting=[text for unit in document.units for text in _waiting(unit, balances)],
+        waiting=[
+            text
+            for unit in document.units
+            if unit.key in balances
+            for text in cardface.waiting(unit.label, balances[unit.key])
+        ],
         level=cardface.level(document, found["tier"]),
         vouchers=cardface.vouchers(document, found["vouchers"]),
         goals=cardface.prizes(document, found),
@@ -89,19 +93,6 @@ def _balance(unit: Unit, balances: Facts, drawn: Stamps | None) -> Balance:
     if drawn and drawn.unit == unit.key:
         return Balance(pick(unit.label), f"{held} / {drawn.size}")
     return Balance(pick(unit.label), held)
-
-
-def _waiting(unit: Unit, balances: Facts) -> list[str]:
-    """What is earned and cannot be used yet, and from when on it can: "12 punti dal 3 dic 2026"."""
-    found = balances.get(unit.key, {}).get("waiting", [])[:_WAITING_SHOWN]
-    return [
-        gettext(
-            "+%(units)s from %(day)s",
-            units=pick(words.count(one["units"], unit.label)),
-            day=day(datetime.fromisoformat(one["at"])),
-        )
-        for one in found
-    ]
 
 
 def _blocked(facts: CardFacts) -> str:

@@ -1,32 +1,15 @@
 """The public page of a program: its rules now, every version before, and what each one changed."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import render_template
 
 from loyalty.core.ids import parse_ref
-from loyalty.core.text import Text
-from loyalty.programs import catalogue, log, terms
+from loyalty.programs import catalogue, log, terms, words
 from loyalty.programs.models import Program
 from loyalty.wallet.blueprint import blueprint
-from loyalty.web import guard, reads
-from loyalty.web.locale import open_shop, pick
-
-_DIRECTIONS = {
-    "better": (Text("migliora", "better"), "badge-good"),
-    "worse": (Text("peggiora", "worse"), "badge-warn"),
-    "changed": (Text("cambia", "changed"), ""),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """One part that changed, and what that means for the customer."""
-
-    text: str
-    direction: str
-    kind: str  # of its badge
+from loyalty.web import changerows, guard, reads
+from loyalty.web.locale import open_shop, pick, zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +17,9 @@ class _Version:
     """A version that came into force."""
 
     number: int
-    at: datetime
+    since: str
     terms: str
-    changes: list[_Change]
+    changes: list[changerows.Row]
     promise: str
 
 
@@ -70,13 +53,8 @@ def program_log(program_ref: str) -> str:
 def _shown(version: log.Published) -> _Version:
     return _Version(
         number=version.number,
-        at=version.published_at,
+        since=pick(words.since(version.published_at.astimezone(zone()).date())),
         terms=pick(version.terms),
-        changes=[_change(change.said, change.direction) for change in version.changes],
+        changes=changerows.rows(version.changes),
         promise=pick(version.promise),
     )
-
-
-def _change(said: Text, direction: str) -> _Change:
-    name, kind = _DIRECTIONS[direction]
-    return _Change(pick(said), pick(name), kind)

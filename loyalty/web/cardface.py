@@ -14,6 +14,7 @@ from loyalty.web.locale import gettext, money, number, pick, zone
 Facts = Mapping[str, Any]
 STAMPS_DRAWN_MAX = 30  # a longer row says less than its number
 _VISIT, _VISITS = Text("visita", "visit"), Text("visite", "visits")
+_WAITING_SHOWN = 3
 _PLAIN = 100  # percent: a level that multiplies by it brings nothing
 
 
@@ -148,7 +149,7 @@ def act(document: VersionDocument, reward: Reward | None) -> str:
         return gettext("Take %(share)s off the bill", share=share)
     if reward.kind == "donation" and document.cause:
         return gettext(
-            "%(money)s go to %(name)s",
+            "For %(name)s: %(money)s",
             money=money(reward.value_minor),
             name=document.cause.beneficiary,
         )
@@ -202,6 +203,17 @@ def _measured(document: VersionDocument, count: int) -> str:
 def last_day(ends_at: datetime) -> date:
     """The last day in the shop on which something that ends at that moment is good."""
     return expiry.last_day(ends_at, zone().key)
+
+
+def waiting(label: Text, balance: Facts) -> list[str]:
+    """What cannot be used yet, and from when on it can: "+12 punti dal 3 dicembre 2026"."""
+    return [_waiting(label, one) for one in balance["waiting"][:_WAITING_SHOWN]]
+
+
+def _waiting(label: Text, facts: Facts) -> str:
+    units = words.count(facts["units"], label)
+    since = words.since(datetime.fromisoformat(facts["at"]).astimezone(zone()).date())
+    return pick(Text(f"+{units.it} {since.it}", f"+{units.en} {since.en}"))
 
 
 def vouchers(document: VersionDocument, found: Sequence[Facts]) -> list[Voucher]:

@@ -1,0 +1,126 @@
+"""Visits rated a second time from what was sold: lines, refunds, version, occasion (pure)."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from uuid import UUID
+
+from loyalty.counter import net
+from loyalty.counter.net import Given, SoldLine
+from loyalty.programs import conditions, earning
+from loyalty.programs.conditions import Occasion
+from loyalty.programs.document import VersionDocument
+from loyalty.replay.log import Log, Row, Shop
+
+
+@dataclass(slots=True)
+class Sold:
+    """A visit as the log has left it by now.
+
+    `exact` is what is left of its millionths, by unit, `recorded` what it gave when it came to its
+    card. `seen` is how the rules saw it on cards from which it was moved.
+    """
+
+    row: Row
+    document: VersionDocument
+    lines: list[SoldLine]
+    base: Fraction | None
+    card_id: UUID
+    posting_id: UUID
+    occasion: Occasion
+    net_minor: int | None
+    voided_at: datetime | None = None
+    given: list[Given] = field(default_factory=list)
+    exact: dict[str, int] = field(default_factory=dict)
+    recorded: dict[str, int] = field(default_factory=dict)
+    seen: dict[UUID, Occasion] = field(default_factory=dict)
+
+    @property
+    def on(self) -> date:
+        """The shop's day of the visit."""
+        on: date = self.row.local_on
+        return on
+
+    def rated(self) -> dict[str, int]:
+        """What is left of it is worth: millionths by unit. Raises LoyaltyError for bad refunds."""
+        left = net.left(self.lines, self.given, self.base)
+        found = earning.by_unit(earning.shares(self.document, left, self.occasion))
+        return {unit: earning.total(shares) for unit, shares in found.items()}
+
+    def give(self, given: Given) -> int:
+        """Refund so much; by how much that lowers what is left of the money, in minor units."""
+        self.given.append(given)
+        before = self.net_minor or 0
+        self.net_minor = net.paid_left(self.row.amount_minor, self.lines, self.given)
+        return (self.net_minor or 0) - before
+
+
+class Sales:
+    """The visits of some cards, as far as the log has been told."""
+
+    def __init__(self, log: Log, shop: Shop) -> None:
+        self._shop = shop
+        self.rows = {row.id: row for row in log.visits}
+        self.moves = {row.id: row for row in log.moves}
+        self.refunds = {row.id: row for row in log.refunds}
+        self.sold: dict[UUID, Sold] = {}
+        self._lines: dict[UUID, list[Row]] = {}
+        for line in log.lines:
+            self._lines.setdefault(line.visit_id, []).append(line)
+        self._occasions = self._seen(log)
+
+    def _seen(self, log: Log) -> dict[UUID, Occasion]:
+        """How the rules saw a visit, by the operation that put it on its card.
+
+        Each move keeps the occasion before it; the visit has the last one.
+        """
+        moves: dict[UUID, list[Row]] = {}
+        for move in log.moves:
+            moves.setdefault(move.visit_id, []).append(move)
+        found = {}
+        for visit in log.visits:
+            mine = moves.get(visit.id, [])
+            kept = [*(move.occasion_before for move in mine), visit.occasion]
+            for key, raw in zip([visit.id, *(move.id for move in mine)], kept, strict=True):
+                found[key] = Occasion.kept(raw)
+        return found
+
+    def begin(self, operation: Row) -> Sold:
+        """The visit of that operation, as it was sold. Raises LookupError if it is not there."""
+        row = self.rows[operation.id]
+        document = self._shop.rules(row.version)
+        paid = net.Paid(row.amount_minor, row.tax_minor, row.discount_minor)
+        sold = Sold(
+            row=row,
+            document=document,
+            lines=net.sold(row.amount_minor, self._lines.get(row.id, [])),
+            base=net.base_of(document, paid),
+            card_id=operation.card_id,
+            posting_id=operation.id,
+            occasion=self._occasions[operation.id],
+            net_minor=row.amount_minor,
+        )
+        self.sold[row.id] = sold
+        return sold
+
+    def occasion_of(self, operation: Row) -> Occasion:
+        """How the rules saw the visit that the operation put on its card."""
+        return self._occasions[operation.id]
+
+    def given(self, operation: Row) -> tuple[Sold, Given]:
+        """What a refund lowers, and how. Raises LookupError."""
+        refund = self.refunds[operation.id]
+        lines = tuple((number, milli) for number, milli in refund.lines)
+        return self.sold[refund.visit_id], Given(refund.amount_minor, lines)
+
+
+def expected_occasion(
+    sold: Sold, shop: Shop, *, tier: str | None, allowance: dict[str, int]
+) -> Occasion:
+    """How the rules must have seen the visit; the customer's birthday is taken as it was kept."""
+    if not conditions.looks_at_occasion(sold.document):
+        return conditions.ORDINARY
+    seen = conditions.occasion(
+        sold.row.occurred_at, shop.timezone, tier=tier, allowance=allowance
+    )
+    return Occasion(seen.weekday, seen.clock, seen.tier, sold.occasion.birthday, seen.allowance)
