@@ -1,4 +1,4 @@
-"""A program with everything that pages show: levels, a cause, rewards of each kind, units that wait."""
+"""A program with all that pages show: levels, a cause, each kind of reward, waiting units."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Finding cards by whatever names them, with everything that an operation needs to know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from loyalty.cards.models import Card, CardToken
 from loyalty.cards.tokens import Scan
 from loyalty.core.db import table
-from loyalty.core.errors import CardBlocked, ProgramPaused, Unknown
+from loyalty.core.errors import Busy, CardBlocked, ProgramPaused, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.customers import merging
 from loyalty.customers.models import Customer
@@ -149,7 +149,7 @@ def by_id(session: Session, *, merchant_id: UUID, card_id: UUID) -> CardFacts:
     return replace(kept, scanned_card_id=card_id)
 
 
-def _named(session: Session, merchant_id: UUID, card_id: UUID) -> sa.Row[Any]:
+def _named(session: Session, merchant_id: UUID, card_id: UUID) -> sa.Row[*tuple[Any, ...]]:
     """A card by its id, whether or not a code of it still lives. Raises Unknown("card")."""
     found = session.execute(_NAMED, {"merchant_id": merchant_id, "card_ids": [card_id]}).first()
     if found is None:
@@ -157,12 +157,18 @@ def _named(session: Session, merchant_id: UUID, card_id: UUID) -> sa.Row[Any]:
     return found
 
 
-def keepers(
-    session: Session, *, merchant_id: UUID, card_ids: Iterable[UUID]
-) -> dict[UUID, UUID | None]:
-    """The card into which each of these is merged at this moment, or None."""
-    rows = session.execute(_NAMED, {"merchant_id": merchant_id, "card_ids": list(card_ids)})
-    return {row.id: row.merged_into_id for row in rows}
+def stay_put(session: Session, merchant_id: UUID, card_id: UUID, named_id: UUID | None) -> None:
+    """Raise Busy unless a card whose accounts are locked by now still stands for itself.
+
+    `named_id` is the card merged into it by which it was found, if any. A merge or a parting may
+    have come between; with the same key it is safe to ask again.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return  # one writer at a time: nothing comes between
+    wanted = {"merchant_id": merchant_id, "card_ids": [card_id, named_id or card_id]}
+    leads = {row.id: row.merged_into_id for row in session.execute(_NAMED, wanted)}
+    if leads[card_id] is not None or (named_id is not None and leads[named_id] != card_id):
+        raise Busy
 
 
 def _facts(session: Session, merchant_id: UUID, kind: str, value: UUID | str | None) -> CardFacts:

@@ -1,6 +1,6 @@
-"""Many rows into one table at once: COPY on PostgreSQL, one prepared statement on SQLite.
+"""Many rows of one table at once: COPY and arrays on PostgreSQL, one prepared statement on SQLite.
 
-The usual insert prepares every value of every row by name, which costs more than the writing.
+The usual way prepares every value of every row by name, which costs more than the writing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,6 +24,45 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> N
         _copy(connection, table, names, values)
     else:
         _execute(connection, table, names, values)
+
+
+def update(
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Sequence[Row],
+    *,
+    by: Sequence[str],
+    counting: str | None = None,
+) -> int:
+    """Change the rows that the columns `by` name to what `rows` say; how many were there.
+
+    Every row names the same columns. The column `counting` grows by one.
+    """
+    if not rows:
+        return 0
+    names, is_postgres = list(rows[0]), connection.dialect.name == "postgresql"
+    columns = [_column(table.c[name], rows, connection.dialect) for name in names]
+    given = {
+        name: f"given.{name}" if is_postgres else f"?{number}"
+        for number, name in enumerate(names, start=1)
+    }
+    new = [f"{name} = {given[name]}" for name in names if name not in by]
+    new += [f"{counting} = {table.name}.{counting} + 1"] if counting else []
+    change = f"UPDATE {table.name} SET {', '.join(new)}"  # noqa: S608  # names of our own
+    wanted = " AND ".join(f"{table.name}.{name} = {given[name]}" for name in by)
+    if is_postgres:
+        change += f" FROM {_arrays(table, names, connection.dialect)}"
+        values: Any = tuple(map(list, columns))
+    else:
+        values = list(zip(*columns, strict=True))
+    return connection.exec_driver_sql(f"{change} WHERE {wanted}", values).rowcount
+
+
+def _arrays(table: sa.Table, names: Sequence[str], dialect: sa.Dialect) -> str:
+    """One array a column, side by side: the rows that are given."""
+    kinds = [table.c[name].type.compile(dialect) for name in names]
+    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    return f"unnest({arrays}) AS given({', '.join(names)})"
 
 
 def _column(column: sa.Column[Any], rows: Sequence[Row], dialect: sa.Dialect) -> Iterable[Any]:

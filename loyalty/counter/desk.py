@@ -1,6 +1,5 @@
 """A card on the counter: its rules, its locked accounts, and its due expiry written first."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.cards import lookup
 from loyalty.cards.lookup import CardFacts
 from loyalty.core.calendar import local_day
-from loyalty.core.errors import Busy, OwnCard
+from loyalty.core.errors import OwnCard
 from loyalty.core.text import Text
 from loyalty.counter import reasons
 from loyalty.counter.dossier import Dossier
@@ -99,10 +98,7 @@ def ranks_of(session: Session, place: Place, book: Book) -> Ranks:
 
     def rules_of(number: int) -> VersionDocument:
         return catalogue.version(
-            session,
-            merchant_id=place.merchant_id,
-            program_id=place.program_id,
-            number=number,
+            session, merchant_id=place.merchant_id, program_id=place.program_id, number=number
         ).document
 
     dossier = Dossier(session, merchant_id=place.merchant_id, card_id=place.card_id)
@@ -114,7 +110,7 @@ def lock_desk(session: Session, *, place: Place, version: PublishedVersion, at: 
     book = _open(session, place)
     if _open_new_units(session, place, version, book):
         book = _open(session, place)
-    stay_put(session, [place])
+    lookup.stay_put(session, place.merchant_id, place.card_id, place.scanned_card_id)
     return desk_on(session, place, version, book, at)
 
 
@@ -124,20 +120,6 @@ def desk_on(
     """The desk of one card on a book that is open already."""
     offers = Offers(session, merchant_id=place.merchant_id, program_id=place.program_id)
     return Desk(place, version, book, at, ranks_of(session, place, book), offers)
-
-
-def stay_put(session: Session, places: Iterable[Place]) -> None:
-    """Raise Busy if a merge or a parting came between looking cards up and locking them.
-
-    With the same key it is safe to ask again: the codes lead to the right card then.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return  # one writer at a time: nothing can have come between
-    for place in places:
-        named, held = place.scanned_card_id or place.card_id, place.card_id
-        keeper = lookup.keepers(session, merchant_id=place.merchant_id, card_ids={named, held})
-        if keeper[held] is not None or (named != held and keeper[named] != held):
-            raise Busy
 
 
 def _open(session: Session, place: Place) -> Book:
@@ -154,18 +136,20 @@ def lock_desk_to_earn(
 ) -> Desk:
     """The same for a purchase, which does not need every lot of the past."""
     stamps = version.document.stamps
-    spending = stamps.unit if stamps and stamps.on_full == "issue" else None
+    whole = {unit.key for unit in version.document.units if unit.expiry.kind == "inactivity"}
+    if stamps is not None and stamps.on_full == "issue":
+        whole.add(stamps.unit)
     book = store.open_to_earn(
         session,
         merchant_id=place.merchant_id,
         card_id=place.card_id,
         timezone=place.timezone,
-        spending=spending,
+        whole=whole,
         at=at,
     )
     if _open_new_units(session, place, version, book):
         return lock_desk(session, place=place, version=version, at=at)
-    stay_put(session, [place])
+    lookup.stay_put(session, place.merchant_id, place.card_id, place.scanned_card_id)
     return desk_on(session, place, version, book, at)
 
 
@@ -257,8 +241,7 @@ def lot_terms(desk: Desk, unit: str, occurred_at: datetime) -> LotTerms:
         days = cause.payable_after_days if cause else desk.version.document.return_days
         return LotTerms(active_at=days_later(occurred_at, days, zone))
     rules = desk.unit(unit)
-    slides = rules.expiry.kind == "inactivity"
-    hours = rules.pending_hours
+    slides, hours = rules.expiry.kind == "inactivity", rules.pending_hours
     return LotTerms(
         expires_at=lot_expires_at(rules.expiry, occurred_at, zone),
         active_at=occurred_at + timedelta(hours=hours) if hours else None,

@@ -1,6 +1,6 @@
 """What a card's past counts for: sums over its visits, and its standings, read only when asked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -88,8 +88,9 @@ _SPENT = _of_cards(_SPEND, _VISIT.c.card_id)
 _COUNTED = _of_cards(_COUNT, _VISIT.c.card_id)
 _GIVEN = _of_cards(_EARNED, _VISIT.c.card_id, _ACCOUNT.c.card_id)
 _TAKEN = _of_cards(_REFUNDED, _VISIT.c.card_id, _ACCOUNT.c.card_id)
-_LOG = (
+_STEPS = (
     sa.select(
+        _CHANGE.c.card_id,
         _CHANGE.c.happened_on,
         _CHANGE.c.version,
         _CHANGE.c.kind,
@@ -99,12 +100,11 @@ _LOG = (
         _CHANGE.c.review_on,
         _CHANGE.c.grace_ends_on,
     )
-    .where(
-        _CHANGE.c.merchant_id == sa.bindparam("merchant_id"),
-        _CHANGE.c.card_id == sa.bindparam("card_id"),
-    )
+    .where(_CHANGE.c.merchant_id == sa.bindparam("merchant_id"))
     .order_by(_CHANGE.c.id)
 )
+_LOG = _STEPS.where(_CHANGE.c.card_id == sa.bindparam("card_id"))
+_LOGS = _STEPS.where(_CHANGE.c.card_id.in_(sa.bindparam("card_ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,27 @@ class Step:
     kind: str
     operation_id: UUID
     standing: Standing
+
+
+def _step(row: Any) -> Step:
+    return Step(
+        row.happened_on,
+        row.version,
+        row.kind,
+        row.operation_id,
+        Standing(row.level, row.since_on, row.review_on, row.grace_ends_on),
+    )
+
+
+def steps_of(
+    session: Session, *, merchant_id: UUID, card_ids: Collection[UUID]
+) -> dict[UUID, list[Step]]:
+    """The standings of many cards in one look, the oldest first; an empty list for none."""
+    found: dict[UUID, list[Step]] = {card_id: [] for card_id in card_ids}
+    wanted = {"merchant_id": merchant_id, "card_ids": list(card_ids)}
+    for row in session.execute(_LOGS, wanted) if found else ():
+        found[row.card_id].append(_step(row))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +187,12 @@ class Dossier:
         """The card's standings, the oldest first."""
         if self._steps is None:
             wanted = {"merchant_id": self._merchant_id, "card_id": self._card_id}
-            self._steps = [
-                Step(
-                    row.happened_on,
-                    row.version,
-                    row.kind,
-                    row.operation_id,
-                    Standing(row.level, row.since_on, row.review_on, row.grace_ends_on),
-                )
-                for row in self._session.execute(_LOG, wanted)
-            ]
+            self._steps = [_step(row) for row in self._session.execute(_LOG, wanted)]
         return self._steps
+
+    def know(self, steps: list[Step]) -> None:
+        """Its standings, read with those of other cards (`steps_of`)."""
+        self._steps = steps
 
     def _sum(
         self,
@@ -200,6 +216,17 @@ class Dossier:
             found = self._session.execute(one if len(cards) == 1 else many, wanted)
             self._sums[asked] = int(found.scalar_one())
         return self._sums[asked]
+
+    def take_in(self, card_ids: Iterable[UUID]) -> None:
+        """The visits of these cards are its own from now on: they are being merged into it."""
+        mine = self.card_ids()
+        mine += [card_id for card_id in card_ids if card_id not in mine]
+        self._sums.clear()
+
+    def let_go(self, card_ids: Collection[UUID]) -> None:
+        """The visits of these cards are no longer its own."""
+        self._card_ids = [each for each in self.card_ids() if each not in card_ids]
+        self._sums.clear()
 
     def card_ids(self) -> list[UUID]:
         """The card, and those that were merged into it."""

@@ -141,13 +141,14 @@ def _pending(unit: Unit, waiting: Sequence[tuple[date, int]]) -> list[Text]:
             Text(f"{all_of_them.it} in attesa {until.it}", f"{all_of_them.en} waiting {until.en}")
         ]
     number = _number(first)
-    the = words.agreed(unit.label, "i primi", "le prime") + f" {number.it}"
+    several = words.agreed(unit.label, "i primi", "le prime")
+    them = Text(f"{several} {number.it}", f"the first {number.en}")
     if first == 1:
-        the = words.agreed(unit.label, "il primo", "la prima")
+        them = Text(words.agreed(unit.label, "il primo", "la prima"), "the first")
     return [
         Text(
-            f"{all_of_them.it} in attesa ({the} {until.it})",
-            f"{all_of_them.en} waiting (the first {number.en} {until.en})",
+            f"{all_of_them.it} in attesa ({them.it} {until.it})",
+            f"{all_of_them.en} waiting ({them.en} {until.en})",
         )
     ]
 

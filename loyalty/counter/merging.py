@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import lookup
+from loyalty.cards import codes, lookup
 from loyalty.cards.lookup import CardFacts
 from loyalty.cards.models import Card
 from loyalty.core import outbox
 from loyalty.core.ids import ref
 from loyalty.counter import desk as desks
-from loyalty.counter import moves, reasons, standing
+from loyalty.counter import lasting, moves, reasons, standing
 from loyalty.counter.desk import Desk
 from loyalty.customers import merging as people
 from loyalty.ledger import chart, joining, writing
@@ -23,6 +23,7 @@ from loyalty.ledger.state import Reason
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import earning
+from loyalty.programs.document import Tiers
 from loyalty.programs.tiers import Standing
 
 Row = dict[str, Any]
@@ -91,48 +92,47 @@ def _join_cards(session: Session, duty: Duty, pair: tuple[UUID, UUID], at: datet
     absorbed, keeper = (
         lookup.by_id(session, merchant_id=duty.merchant_id, card_id=card_id) for card_id in pair
     )
-    followed = _lend_codes(session, absorbed, keeper)
     counter = lock_pair(session, (absorbed, keeper), at)
-    for desk in (counter.giver, counter.taker):
+    giver, taker = counter.giver, counter.taker
+    # What was due until now is judged by what each card had until now.
+    for desk in (giver, taker):
         desks.catch_up(desk)
-    operation = begin(counter.taker, duty, "merge")
-    sums = {key: one.earned_millionths for key, one in counter.giver.accounts.items()}
-    ranked = _join_ranks(counter.giver, counter.taker, operation)
-    for unit, account in counter.giver.accounts.items():
-        joining.join(
-            counter.taker.book,
-            operation,
-            (account, counter.taker.account(unit)),
-            said=said(counter.taker, unit),
-            terms=desks.lot_terms(counter.taker, unit, at),
-        )
+    family = codes.lend(
+        session,
+        merchant_id=duty.merchant_id,
+        card_id=absorbed.card_id,
+        keeper_id=keeper.card_id,
+    )
+    operation = begin(taker, duty, "merge")
+    sums = {key: one.earned_millionths for key, one in giver.accounts.items()}
+    ranked = _join_ranks(giver, taker, operation)
+    _join_units(session, giver, taker, operation)
+    desks.catch_up(taker)
     operation["answer"] = {"card": absorbed.ref, "into": keeper.ref}
     session.flush()
-    writing.write_book(session, counter.taker.book)
+    writing.write_book(session, taker.book)
     return {
         "absorbed": absorbed.ref,
         "keeper": keeper.ref,
         "operation": ref("mrg", operation["id"]),
-        "followed": followed,
+        "followed": [ref("crd", card_id) for card_id in family[1:]],
         "millionths": sums,
         **ranked,
     }
 
 
-def _lend_codes(session: Session, absorbed: CardFacts, keeper: CardFacts) -> list[str]:
-    """The codes of the absorbed card, and of those merged into it before, lead to the keeper."""
-    mine = sa.and_(
-        Card.merchant_id == absorbed.merchant_id,
-        sa.or_(Card.id == absorbed.card_id, Card.merged_into_id == absorbed.card_id),
-    )
-    ids = list(session.execute(sa.select(Card.id).where(mine)).scalars())
-    session.execute(
-        sa.update(Card)
-        .where(Card.merchant_id == absorbed.merchant_id, Card.id.in_(ids))
-        .values(merged_into_id=keeper.card_id)
-        .execution_options(synchronize_session=False)
-    )
-    return [ref("crd", card_id) for card_id in ids if card_id != absorbed.card_id]
+def _join_units(session: Session, giver: Desk, taker: Desk, operation: Row) -> None:
+    """What two remainders complete is of their last visit, so that joining again gains nothing."""
+    cards = taker.ranks.dossier.card_ids()
+    last = lasting.last_visit(session, merchant_id=taker.place.merchant_id, card_ids=cards)
+    for unit, account in giver.accounts.items():
+        joining.join(
+            taker.book,
+            operation,
+            (account, taker.account(unit)),
+            said=said(taker, unit),
+            terms=desks.lot_terms(taker, unit, last or taker.at),
+        )
 
 
 def lock_pair(session: Session, cards: tuple[CardFacts, CardFacts], at: datetime) -> moves.Counter:
@@ -168,12 +168,18 @@ def _join_ranks(giver: Desk, taker: Desk, operation: Row) -> Row:
     if rules is None:
         return {}
     before, theirs = taker.ranks.standing(rules), giver.ranks.standing(rules)
-    order = [None, *(level.key for level in rules.levels)]
-    if order.index(theirs.level) > order.index(before.level):
+    taker.ranks.dossier.take_in(giver.ranks.dossier.card_ids())
+    if _worth(rules, theirs) > _worth(rules, before):
         taker.ranks.take_over(taker.version, operation, "merged", theirs, today)
     taker.ranks.sold(taker.version, operation, today)
     after = taker.ranks.standing(rules)
     return {"before": as_facts(before), "after": as_facts(after)}
+
+
+def _worth(rules: Tiers, held: Standing) -> tuple[int, date]:
+    """The higher level is the better one; of equal ones, that which is safe for longer."""
+    order = [None, *(level.key for level in rules.levels)]
+    return order.index(held.level), held.grace_until or held.review_on or date.max
 
 
 def as_facts(held: Standing) -> Row:

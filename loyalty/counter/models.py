@@ -123,7 +123,7 @@ class TierChange(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     card_id: Mapped[UUID] = mapped_column(Id)
     operation_id: Mapped[UUID] = mapped_column(Id)
-    # up, kept, grace, down, revoked, rules, merged, unmerged
+    # up, kept, grace, down, revoked, moved, rules, merged, unmerged, notice
     kind: Mapped[str] = mapped_column(sa.String(10))
     version: Mapped[int]
     happened_on: Mapped[date] = mapped_column(sa.Date)

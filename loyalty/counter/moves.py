@@ -1,11 +1,11 @@
 """A visit on the wrong card is moved to the right one: taken back there, earned here, one deed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.cards import lookup
@@ -13,11 +13,11 @@ from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import read_scan
 from loyalty.core import outbox
 from loyalty.core.db import table
-from loyalty.core.errors import AlreadyVoided, Invalid
+from loyalty.core.errors import AlreadyVoided, Busy, Invalid
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
-from loyalty.counter import receipts, refunds, sale, taking
+from loyalty.counter import homecoming, lasting, receipts, refunds, sale, taking
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.dossier import Counted
 from loyalty.counter.models import Visit, VisitMove
@@ -29,7 +29,7 @@ from loyalty.ledger.state import Intent
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue, earning
 from loyalty.programs.catalogue import PublishedVersion
-from loyalty.programs.conditions import ORDINARY, Occasion
+from loyalty.programs.conditions import ORDINARY
 
 Row = dict[str, Any]
 _MOVE = table(VisitMove)
@@ -77,11 +77,29 @@ def move(
     session.refresh(visit)
     if visit.voided_at is not None:
         raise AlreadyVoided(since=visit.voided_at.isoformat())
+    _demand_there(session, visit, counter.giver)
     for desk in (counter.giver, counter.taker):
         desks.catch_up(desk)
     operation = _begin(counter.taker, duty, intent, reason)
-    taken, done = shift(session, counter.giver, counter.taker, visit, operation)
-    body = receipts.receipt(
+    shifted = shift(session, counter.giver, counter.taker, visit, operation)
+    for desk in (counter.giver, counter.taker):
+        desks.catch_up(desk)
+    body = _receipt(counter, visit, operation, shifted)
+    shifted.settle()
+    visit.scanned_card_id = counter.taker.place.scanned_card_id
+    return _finish(session, counter.taker, visit, body, operation)
+
+
+def _demand_there(session: Session, visit: Visit, giver: Desk) -> None:
+    """Raise Busy if the visit was moved while we waited for the cards."""
+    facts = lookup.by_id(session, merchant_id=visit.merchant_id, card_id=visit.card_id)
+    if facts.card_id != giver.place.card_id:
+        raise Busy
+
+
+def _receipt(counter: Counter, visit: Visit, operation: Row, shifted: "Shifted") -> dict[str, Any]:
+    done, taken = shifted.done, shifted.taken
+    return receipts.receipt(
         counter.taker,
         operation,
         reasons=done.reasons,
@@ -93,7 +111,6 @@ def move(
         visit=ref("vis", visit.id),
         moved_from=ref("crd", counter.giver.place.card_id),
     )
-    return _finish(session, counter.taker, visit, body, operation)
 
 
 def _lock(session: Session, visit: Visit, facts: CardFacts, at: datetime) -> Counter:
@@ -131,6 +148,8 @@ def lock_two(
         card_ids=[one.card_id for one in cards],
         timezone=first.timezone,
     )
+    for one in cards:
+        lookup.stay_put(session, one.merchant_id, one.card_id, one.scanned_card_id)
     giver, taker = (desks.desk_on(session, Place.of(one), version, book, at) for one in cards)
     return Counter(giver, taker)
 
@@ -142,42 +161,59 @@ def _begin(desk: Desk, duty: Duty, intent: Intent, reason: str) -> Row:
     return desk.book.begin("move", origin, intent=intent, reason=reason.strip() or None)
 
 
+@dataclass(slots=True)
+class Shifted:
+    """A visit that has come to another card, in memory; its row still says the card it was on."""
+
+    taker: Desk
+    visit: Visit
+    operation: Row
+    taken: TakenBack
+    done: Recorded
+
+    def settle(self) -> None:
+        """Let the visit's row follow; until then it is counted from memory."""
+        visit, done = self.visit, self.done
+        visit.card_id, visit.posting_id = self.taker.place.card_id, self.operation["id"]
+        visit.occasion = None if done.occasion == ORDINARY else done.occasion.as_dict()
+
+
 def shift(
-    session: Session, giver: Desk, taker: Desk, visit: Visit, operation: Row
-) -> tuple[TakenBack, Recorded]:
-    """Take what is left of a visit from one card and earn it on the other, in memory."""
+    session: Session,
+    giver: Desk,
+    taker: Desk,
+    visit: Visit,
+    operation: Row,
+    *,
+    gone: Collection[UUID] = (),
+) -> Shifted:
+    """Take what is left of a visit from one card and earn it on the other, in memory.
+
+    `gone` are visits that have left the giver in the same book before this one.
+    """
     undoing = refunds.everything(session, visit, giver.version, "move")
     taken = taking.take_back(session, giver, undoing, operation)
-    refunds.uncount(giver, undoing, operation, taken)
-    done = Recorded(operation, _seen(session, taker, visit))
-    sale.earn(taker, undoing.before, visit.occurred_at, done)
-    taker.ranks.dossier.add(Counted(visit.local_on, visit.net_minor or 0, done.millionths))
-    for on in dict.fromkeys((visit.local_on, taker.place.day(taker.at))):
+    today, visits = taker.place.day(taker.at), int(visit.net_minor != 0)
+    giver.ranks.dossier.add(
+        Counted(visit.local_on, -(visit.net_minor or 0), taken.millionths, -visits)
+    )
+    giver.ranks.left(
+        giver.version, operation, by=undoing.posting_id, sold_on=visit.local_on, on=today
+    )
+    lasting.unvisit(session, giver, visited_at=visit.occurred_at, gone=[visit.id, *gone])
+    back = homecoming.look(session, taker, visit)
+    done = Recorded(operation, back.occasion or sale.see(taker, visit.occurred_at))
+    homecoming.earn(taker, undoing.before, visit.occurred_at, done, back)
+    taker.ranks.dossier.add(Counted(visit.local_on, visit.net_minor or 0, done.millionths, visits))
+    if back.away_id is not None:
+        taker.ranks.returned(taker.version, operation, away=back.away_id, on=today)
+    for on in dict.fromkeys((visit.local_on, today)):
         taker.ranks.sold(taker.version, operation, on)
-    for desk in (giver, taker):
-        desks.catch_up(desk)
-    _note(taker, visit, operation, done)
-    return taken, done
+    _note(taker, visit, operation)
+    return Shifted(taker, visit, operation, taken, done)
 
 
-def _seen(session: Session, taker: Desk, visit: Visit) -> Occasion:
-    """As the rules saw it when it was on that card before, else as they would have seen it."""
-    before = session.execute(
-        sa.select(VisitMove.occasion_before)
-        .where(
-            VisitMove.merchant_id == visit.merchant_id,
-            VisitMove.visit_id == visit.id,
-            VisitMove.from_id == taker.place.card_id,
-        )
-        .order_by(VisitMove.id.desc())
-        .limit(1)
-    ).first()
-    if before is not None:
-        return Occasion.kept(before.occasion_before)
-    return sale.see(taker, visit.occurred_at)
-
-
-def _note(taker: Desk, visit: Visit, operation: Row, done: Recorded) -> None:
+def _note(taker: Desk, visit: Visit, operation: Row) -> None:
     taker.book.also(
         _MOVE,
         {
@@ -190,8 +226,6 @@ def _note(taker: Desk, visit: Visit, operation: Row, done: Recorded) -> None:
             "recorded_at": taker.at,
         },
     )
-    visit.card_id, visit.posting_id = taker.place.card_id, operation["id"]
-    visit.occasion = None if done.occasion == ORDINARY else done.occasion.as_dict()
 
 
 def _finish(

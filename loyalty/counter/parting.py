@@ -1,46 +1,73 @@
 """Two customers who were merged are parted again: each card gets its own back."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import lookup
-from loyalty.cards.models import Card
+from loyalty.cards import codes, lookup
 from loyalty.core import outbox
 from loyalty.core.ids import parse_ref, ref
+from loyalty.counter import aftermath, merging, moves, reasons
 from loyalty.counter import desk as desks
-from loyalty.counter import merging, moves
 from loyalty.counter.desk import Desk
 from loyalty.counter.merging import MergeAnswer
-from loyalty.counter.models import Visit, VisitRefund
+from loyalty.counter.models import Visit
 from loyalty.customers import merging as people
-from loyalty.ledger import joining, writing
-from loyalty.ledger.joining import Parting
-from loyalty.ledger.models import Entry, Operation
+from loyalty.ledger import joining, parting, since, writing
+from loyalty.ledger.lots import LotTerms
+from loyalty.ledger.parting import Parting, Words
+from loyalty.ledger.since import Repayment
 from loyalty.ledger.state import AccountState
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
+from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.tiers import Standing
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a merge of two cards kept: the operation, the cards, and what came from where.
+
+    `family` is the absorbed card and those that had been merged into it before.
+    """
+
+    merge_id: UUID
+    keeper_id: UUID
+    family: list[UUID]
+    facts: Row
+
+    @classmethod
+    def of(cls, facts: Row) -> "Kept":
+        """As it was kept with the customers."""
+        family = [_id("crd", each) for each in (facts["absorbed"], *facts["followed"])]
+        return cls(_id("mrg", facts["operation"]), _id("crd", facts["keeper"]), family, facts)
+
+
+def _id(prefix: str, text: str) -> UUID:
+    found = parse_ref(prefix, text)
+    assert found is not None, "a merge keeps refs of ours"
+    return found
 
 
 def unmerge(session: Session, *, duty: Duty, customer_ref: str, at: datetime) -> MergeAnswer:
     """Part two customers again, within 30 days: each gets back its own, as far as it is there.
 
     Visits scanned with the codes of a card since go with it; what was spent since stays with the
-    survivor. With nothing since, all is as it was. Raises Unknown("customer") and StateConflict.
+    survivor. With nothing since, all is as it was. Raises Unknown("customer"), StateConflict, and
+    InsufficientUnits where the program lets no debt come about.
     """
     duty.demand(Permission.MERGE)
     released = people.release(session, duty=duty, customer_ref=customer_ref, at=at)
     joined = list(released.cards or [])
-    for kept in reversed(joined):
-        _part_cards(session, duty, kept, at)
+    for facts in reversed(joined):
+        _part_cards(session, duty, Kept.of(facts), at)
     loser, survivor = ref("cus", released.loser_id), ref("cus", released.survivor_id)
     note(session, duty=duty, act="customer.unmerge", target=loser, at=at, into=survivor)
     outbox.add(
@@ -53,100 +80,109 @@ def unmerge(session: Session, *, duty: Duty, customer_ref: str, at: datetime) ->
     return MergeAnswer(survivor, loser, merging.shown(joined), released.merged_at)
 
 
-def _part_cards(session: Session, duty: Duty, kept: Row, at: datetime) -> None:
-    absorbed_id, keeper_id = _id("crd", kept["absorbed"]), _id("crd", kept["keeper"])
-    merge_id = _id("mrg", kept["operation"])
-    family = [absorbed_id, *(_id("crd", each) for each in kept["followed"])]
-    _take_codes_back(session, duty.merchant_id, family)
+def _part_cards(session: Session, duty: Duty, kept: Kept, at: datetime) -> None:
+    merchant_id = duty.merchant_id
+    aftermath.demand_last(
+        session, merchant_id=merchant_id, absorbed_id=kept.family[0], keeper_id=kept.keeper_id
+    )
+    codes.take_back(session, merchant_id=merchant_id, cards=kept.family, at=at)
     absorbed, keeper = (
-        lookup.by_id(session, merchant_id=duty.merchant_id, card_id=card_id)
-        for card_id in (absorbed_id, keeper_id)
+        lookup.by_id(session, merchant_id=merchant_id, card_id=card_id)
+        for card_id in (kept.family[0], kept.keeper_id)
     )
     counter = merging.lock_pair(session, (absorbed, keeper), at)
     mine, theirs = counter.taker, counter.giver
+    # What was due until now is judged by what the card had until now.
+    mine.ranks.dossier.take_in(kept.family)
     desks.catch_up(mine)
-    operation = merging.begin(mine, duty, "unmerge", reverses_id=merge_id)
+    mine.ranks.dossier.let_go(kept.family)
+    operation = merging.begin(mine, duty, "unmerge", reverses_id=kept.merge_id)
     for unit in theirs.accounts:
-        pair = (theirs.account(unit), mine.account(unit))
-        parting = _parting(session, mine, pair, (merge_id, family), kept["millionths"].get(unit, 0))
-        said = merging.said(mine, unit, undone=True)
-        joining.part(session, mine.book, operation, pair, parting=parting, said=said)
-    _restore_rank(mine, operation, kept)
+        _part_unit(session, (mine, theirs), unit, operation, kept)
+    _restore_rank(mine, operation, kept.facts)
     operation["answer"] = {"card": absorbed.ref, "from": keeper.ref}
-    for visit in _scanned_since(session, keeper_id, family, merge_id, duty.merchant_id):
-        _hand_back(session, duty, (mine, theirs), visit)
+    _hand_back(session, duty, (mine, theirs), kept)
     for desk in (mine, theirs):
         desks.catch_up(desk)
     session.flush()
     writing.write_book(session, mine.book)
 
 
-def _id(prefix: str, text: str) -> UUID:
-    found = parse_ref(prefix, text)
-    assert found is not None, "a merge keeps refs of ours"
-    return found
-
-
-def _take_codes_back(session: Session, merchant_id: UUID, family: list[UUID]) -> None:
-    """The absorbed card stands alone; those merged into it before lead to it again."""
-    absorbed, *followed = family
-    for card_ids, home in (([absorbed], None), (followed, absorbed)):
-        session.execute(
-            sa.update(Card)
-            .where(Card.merchant_id == merchant_id, Card.id.in_(card_ids))
-            .values(merged_into_id=home)
-            .execution_options(synchronize_session=False)
-        )
+def _part_unit(
+    session: Session, pair: tuple[Desk, Desk], unit: str, operation: Row, kept: Kept
+) -> None:
+    mine, theirs = pair
+    accounts = (theirs.account(unit), mine.account(unit))
+    parting.part(
+        session,
+        mine.book,
+        operation,
+        accounts,
+        parting=_parting(session, mine, accounts, kept),
+        words=Words(
+            merging.said(mine, unit, undone=True),
+            lambda units: reasons.extended(mine.unit(unit), units),
+        ),
+    )
 
 
 def _parting(
-    session: Session,
-    desk: Desk,
-    pair: tuple[AccountState, AccountState],
-    merge: tuple[UUID, list[UUID]],
-    millionths: int,
+    session: Session, desk: Desk, accounts: tuple[AccountState, AccountState], kept: Kept
 ) -> Parting:
-    (source, target), (merge_id, family) = pair, merge
+    (source, target), merge_id = accounts, kept.merge_id
     merchant_id = desk.place.merchant_id
+    lost = aftermath.taken_since(
+        session,
+        merchant_id=merchant_id,
+        merge_id=merge_id,
+        family=kept.family,
+        account_id=target.id,
+    )
     return Parting(
-        joining.read(
+        merge_id=merge_id,
+        joined=joining.read(
             session,
             merchant_id=merchant_id,
             operation_id=merge_id,
             source_id=source.id,
             target_id=target.id,
         ),
-        millionths + _refunded_since(session, desk, target, merge_id, family),
-        tuple(
-            joining.carried_lots(
-                session, merchant_id=merchant_id, operation_id=merge_id, account_id=target.id
-            )
+        millionths=kept.facts["millionths"].get(target.unit, 0) + lost,
+        carried=since.carried(session, desk.book, operation_id=merge_id, target=target),
+        lent=since.lent_since(
+            session,
+            merchant_id=merchant_id,
+            merge_id=merge_id,
+            card_id=kept.keeper_id,
+            accounts=accounts,
         ),
-        desks.lot_terms(desk, target.unit, desk.at),
+        repaid=_repaid(session, desk, target, merge_id),
     )
 
 
-def _refunded_since(
-    session: Session, desk: Desk, target: AccountState, merge_id: UUID, family: list[UUID]
-) -> int:
-    """Millionths (below 0) that refunds and voids of the absorbed card's own visits took since."""
-    merchant_id = desk.place.merchant_id
-    visits = sa.select(Visit.id).where(Visit.merchant_id == merchant_id, Visit.card_id.in_(family))
-    refunds = sa.select(VisitRefund.id).where(
-        VisitRefund.merchant_id == merchant_id, VisitRefund.visit_id.in_(visits)
+def _repaid(
+    session: Session, desk: Desk, target: AccountState, merge_id: UUID
+) -> list[tuple[int, LotTerms]]:
+    """What made up for debts of the card since, each part under the terms it had come with."""
+    found = since.repayments(
+        session, merchant_id=desk.place.merchant_id, merge_id=merge_id, account_id=target.id
     )
-    voids = sa.select(Operation.id).where(
-        Operation.merchant_id == merchant_id, Operation.reverses_id.in_(visits)
+    return [(one.units, _terms_of(session, desk, target.unit, one)) for one in found]
+
+
+def _terms_of(session: Session, desk: Desk, unit: str, one: Repayment) -> LotTerms:
+    if one.kind not in ("earn", "adjust"):
+        return since.soonest_of(session, desk.book, operation_ids=one.operation_ids, at=desk.at)
+    rules = replace(desk, version=_version(session, desk, one.version or desk.version.number))
+    terms = desks.lot_terms(rules, unit, one.occurred_at)
+    return replace(terms, active_at=None) if one.kind == "adjust" else terms
+
+
+def _version(session: Session, desk: Desk, number: int) -> PublishedVersion:
+    place = desk.place
+    return catalogue.version(
+        session, merchant_id=place.merchant_id, program_id=place.program_id, number=number
     )
-    taken = session.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(Entry.millionths), 0)).where(
-            Entry.merchant_id == merchant_id,
-            Entry.account_id == target.id,
-            Entry.operation_id > merge_id,
-            sa.or_(Entry.operation_id.in_(refunds), Entry.operation_id.in_(voids)),
-        )
-    ).scalar_one()
-    return int(taken)
 
 
 def _restore_rank(desk: Desk, operation: Row, kept: Row) -> None:
@@ -165,33 +201,29 @@ def _standing(facts: Row) -> Standing:
     return Standing(facts["level"], since_on, review_on, grace_until)
 
 
-def _scanned_since(
-    session: Session, keeper_id: UUID, family: list[UUID], merge_id: UUID, merchant_id: UUID
-) -> list[Visit]:
-    """Living visits made since with a code of the absorbed card, the oldest first."""
-    return list(
-        session.execute(
-            sa.select(Visit)
-            .where(
-                Visit.merchant_id == merchant_id,
-                Visit.card_id == keeper_id,
-                Visit.scanned_card_id.in_(family),
-                Visit.id > merge_id,
-                Visit.voided_at.is_(None),
-            )
-            .order_by(Visit.id)
-        ).scalars()
-    )
-
-
-def _hand_back(session: Session, duty: Duty, pair: tuple[Desk, Desk], visit: Visit) -> None:
-    version = catalogue.version(
+def _hand_back(session: Session, duty: Duty, pair: tuple[Desk, Desk], kept: Kept) -> None:
+    """The visits scanned since go with the card, each in its turn, as its day had it."""
+    theirs = pair[1]
+    visits = aftermath.scanned_since(
         session,
-        merchant_id=visit.merchant_id,
-        program_id=visit.program_id,
-        number=visit.version,
+        merchant_id=duty.merchant_id,
+        merge_id=kept.merge_id,
+        family=kept.family,
+        keeper_id=kept.keeper_id,
     )
+    shifted: list[moves.Shifted] = []
+    for visit in visits:
+        desks.review(theirs, visit.occurred_at)
+        shifted.append(_shift(session, duty, pair, visit, [each.visit for each in shifted]))
+    for each in shifted:
+        each.settle()
+
+
+def _shift(
+    session: Session, duty: Duty, pair: tuple[Desk, Desk], visit: Visit, gone: Sequence[Visit]
+) -> moves.Shifted:
+    version = _version(session, pair[0], visit.version)
     mine, theirs = (replace(desk, version=version) for desk in pair)
     operation = merging.begin(theirs, duty, "move")
     operation["answer"] = {}
-    moves.shift(session, mine, theirs, visit, operation)
+    return moves.shift(session, mine, theirs, visit, operation, gone=[one.id for one in gone])

@@ -10,6 +10,7 @@ from loyalty.core.calendar import end_of, local_day
 from loyalty.core.db import table
 from loyalty.core.ids import new_id
 from loyalty.core.text import Text
+from loyalty.counter import brought
 from loyalty.counter.dossier import Dossier, Step
 from loyalty.counter.models import TierChange
 from loyalty.ledger.book import Book
@@ -21,6 +22,10 @@ from loyalty.programs.tiers import Change, Standing
 
 Row = dict[str, Any]
 _CHANGE = table(TierChange)
+_JOINED = {
+    "merged": Text("Carte unite", "Cards joined"),
+    "unmerged": Text("Carte separate", "Cards parted"),
+}
 
 
 @dataclass(slots=True)
@@ -106,32 +111,63 @@ class Ranks:
 
         A sale entered late cannot change what came after it; it counts from the last change on.
         """
-        rules = version.document.tiers
+        number, rules = self._rules(version)
         if rules is None:
             return
         steps, standing = self.dossier.steps(), self.standing(rules)
         on = max(on, steps[-1].on) if steps else on
         change = tiers.after_sale(rules, standing, measure=self._measure(rules), on=on)
         if change is not None:
-            self._note(operation, change, rules, version.number)
+            self._note(operation, change, rules, number)
 
     def refunded(
         self, version: PublishedVersion, operation: Row, *, sold_on: date, on: date
     ) -> None:
         """Revoke a level that only the refunded sale had brought, within its return window."""
-        steps, rules = self.dossier.steps(), version.document.tiers
-        if rules is None or not steps or (on - sold_on).days > version.document.return_days:
+        if (on - sold_on).days <= version.document.return_days:
+            self._revoke(version, operation, "revoked", (sold_on, on))
+
+    def _revoke(
+        self, version: PublishedVersion, operation: Row, kind: str, days: tuple[date, date]
+    ) -> None:
+        sold_on, on = days
+        steps, (number, rules) = self.dossier.steps(), self._rules(version)
+        raised = [step for step in steps if step.kind == "up" and step.on >= sold_on]
+        if rules is None or not raised:
             return
-        brought = [step for step in steps if step.kind == "up" and step.on >= sold_on]
-        if not brought:
-            return
-        place = steps.index(brought[0])
+        place = steps.index(raised[0])
         before = steps[place - 1].standing if place else tiers.entry(rules)
         change = tiers.after_refund(
             rules, steps[-1].standing, before=before, measure=self._measure(rules), on=on
         )
         if change is not None:
-            self._note(operation, change, rules, version.number)
+            self._note(operation, replace(change, kind=kind), rules, number)
+
+    def left(
+        self, version: PublishedVersion, operation: Row, *, by: UUID, sold_on: date, on: date
+    ) -> None:
+        """A visit went to another card: what `by` had brought here goes with it, whenever it was.
+
+        Unless the level is held without it.
+        """
+        steps, (number, rules) = self.dossier.steps(), self._rules(version)
+        old = brought.before(rules, steps, by) if rules else None
+        if rules is None or old is None:
+            self._revoke(version, operation, "moved", (sold_on, on))
+            return
+        now, measure = steps[-1].standing, self._measure(rules)
+        if change := brought.without(rules, now, old, measure=measure, on=on):
+            self._note(operation, replace(change, kind="moved"), rules, number)
+
+    def returned(self, version: PublishedVersion, operation: Row, *, away: UUID, on: date) -> None:
+        """A visit is back: what its leaving by `away` had ended stands again, with its dates."""
+        steps, (number, rules) = self.dossier.steps(), self._rules(version)
+        old = brought.before(rules, steps, away) if rules else None
+        if rules is None or old is None:
+            return
+        now, measure = steps[-1].standing, self._measure(rules)
+        if change := brought.again(rules, now, old, measure=measure, on=on):
+            self._note(operation, change, rules, number)
 
     def warn(self, version: PublishedVersion, origin: Origin, on: date) -> date | None:
         """Note, once a review, that the level is about to be lost; the day of the review."""
@@ -161,12 +197,12 @@ class Ranks:
 
     def progress(self, version: PublishedVersion, on: date) -> Row | None:
         """The level as a receipt shows it; None in a program without tiers."""
-        rules = version.document.tiers
+        number, rules = self._rules(version)
         if rules is None:
             return None
         found = tiers.progress(rules, self.standing(rules), measure=self._measure(rules), on=on)
         level, ahead = rules.level(found.key), rules.level(found.next)
-        notice = tier_words.notice(found, rules, self.currency, _label(version.document))
+        notice = tier_words.notice(found, rules, self.currency, _label(self.rules_of(number)))
         return {
             "key": found.key,
             "name": level.name.as_dict() if level else None,
@@ -180,6 +216,13 @@ class Ranks:
             "why": notice.as_dict(),
             "changes": [text.as_dict() for text in self.changes],
         }
+
+    def _rules(self, version: PublishedVersion) -> tuple[int, Tiers | None]:
+        """The rules under which the card stands: to those of an old sale it does not go back."""
+        steps = self.dossier.steps()
+        if steps and steps[-1].version > version.number:
+            return steps[-1].version, self.rules_of(steps[-1].version).tiers
+        return version.number, version.document.tiers
 
     def _measure(self, rules: Tiers) -> tiers.Measure:
         return lambda first, last: self.dossier.qualifying(rules, first, last)
@@ -213,7 +256,10 @@ class Ranks:
         if change.kind in ("merged", "unmerged"):
             level = rules.level(change.after.level) if rules else None
             it, en = (level.name.it, level.name.en) if level else ("nessuno", "none")
-            return Text(f"Carte unite: il livello è {it}.", f"Cards joined: the level is {en}.")
+            head = _JOINED[change.kind]
+            return Text(f"{head.it}: il livello è {it}.", f"{head.en}: the level is {en}.")
+        if change.kind == "moved" and rules is not None:
+            return tier_words.moved(change, rules)
         if change.kind == "notice" and rules is not None:
             on = change.on
             found = tiers.progress(rules, change.after, measure=self._measure(rules), on=on)

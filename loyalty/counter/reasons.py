@@ -151,6 +151,20 @@ def forgiven(unit: Unit, units: int) -> Reason:
     )
 
 
+def claimed(unit: Unit, units: int) -> Reason:
+    """What was written off when a visit left the card; now that it is back, it makes up for it."""
+    owed = words.count(units, unit.label)
+    return reason(
+        "debt",
+        unit.key,
+        -units,
+        Text(
+            f"la visita è tornata su questa carta: copre {owed.it} già usati",
+            f"the visit is back on this card: it makes up for {owed.en} already used",
+        ),
+    )
+
+
 def donated(cause: str, unit: str, minor: int, currency: str) -> Reason:
     """What a reward gives to a cause instead of to the customer."""
     it, en = (format_amount(minor, currency, language) for language in ("it", "en"))

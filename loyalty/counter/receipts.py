@@ -8,7 +8,7 @@ from loyalty.core.clock import rfc3339
 from loyalty.core.ids import ref
 from loyalty.core.money import Money
 from loyalty.core.text import Text
-from loyalty.counter import offers
+from loyalty.counter import vouchers
 from loyalty.counter.desk import Desk
 from loyalty.counter.reasons import carry
 from loyalty.ledger.state import EXPIRING_MAX, AccountState, Reason
@@ -50,7 +50,6 @@ def receipt(
     """The receipt of contract.md; `more` is what was pledged, and what it belongs to."""
     place = desk.place
     tier = desk.ranks.progress(desk.version, place.day(desk.at))
-    held = tier["key"] if tier else None
     money = None if amount_minor is None else Money(amount_minor, place.currency).as_dict()
     return {
         "ref": ref(PREFIX[operation["kind"]], operation["id"]),
@@ -67,7 +66,7 @@ def receipt(
         "balances": balances(desk),
         "reasons": reasons,
         "tier": tier,
-        "rewards": rewards(desk, held),
+        "rewards": rewards(desk),
         "vouchers": [voucher(row) for row in vouchers],
         "warnings": list(warnings),
         **more,
@@ -122,18 +121,17 @@ def _waiting(account: AccountState, at: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def rewards(desk: Desk, held: str | None) -> list[dict[str, Any]]:
+def rewards(desk: Desk) -> list[dict[str, Any]]:
     """Each reward and what is missing for it; nothing missing means it can be had now.
 
-    One that is out of its days, or for other levels than `held`, says so in `unavailable`.
+    One that is out of its days or of stock, for other levels, or had too often, says so in
+    `unavailable`.
     """
-    return [_reward(desk, reward, held) for reward in desk.version.document.rewards]
+    return [_reward(desk, reward) for reward in desk.version.document.rewards]
 
 
-def _reward(desk: Desk, reward: Reward, held: str | None) -> dict[str, Any]:
-    refusal = offers.out_of_season(reward, desk.at, desk.place.timezone) or offers.not_for_level(
-        reward, desk.version.document.tiers, held
-    )
+def _reward(desk: Desk, reward: Reward) -> dict[str, Any]:
+    refusal = vouchers.refusal(desk, reward, desk.at) or desk.offers.sold_out(reward)
     return {
         "key": reward.key,
         "kind": reward.kind,

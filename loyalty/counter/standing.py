@@ -34,7 +34,7 @@ def card_standing(session: Session, *, facts: CardFacts, at: datetime) -> dict[s
         },
         "impact": receipts.impact(desk.accounts),
         "tier": tier,
-        "rewards": receipts.rewards(desk, tier["key"] if tier else None),
+        "rewards": receipts.rewards(desk),
         "vouchers": open_vouchers(
             session, merchant_id=facts.merchant_id, card_id=facts.card_id, at=at
         ),
@@ -43,14 +43,19 @@ def card_standing(session: Session, *, facts: CardFacts, at: datetime) -> dict[s
 
 
 def look(session: Session, *, facts: CardFacts, at: datetime) -> Desk:
-    """The card on the counter for looking only: nothing is locked, and nothing may be written."""
+    """The card on the counter for looking only: nothing is locked, and nothing may be written.
+
+    A level that was to be reviewed by now is seen as the review leaves it, entry written or not.
+    """
     book = store.look_at_book(
         session,
         merchant_id=facts.merchant_id,
         card_ids=[facts.card_id],
         timezone=facts.timezone,
     )
-    return desks.desk_on(session, Place.of(facts), rules_of(session, facts), book, at)
+    desk = desks.desk_on(session, Place.of(facts), rules_of(session, facts), book, at)
+    desks.review(desk, at)
+    return desk
 
 
 def rules_of(session: Session, facts: CardFacts) -> PublishedVersion:

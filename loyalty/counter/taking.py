@@ -197,6 +197,8 @@ def _unfill(
     for redemption in vouchers.unused_filled(session, desk) if _short(desk, account, due) else ():
         if not _short(desk, account, due):
             break
+        if account.unit not in redemption.cost:
+            continue  # a card of other rules: its stamps would not help
         rules = catalogue.version(
             session,
             merchant_id=redemption.merchant_id,

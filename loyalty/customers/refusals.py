@@ -43,6 +43,15 @@ class SeveralMerged(StateConflict):
     )
 
 
+class MergedSince(StateConflict):
+    """facts: customers, those whose later merge has to be undone first."""
+
+    words = Text(
+        "Dopo questa unione la carta è passata in un'altra: separa prima l'unione più recente.",
+        "After this merge the card has gone into another one: undo the later merge first.",
+    )
+
+
 class MergedTooLongAgo(StateConflict):
     """facts: until (RFC 3339), the last moment at which it could be undone."""
 

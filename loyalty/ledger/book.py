@@ -82,6 +82,13 @@ class Book(Pages):
         self.post(entry, side(account.program_id, account.unit, "adjusted"), account.id, owed)
         return self.close(entry, account, owed)
 
+    def claim(self, operation: Row, account: AccountState, owed: int, reasons: list[Reason]) -> int:
+        """Let so much of a debt stand again that had been written off."""
+        entry = self.entry(operation, account, "forgive", reasons)
+        account.debt += owed
+        self.post(entry, account.id, side(account.program_id, account.unit, "adjusted"), owed)
+        return self.close(entry, account, -owed)
+
     def activate(
         self, operation: Row, account: AccountState, lot: LotState, reasons: list[Reason]
     ) -> None:

@@ -1,4 +1,4 @@
-"""Two accounts of one person become one, and are parted again: every lot keeps its own life."""
+"""Two accounts of one person become one: every lot keeps its own life there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from loyalty.ledger.lots import LotTerms, Take
 from loyalty.ledger.models import Entry, Lot, Posting
 from loyalty.ledger.pages import Row
 from loyalty.ledger.state import AccountState, Reason, new_lot
-from loyalty.ledger.store import load_lots
 
 MILLION = 1_000_000
 Said = Callable[[int], Reason]
@@ -35,20 +34,6 @@ class Joined:
     paid: dict[UUID, int]
     owed: int
     debt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Parting:
-    """What goes back: what of the source's exact sum is still earned, and how it had come.
-
-    `carried` are the lots that two remainders had completed; `terms` those of units that must be
-    made anew.
-    """
-
-    joined: Joined
-    millionths: int
-    carried: tuple[UUID, ...]
-    terms: LotTerms
 
 
 def join(
@@ -72,130 +57,43 @@ def join(
         operation, source, "merge", [said(-balance)], millionths=-source.earned_millionths
     )
     source.earned_millionths = 0
-    _repay(book, out, source, debt)
+    repay(book, out, source, debt)
     book.drain(out, source, "moved", takes)
     book.close(out, source, -balance)
     into = book.entry(operation, target, "merge", [said(balance)], millionths=whole * MILLION)
     target.earned_millionths += whole * MILLION
+    _keep_sliding(source, target)
     for take in takes:
         lot = new_lot(operation, into, take.lot.terms(at))
         book.bring(into, target, "moved", take.units, lot)
-    _owe(book, into, target, debt, at)
+    owe(book, into, target, debt, at)
     book.close(into, target, balance)
     if rest:
-        book.earn(operation, target, millionths=rest, terms=terms, reasons=[said(0)])
+        completed = (target.earned_millionths + rest) // MILLION - target.lifetime
+        why = [said(completed)]
+        book.earn(operation, target, millionths=rest, terms=terms, reasons=why)
 
 
-def part(
-    session: Session,
-    book: Book,
-    operation: Row,
-    accounts: tuple[AccountState, AccountState],
-    *,
-    parting: Parting,
-    said: Said,
-) -> None:
-    """Give the first account back what it brought: what is left of each lot, its debt, its sum.
+def _keep_sliding(source: AccountState, target: AccountState) -> None:
+    """Units that last as long as visits come go on doing so where there was no visit yet.
 
-    With nothing since, both accounts are as they were before the merge.
+    What was there already gains nothing by it.
     """
-    joined = parting.joined
-    source, target = accounts
-    at = operation["recorded_at"]
-    whole, rest = divmod(parting.millionths, MILLION)
-    if rest:
-        book.take_back(
-            operation, target, millionths=rest, own=parting.carried, coverable=0, reasons=[said(0)]
-        )
-    returns = _returns(session, book, source, target)
-    before = target.balance
-    why: list[Reason] = []
-    out = book.entry(operation, target, "merge", why, millionths=-whole * MILLION)
-    target.earned_millionths -= whole * MILLION
-    gone = book.drain(out, target, "moved", [take for take, _ in returns])
-    lent = {key: joined.gave[key] - joined.came.get(key, 0) for key in joined.gave}
-    _owe(book, out, target, sum(lent.values()), at)
-    back = _take_back_what_it_paid(session, book, (operation, out), target, parting)
-    moved = back - gone - sum(lent.values())
-    why.append(said(moved))
-    book.close(out, target, moved)
-    assert target.balance == before + moved, "an entry moves what its postings move"
-    _receive(session, book, operation, source, (returns, lent, joined), parting.millionths, said)
+    if target.last_active_at is None and source.last_active_at is not None:
+        starts = [lot.slides_from_at for lot in target.lots if lot.slides_from_at is not None]
+        target.last_active_at = min([source.last_active_at, *starts])
 
 
-def _receive(
-    session: Session,
-    book: Book,
-    operation: Row,
-    source: AccountState,
-    what: tuple[list[tuple[Take, UUID]], dict[UUID, int], Joined],
-    millionths: int,
-    said: Said,
-) -> None:
-    """The source's side: its own lots are filled again, its debt stands again."""
-    returns, lent, joined = what
-    units = sum(take.units for take, _ in returns) + sum(lent.values()) - joined.debt
-    into = book.entry(operation, source, "merge", [said(units)], millionths=millionths)
-    source.earned_millionths += millionths
-    homes = load_lots(session, book, [*(home for _, home in returns), *lent])
-    for take, home in returns:
-        book.fill(into, source, "moved", homes[home], take.units)
-    for home, part_ in lent.items():
-        if part_:
-            book.fill(into, source, "moved", homes[home], part_)
-    _owe(book, into, source, joined.debt, operation["recorded_at"])
-    book.close(into, source, units)
-
-
-def _returns(
-    session: Session, book: Book, source: AccountState, target: AccountState
-) -> list[tuple[Take, UUID]]:
-    """What is left on the target of lots that came from the source, and where it belongs."""
-    homes = set(
-        session.execute(
-            sa.select(Lot.id).where(
-                Lot.merchant_id == book.merchant_id, Lot.account_id == source.id
-            )
-        ).scalars()
-    )
-    return [
-        (Take(lot, lot.remaining), lot.origin_id)
-        for lot in target.lots
-        if lot.remaining and lot.origin_id is not None and lot.origin_id in homes
-    ]
-
-
-def _take_back_what_it_paid(
-    session: Session,
-    book: Book,
-    rows: tuple[Row, Row],
-    target: AccountState,
-    parting: Parting,
-) -> int:
-    """The target gets back what it gave for the source's debt; a debt of its own goes first."""
-    (operation, entry), joined = rows, parting.joined
-    lots = load_lots(session, book, list(joined.paid))
-    for key, units in joined.paid.items():
-        repaid = _repay(book, entry, target, min(target.debt, units))
-        if units > repaid:
-            book.fill(entry, target, "moved", lots[key], units - repaid)
-    repaid = _repay(book, entry, target, min(target.debt, joined.owed))
-    if joined.owed > repaid:
-        # What it earned since has paid the other's debt: it is its own again, under today's terms.
-        lot = new_lot(operation, entry, parting.terms)
-        book.bring(entry, target, "moved", joined.owed - repaid, lot)
-    return sum(joined.paid.values()) + joined.owed
-
-
-def _repay(book: Book, entry: Row, account: AccountState, units: int) -> int:
+def repay(book: Book, entry: Row, account: AccountState, units: int) -> int:
+    """Units from another card make up for a debt."""
     if units:
         account.debt -= units
         book.post(entry, side(account.program_id, account.unit, "moved"), account.id, units)
     return units
 
 
-def _owe(book: Book, entry: Row, account: AccountState, units: int, at: datetime) -> None:
-    """Units go out: lots give what they have, the rest is debt."""
+def owe(book: Book, entry: Row, account: AccountState, units: int, at: datetime) -> None:
+    """Units go to another card: lots give what they have, the rest is debt."""
     rest = units - book.drain(entry, account, "moved", fifo.plan_take_back(account.lots, units, at))
     if rest:
         account.debt += rest
@@ -236,21 +134,3 @@ def read(
         elif posting.from_id == target_id and posting.lot_id is not None:
             paid[posting.lot_id] = posting.units
     return Joined(gave, came, paid, owed, debt)
-
-
-def carried_lots(
-    session: Session, *, merchant_id: UUID, operation_id: UUID, account_id: UUID
-) -> list[UUID]:
-    """The lots of units that two remainders completed when they came together."""
-    return list(
-        session.execute(
-            sa.select(Lot.id)
-            .join(Entry, sa.and_(Entry.merchant_id == Lot.merchant_id, Entry.id == Lot.entry_id))
-            .where(
-                Entry.merchant_id == merchant_id,
-                Entry.operation_id == operation_id,
-                Entry.account_id == account_id,
-                Entry.kind == "earn",
-            )
-        ).scalars()
-    )

@@ -63,6 +63,10 @@ class LotState:
         """Whether the lot's time has passed; such a lot is never spendable."""
         return self.ends_at is not None and self.ends_at <= at
 
+    def ends_before(self, until: datetime | None) -> bool:
+        """Whether another end, or none, would be a later one."""
+        return self.expires_at is not None and (until is None or until > self.expires_at)
+
     def is_waiting(self, at: datetime) -> bool:
         """Whether its units cannot be used yet."""
         return self.is_pending and self.active_at is not None and self.active_at > at
@@ -149,8 +153,11 @@ def plan_expiry(lots: Iterable[LotState], at: datetime) -> list[Take]:
 
 
 def plan_activation(lots: Iterable[LotState], at: datetime) -> list[LotState]:
-    """The lots whose waiting is over and whose activation is not written yet, oldest first."""
+    """The lots whose waiting is over and whose activation is not written yet, oldest first.
+
+    Of one that was refunded while it waited nothing becomes ready.
+    """
     return sorted(
-        (lot for lot in lots if lot.is_pending and not lot.is_waiting(at)),
+        (lot for lot in lots if lot.remaining and lot.is_pending and not lot.is_waiting(at)),
         key=lambda lot: (lot.active_at or _NEVER, lot.id),
     )

@@ -1,6 +1,6 @@
 """Between book and database: looking for keys, locking and loading accounts, writing everything."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,6 +79,7 @@ _WAITING = sa.select(*_LOT_COLUMNS).where(
     _LOTS.merchant_id == sa.bindparam("merchant_id"),
     _LOTS.account_id == sa.bindparam("account_id"),
     _LOTS.is_pending,
+    _LOTS.remaining > 0,
 )
 _LOTS_BY_ID = sa.select(*_LOT_COLUMNS).where(
     _LOTS.merchant_id == sa.bindparam("merchant_id"),
@@ -113,21 +114,21 @@ def open_to_earn(
     merchant_id: UUID,
     card_id: UUID,
     timezone: str,
-    spending: str | None,
+    whole: Collection[str],
     at: datetime,
 ) -> Book:
     """Lock a card's accounts for a purchase, without reading lots that do not matter to it.
 
-    A purchase adds a lot; it needs the others only where something has expired, and in the unit
-    that a full stamp card spends (`spending`). So its cost does not grow with the card's past.
+    A purchase adds a lot; it needs the others only where something has expired, and in the units
+    of `whole`: what a full stamp card spends, and what lives on with each visit. So its cost does
+    not grow with the card's past.
     """
     rows = session.execute(_LOCK_ONE, {"merchant_id": merchant_id, "card_id": card_id})
     book = Book(merchant_id, timezone, [_account(row) for row in rows])
     accounts = book.all_accounts()
     for account in accounts:
         _read_soon(session, book, account, at)
-    whole = [account for account in accounts if account.is_whole or account.unit == spending]
-    _read_lots(session, book, whole)
+    _read_lots(session, book, [each for each in accounts if each.is_whole or each.unit in whole])
     return book
 
 
@@ -142,7 +143,7 @@ def _read_soon(session: Session, book: Book, account: AccountState, at: datetime
     account.is_whole = slides or (bool(account.soon) and account.soon[0][0] <= at)
     if account.has_waiting and not account.is_whole:
         rows = session.execute(_WAITING, scope)
-        account.lots = [_lot(row, account, book.timezone) for row in rows]
+        account.lots = [_lot(row, account.last_active_at, book.timezone) for row in rows]
         account.is_whole = any(lot.is_over(at) for lot in account.lots)
 
 
@@ -175,7 +176,7 @@ def _read_lots(session: Session, book: Book, accounts: list[AccountState]) -> No
         wanted = {"merchant_id": book.merchant_id, "account_ids": list(by_id)}
         for row in session.execute(_OPEN_LOTS, wanted):
             account = by_id[row.account_id]
-            account.lots.append(_lot(row, account, book.timezone))
+            account.lots.append(_lot(row, account.last_active_at, book.timezone))
 
 
 def load_lots(session: Session, book: Book, lot_ids: Sequence[UUID]) -> dict[UUID, LotState]:
@@ -190,7 +191,8 @@ def load_lots(session: Session, book: Book, lot_ids: Sequence[UUID]) -> dict[UUI
         rows = session.execute(_LOTS_BY_ID, {"merchant_id": book.merchant_id, "lot_ids": missing})
         for row in rows:
             account = accounts.get(row.account_id)
-            known[row.id] = _lot(row, account, book.timezone)
+            active_at = account.last_active_at if account else row.last_active_at
+            known[row.id] = _lot(row, active_at, book.timezone)
             if account is not None:
                 account.lots.append(known[row.id])
     return {key: known[key] for key in lot_ids}
@@ -218,7 +220,7 @@ def _account(row: sa.Row[*tuple[Any, ...]]) -> AccountState:
     )
 
 
-def _lot(row: sa.Row[*tuple[Any, ...]], account: AccountState | None, timezone: str) -> LotState:
+def _lot(row: sa.Row[*tuple[Any, ...]], last_active_at: datetime | None, zone: str) -> LotState:
     lot = LotState(
         id=row.id,
         account_id=row.account_id,
@@ -234,5 +236,5 @@ def _lot(row: sa.Row[*tuple[Any, ...]], account: AccountState | None, timezone: 
         slides_from_at=row.slides_from_at,
         origin_id=row.origin_id,
     )
-    lot.slide(account.last_active_at if account else None, timezone)
+    lot.slide(last_active_at, zone)
     return lot

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from loyalty.core import bulk
 from loyalty.core.db import rows_changed, table
-from loyalty.ledger.book import Book
+from loyalty.ledger.book import EXTENSION, Book
 from loyalty.ledger.models import Account, Lot, Posting
 from loyalty.ledger.pages import ENTRY, OPERATION
+from loyalty.ledger.state import AccountState
 
+Names = tuple[str, ...]
 BULK_ROWS_MIN = 20  # fewer rows are quicker the usual way
 _ACCOUNT, _LOT, _POSTING = table(Account), table(Lot), table(Posting)
 _MOVE = (
@@ -30,18 +32,11 @@ _MOVE = (
         last_active_at=sa.bindparam("p_active"),
     )
 )
-_REMAIN = (
-    sa.update(_LOT)
-    .where(
-        _LOT.c.merchant_id == sa.bindparam("p_merchant"),
-        _LOT.c.id == sa.bindparam("p_id"),
-    )
-    .values(
-        remaining=sa.bindparam("p_remaining"),
-        is_pending=sa.bindparam("p_pending"),
-        expires_at=sa.bindparam("p_expires", type_=_LOT.c.expires_at.type),
-    )
-)
+# A trigger looks at each lot whose end or waiting is named, so they are where they change only.
+_REMAIN: Names = ("remaining",)
+_WAITED: Names = ("remaining", "is_pending")
+_EXTENDED: Names = ("remaining", "is_pending", "expires_at")
+_KEY = ("merchant_id", "id")
 
 
 def write_book(session: Session, book: Book) -> None:
@@ -99,26 +94,46 @@ def _new_lots(book: Book) -> list[dict[str, Any]]:
 
 
 def _update_lots(connection: sa.Connection, book: Book) -> None:
-    changed = [
-        {
-            "p_merchant": book.merchant_id,
-            "p_id": lot.id,
-            "p_remaining": lot.remaining,
-            "p_pending": lot.is_pending,
-            "p_expires": lot.expires_at,
-        }
-        for account in book.all_accounts()
-        for lot in account.lots
-        if lot.is_touched and not lot.is_new
-    ]
-    if changed:
-        connection.execute(_REMAIN, changed)
+    longer = {row["lot_id"] for row in book.rows.get(EXTENSION, ())}
+    changed: dict[Names, list[dict[str, Any]]] = {}
+    for account in book.all_accounts():
+        for lot in account.lots:
+            if not lot.is_touched or lot.is_new:
+                continue
+            columns = _EXTENDED if lot.id in longer else _WAITED if lot.active_at else _REMAIN
+            row = {name: getattr(lot, name) for name in columns}
+            changed.setdefault(columns, []).append(
+                {"merchant_id": book.merchant_id, "id": lot.id, **row}
+            )
+    for columns, rows in changed.items():
+        if len(rows) >= BULK_ROWS_MIN:
+            bulk.update(connection, _LOT, rows, by=_KEY)
+        else:
+            connection.execute(_update_lot(columns), [_named(row) for row in rows])
+
+
+@cache
+def _update_lot(columns: Names) -> sa.Update:
+    return (
+        sa.update(_LOT)
+        .where(*(_LOT.c[name] == sa.bindparam(f"p_{name}") for name in _KEY))
+        .values({name: sa.bindparam(f"p_{name}", type_=_LOT.c[name].type) for name in columns})
+    )
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    """What the statement calls its parameters: columns have their names already."""
+    return {f"p_{name}": value for name, value in row.items()}
 
 
 def _move_balances(connection: sa.Connection, book: Book) -> None:
-    for account in book.all_accounts():
-        if not account.is_changed:
-            continue
+    changed = [account for account in book.all_accounts() if account.is_changed]
+    if len(changed) >= BULK_ROWS_MIN:
+        rows = [_moved(book, account) for account in changed]
+        found = bulk.update(connection, _ACCOUNT, rows, by=(*_KEY, "moves"), counting="moves")
+        assert found == len(changed), "an account moved without our lock"
+        return
+    for account in changed:
         balance, debt, earned, _, _ = account.before
         moved = connection.execute(
             _MOVE,
@@ -134,3 +149,17 @@ def _move_balances(connection: sa.Connection, book: Book) -> None:
             },
         )
         assert rows_changed(moved) == 1, "the account moved without our lock"
+
+
+def _moved(book: Book, account: AccountState) -> dict[str, Any]:
+    """What an account holds now; whoever comes without the lock finds other `moves`."""
+    return {
+        "merchant_id": book.merchant_id,
+        "id": account.id,
+        "moves": account.moves,
+        "balance": account.balance,
+        "debt": account.debt,
+        "earned_millionths": account.earned_millionths,
+        "has_waiting": account.has_waiting,
+        "last_active_at": account.last_active_at,
+    }

@@ -119,7 +119,7 @@ def _of_unit(
     extra: dict[Percent, int] = {}
     for rule in unit.bases:
         missed = unmet(rule.when, occasion, total)
-        mine = () if missed else tuple(line for line in left if _concerns(rule, line))
+        mine = () if missed else _lines_of(rule, left)
         base.append(_base(rule, mine, missed))
         for parts, concerned in _parts(rule, mine, percents):
             _multiply(parts, concerned, extra)
@@ -170,16 +170,17 @@ def _parts(
     if not mine or not (multiplied or best):
         return []
     if rule.per_kind == "visit":
-        concerned = [p for p in multiplied if any(_raises(p, line) for line in mine)]
-        concerned += [p for p in best if any(_raises(p, line) for line in mine)][:1]
-        return [(_exact(_ONE, rule), concerned)]
-    return [
-        (
-            _exact(_counts(rule, line), rule),
-            [p for p in multiplied if _raises(p, line)] + [p for p in best if _raises(p, line)][:1],
-        )
-        for line in mine
-    ]
+        return [(_exact(_ONE, rule), _concerned(percents, mine))]
+    if not any(one.names_lines for one in (*multiplied, *best)):
+        together = multiplied + best[:1]
+        return [(_exact(_counts(rule, line), rule), together) for line in mine]
+    return [(_exact(_counts(rule, line), rule), _concerned(percents, (line,))) for line in mine]
+
+
+def _concerned(percents: Percents, lines: Lines) -> list[Percent]:
+    """The percentages that concern any of these lines; of those of which the best counts, it."""
+    multiplied, best = ([one for one in kind if _raises(one, lines)] for kind in percents)
+    return multiplied + best[:1]
 
 
 def _multiply(parts: tuple[int, int], percents: list[Percent], extra: dict[Percent, int]) -> None:
@@ -227,12 +228,20 @@ def _pledged(document: VersionDocument, left: Lines) -> list[Share]:
     return [Share("cause", cause.key, cause_unit(cause.key), given, _sum(counted))]
 
 
-def _raises(percent: Percent, line: Line) -> bool:
-    """Whether a percentage concerns a line; that of a level concerns all."""
-    return percent.rule is None or _concerns(percent.rule, line)
+def _raises(percent: Percent, lines: Lines) -> bool:
+    """Whether a percentage concerns any of these lines; one that names none concerns all."""
+    rule = percent.rule
+    return rule is None or not percent.names_lines or any(_names(rule, line) for line in lines)
 
 
-def _concerns(rule: EarningRule, line: Line) -> bool:
+def _lines_of(rule: EarningRule, lines: Lines) -> Lines:
+    """The lines that a rule looks at."""
+    if rule.when.skus or rule.when.categories:
+        return tuple([line for line in lines if _names(rule, line)])
+    return lines
+
+
+def _names(rule: EarningRule, line: Line) -> bool:
     """Skus and categories together: the line must satisfy each list that is given."""
     when = rule.when
     return (not when.skus or line.sku in when.skus) and (

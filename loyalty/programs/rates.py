@@ -8,11 +8,15 @@ from loyalty.programs.document import EarningRule, Tiers, VersionDocument
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Percent:
-    """A percentage on what the base rules give: of a rule, or of the card's level (rule None)."""
+    """A percentage on what the base rules give: of a rule, or of the card's level (rule None).
+
+    `names_lines`: it looks at single lines, and raises only those.
+    """
 
     key: str
     percent: int
     rule: EarningRule | None
+    names_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def _rates(version: _Itself) -> Rates:
 def _of_unit(document: VersionDocument, unit: str) -> UnitRates:
     mine = [rule for rule in document.earn if rule.unit == unit]
     raising = [
-        (rule, Percent(rule.key, rule.multiply_percent, rule))
+        (rule, Percent(rule.key, rule.multiply_percent, rule, rule.when.names_lines))
         for rule in mine
         if rule.multiply_percent is not None
     ]

@@ -47,6 +47,7 @@ class Card:
         }
         self._millionths = dict.fromkeys(rules.earned, 0)
         self._climber = Climber(rules.ladder) if rules.ladder else None
+        self._savings = {**self._pots, **self._saved}
         self._out_of_reach = {offer.reward.key: offer for offer in rules.offers.every}
         self._takings: dict[str, list[date]] = {}
         self._taken = self._visits = 0
@@ -214,9 +215,8 @@ class Card:
 
     def _look_ahead(self, at: datetime) -> None:
         """Note the rewards that somebody who had saved up for them could have by now."""
-        held = {**self._pots, **self._saved}
         for key, offer in [*self._out_of_reach.items()]:
-            if _holds(held, offer) and offer.is_open(at) and offer.is_for(self._level):
+            if _holds(self._savings, offer) and offer.is_open(at) and offer.is_for(self._level):
                 self._reached(key)
 
     def _reached(self, key: str) -> None:

@@ -16,7 +16,8 @@ Rated = tuple[tuple[str, int], ...]
 
 KEPT_MAX = 20_000
 _ENOUGH = Fraction(10**18)  # no minimum is above it, so that a minimum is never what is not met
-_NOBODY: frozenset[str] = frozenset()
+_NO_DAYS: frozenset[str] = frozenset()
+_UNKNOWN: Rated = (("", 0),)
 
 
 class Rating:
@@ -47,12 +48,12 @@ class Rating:
         None where one visit cannot earn that many: the counter refuses it.
         """
         number, seen = self._see(local, tier, birthday) if self._looks else (0, ORDINARY)
-        key = (number, lines)
-        if key not in self._kept:
+        found = self._kept.get(key := (number, lines), _UNKNOWN)
+        if found is _UNKNOWN:
             if len(self._kept) >= KEPT_MAX:
                 self._kept.clear()
-            self._kept[key] = self._shares(lines, seen)
-        return self._kept[key]
+            found = self._kept[key] = self._shares(lines, seen)
+        return found
 
     def capped(
         self,
@@ -69,7 +70,7 @@ class Rating:
 
     def _see(self, local: datetime, tier: str | None, birthday: str | None) -> tuple[int, Occasion]:
         """The occasion, without caps, and a number that those share which the rules see alike."""
-        near = _NOBODY
+        near = _NO_DAYS
         if birthday is not None and self._asks_birthday:
             near = conditions.birthdays(local.date(), birthday)
         moment = (local.weekday(), local.hour, local.minute, tier, near)

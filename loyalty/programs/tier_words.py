@@ -134,6 +134,19 @@ def _revoked(change: Change, rules: Tiers) -> Text:
     return Text(f"{head.it}: ora il tuo livello è {now.it}.", f"{head.en}: your level is {now.en}.")
 
 
+def moved(change: Change, rules: Tiers) -> Text:
+    """The visit that had brought a level was put on another card."""
+    name, level = _name(rules, change.before.level), change.after.level
+    head = Text(
+        f"La visita che aveva portato il livello {name.it} è passata a un'altra carta",
+        f"The visit that had brought the {name.en} level went to another card",
+    )
+    if level is None:
+        return Text(f"{head.it}: il livello non vale più.", f"{head.en}: it no longer holds.")
+    now = _name(rules, level)
+    return Text(f"{head.it}: ora il tuo livello è {now.it}.", f"{head.en}: your level is {now.en}.")
+
+
 def _new_rules(change: Change, rules: Tiers) -> Text:
     head = Text("Le regole dei livelli sono cambiate", "The rules for levels have changed")
     if change.after.level is None:

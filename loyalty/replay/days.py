@@ -50,9 +50,7 @@ class Days:
     def recorded(self, cards: Iterable[UUID], unit: str, on: date) -> int:
         """The millionths of a unit that the visits of a day gave."""
         return sum(
-            day.recorded.get(unit, 0)
-            for card_id in cards
-            for day in self._between(card_id, on, on)
+            day.recorded.get(unit, 0) for card_id in cards for day in self._between(card_id, on, on)
         )
 
     def _between(self, card_id: UUID, first: date, last: date) -> list[Day]:

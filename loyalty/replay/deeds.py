@@ -1,11 +1,11 @@
 """The log of some cards told again, operation by operation, from the facts alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from loyalty.core.ids import parse_ref
+from loyalty.core.ids import parse_ref, ref
 from loyalty.programs.document import Tiers
 from loyalty.programs.earning import MILLION
 from loyalty.programs.tiers import Standing
@@ -120,9 +120,7 @@ class Deeds:
         sold.recorded = dict(sold.exact)
         self.made_by[operation.id] = [operation.id]
         self.sold_by[operation.id] = sold
-        self.visited.append(
-            Visited(operation.id, root, sold.row.occurred_at, sold.row.version)
-        )
+        self.visited.append(Visited(operation.id, root, sold.row.occurred_at, sold.row.version))
         self._post(root, operation, sold.exact)
         self._count(sold, 1)
 
@@ -258,16 +256,17 @@ class Deeds:
     def check(self) -> None:
         """Compare visits, redemptions and merged cards with where the log has left them."""
         for card in self._log.cards:
-            values = (card.merged_into_id, self.families.home(card.id))
-            self._found.check("merged", values, of=card.id)
+            homes = (card.merged_into_id, self.families.home(card.id))
+            self._found.check("merged", homes, of=card.id)
         for sold in self.sales.sold.values():
-            row = sold.row
+            row, where = sold.row, ref("vis", sold.row.id)
             moved = None if sold.posting_id == row.id else sold.posting_id
-            for what, values in (
-                ("net", (row.net_minor, sold.net_minor)),
-                ("visit_card", (row.card_id, sold.card_id)),
-                ("visit_posting", (row.posting_id, moved)),
-                ("voided", (row.voided_at, sold.voided_at)),
-            ):
-                self._found.check(what, values, of=sold.card_id, where=_visit_ref(row.id))
+            compared: dict[str, tuple[object, object]] = {
+                "net": (row.net_minor, sold.net_minor),
+                "visit_card": (row.card_id, sold.card_id),
+                "visit_posting": (row.posting_id, moved),
+                "voided": (row.voided_at, sold.voided_at),
+            }
+            for what, values in compared.items():
+                self._found.check(what, values, of=sold.card_id, where=where)
         self.prizes.check(self._found)

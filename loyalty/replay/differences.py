@@ -18,7 +18,9 @@ WORDS = {
     "entry": Text("le unità di un movimento", "the units of an entry"),
     "entry_balance": Text("il saldo dopo un movimento", "the balance after an entry"),
     "millionths": Text("i milionesimi di un'operazione", "the millionths of an operation"),
-    "covered": Text("le unità scadute che un reso ha contato", "the expired units a refund counted"),
+    "covered": Text(
+        "le unità scadute che un reso ha contato", "the expired units a refund counted"
+    ),
     "spent": Text("quanto è costato un premio", "what a reward cost"),
     "lot": Text("quel che resta in un lotto", "what remains in a lot"),
     "lot_size": Text("la misura di un lotto", "the size of a lot"),
@@ -46,7 +48,7 @@ WORDS = {
 class Difference:
     """One value that the log does not give: `what` is a key of WORDS.
 
-    `of` is the ref of a card, a cause's key or a reward's; `where` the ref of the operation or visit.
+    `of` is a card's ref, a cause's key or a reward's; `where` the ref of what brought it about.
     `kept` is what the books say, `replayed` what the log gives.
     """
 
@@ -90,6 +92,11 @@ class Found:
     merchant_id: UUID
     named: list[Difference] = field(default_factory=list)
     count: int = 0
+
+    def add(self, other: "Found") -> None:
+        """The differences of another part of the shop."""
+        self.count += other.count
+        self.named += other.named[: NAMED_MAX - len(self.named)]
 
     def check(
         self,

@@ -158,7 +158,9 @@ class Levels:
             return None
         measure = self._measure(card_id, counts)
         change = tiers.under_new_rules(old, rules, held, measure=measure, on=on)
-        is_start = not self.steps.of(card_id) and rules and change and change.after == tiers.entry(rules)
+        is_start = (
+            not self.steps.of(card_id) and rules and change and change.after == tiers.entry(rules)
+        )
         return None if is_start else _due_of(card_id, number, change)
 
     def _notice(self, card_id: UUID, on: date) -> Due | None:

@@ -41,9 +41,10 @@ class Shop:
 
     def rules(self, number: int | None) -> VersionDocument:
         """The version of that number. Raises LookupError."""
-        if number not in self.versions:
+        found = self.versions.get(number or 0)
+        if found is None:
             raise LookupError(f"version {number} is not there")
-        return self.versions[number]
+        return found
 
     def day(self, moment: datetime) -> date:
         """The shop's date at that moment."""
@@ -94,15 +95,21 @@ def _of_operations(model: Any, column: str = "id") -> sa.Select[Any]:
             table(Operation),
             sa.and_(_OPERATION.merchant_id == rows.merchant_id, _OPERATION.id == rows[column]),
         )
-        .where(_OPERATION.merchant_id == sa.bindparam("merchant_id"), _OPERATION.card_id.in_(_CARDS))
+        .where(
+            _OPERATION.merchant_id == sa.bindparam("merchant_id"), _OPERATION.card_id.in_(_CARDS)
+        )
     )
 
 
 def _of_accounts(columns: Any, *wanted: Any) -> sa.Select[Any]:
     """Rows that belong to entries of the cards' accounts."""
-    query = sa.select(*wanted).select_from(table(Account)).join(
-        table(Entry),
-        sa.and_(_ENTRY.merchant_id == _ACCOUNT.merchant_id, _ENTRY.account_id == _ACCOUNT.id),
+    query = (
+        sa.select(*wanted)
+        .select_from(table(Account))
+        .join(
+            table(Entry),
+            sa.and_(_ENTRY.merchant_id == _ACCOUNT.merchant_id, _ENTRY.account_id == _ACCOUNT.id),
+        )
     )
     if columns is not _ENTRY:
         query = query.join(

@@ -120,7 +120,5 @@ def expected_occasion(
     """How the rules must have seen the visit; the customer's birthday is taken as it was kept."""
     if not conditions.looks_at_occasion(sold.document):
         return conditions.ORDINARY
-    seen = conditions.occasion(
-        sold.row.occurred_at, shop.timezone, tier=tier, allowance=allowance
-    )
+    seen = conditions.occasion(sold.row.occurred_at, shop.timezone, tier=tier, allowance=allowance)
     return Occasion(seen.weekday, seen.clock, seen.tier, sold.occasion.birthday, seen.allowance)

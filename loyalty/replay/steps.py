@@ -69,7 +69,9 @@ class Steps:
         if not told and not expected:
             return
         self._expected = []
-        for card_id in dict.fromkeys([*(row.card_id for row in told), *(e.card_id for e in expected)]):
+        for card_id in dict.fromkeys(
+            [*(row.card_id for row in told), *(e.card_id for e in expected)]
+        ):
             rows = [row for row in told if row.card_id == card_id]
             wanted = [each for each in expected if each.card_id == card_id]
             if [_values(row) for row in rows] != [_wanted(each) for each in wanted]:
@@ -109,7 +111,9 @@ def _read(row: Row) -> str:
 
 
 def _said(kind: str, on: date, held: Standing, measured: int) -> str:
-    days = [day.isoformat() if day else "-" for day in (held.since_on, held.review_on, held.grace_until)]
+    days = [
+        day.isoformat() if day else "-" for day in (held.since_on, held.review_on, held.grace_until)
+    ]
     return f"{kind} {on.isoformat()} {held.level or '-'} {'/'.join(days)} ({measured})"
 
 

@@ -16,11 +16,12 @@ from loyalty.web.looks import initials
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One balance that is not drawn as stamps."""
+    """One balance, what is to know beside it, and why it is what it is."""
 
     label: str
     available: int
     asides: list[str]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ class Guest:
     is_ready: bool
     blocked: bool
     stamps: Stamps | None
+    stamps_why: str
     asides: list[str]  # beside the stamps
     tiles: list[Tile]
-    whys: list[str]  # one sentence for each balance, those drawn as stamps too
     vouchers: list[Voucher]
     rewards: list[Prize]
     terms: str
@@ -52,6 +53,12 @@ def guest(session: Session, facts: CardFacts, *, at: datetime) -> Guest:
     rewards = cardface.prizes(document, found)
     open_vouchers = cardface.vouchers(document, found["vouchers"])
     drawn = cardface.stamps(document, balances)
+    tiles = {
+        unit.key: _tile(document, unit.key, balances[unit.key])
+        for unit in document.units
+        if unit.key in balances
+    }
+    beside = tiles.pop(drawn.unit, None) if drawn else None
     return Guest(
         ref=facts.ref,
         name=facts.customer_name,
@@ -61,17 +68,9 @@ def guest(session: Session, facts: CardFacts, *, at: datetime) -> Guest:
         is_ready=bool(open_vouchers) or any(prize.ready for prize in rewards),
         blocked=facts.blocked_at is not None or facts.revoked_at is not None,
         stamps=drawn,
-        asides=(
-            _asides(document, drawn.unit, balances[drawn.unit])
-            if drawn and drawn.unit in balances
-            else []
-        ),
-        tiles=[
-            _tile(document, unit.key, balances[unit.key])
-            for unit in document.units
-            if unit.key in balances and not (drawn and drawn.unit == unit.key)
-        ],
-        whys=[pick(balances[unit.key]["why"]) for unit in document.units if unit.key in balances],
+        stamps_why=beside.why if beside else "",
+        asides=beside.asides if beside else [],
+        tiles=list(tiles.values()),
         vouchers=open_vouchers,
         rewards=rewards,
         terms=pick(found["terms"]),
@@ -95,7 +94,7 @@ def _summary(document: VersionDocument, balances: Facts, drawn: Stamps | None) -
 def _tile(document: VersionDocument, unit: str, balance: Facts) -> Tile:
     label = pick(cardface.label_of(document, unit)).capitalize()
     asides = _asides(document, unit, balance)
-    return Tile(label=label, available=balance["available"], asides=asides)
+    return Tile(label, balance["available"], asides, why=pick(balance["why"]))
 
 
 def _asides(document: VersionDocument, unit: str, balance: Facts) -> list[str]:

@@ -116,10 +116,9 @@ def _notes(unit: Unit, balances: Facts) -> list[Note]:
 
 def _expiring(unit: Unit, soonest: Facts) -> str:
     units = words.count(soonest["units"], unit.label)
-    until = words.day(cardface.last_day(datetime.fromisoformat(soonest["at"])))
-    return pick(
-        Text(f"{units.it}: da usare entro il {until.it}.", f"{units.en}: use by {until.en}.")
-    )
+    last = cardface.last_day(datetime.fromisoformat(soonest["at"]))
+    until, day_on = words.until(last), words.day(last)
+    return pick(Text(f"{units.it}: da usare {until.it}.", f"{units.en}: use by {day_on.en}."))
 
 
 def _given(beneficiary: str, minor: int) -> Note:

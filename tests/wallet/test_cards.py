@@ -1,24 +1,7 @@
 """The card on the customer's phone: what it shows, and why."""
 
-import pytest
-
-from loyalty.cards import claims
 from loyalty.core import clock
-from loyalty.core.ids import parse_ref
 from tests.pages import Visitor
-
-
-@pytest.fixture
-def phone(app):
-    """A phone on which a card has been opened."""
-
-    def open_card(card):
-        visitor = Visitor(app)
-        path = "/c/open/" + claims.claim_token(parse_ref("clm", card.claim))
-        assert visitor.submit(visitor.get(path), "/c/open/").status == 200
-        return visitor
-
-    return open_card
 
 
 def test_the_card_shows_balance_remainder_and_the_next_reward(shop, phone):
@@ -26,9 +9,9 @@ def test_the_card_shows_balance_remainder_and_the_next_reward(shop, phone):
     shop.visit(carla, 640, at=clock.now())
     page = phone(carla).get(f"/c/{carla.ref}")
     assert "Punti 6" in page.words
-    assert "0,40 € messi da parte, 0,60 € al prossimo punto." in page.words
+    assert "6 punti, tutti guadagnati con le visite. Altri 0,60 € e ne arriva uno." in page.words
     assert "Colazione in omaggio 6 / 10 Ancora 4 punti" in page.words
-    assert "6 punti: da usare entro il" in page.words
+    assert "6 punti: da usare fino al" in page.words
     assert "1 punto ogni 1,00 € di spesa" in page.words
 
 
@@ -98,7 +81,7 @@ def test_a_card_reads_in_english_to_who_asks(shop, phone):
     visitor = phone(carla)
     visitor.submit(visitor.get(f"/c/{carla.ref}"), "/language", language="en")
     page = visitor.get(f"/c/{carla.ref}")
-    assert "€0.40 put aside, €0.60 to the next point." in page.words
+    assert "6 points, all earned by visits. Another €0.60 brings one more." in page.words
     assert 'lang="en"' in page.html
 
 

@@ -1,4 +1,4 @@
-"""Stamps, several items: a stamp for each piece, full cards at once or kept, and nothing for free."""
+"""Stamps, several items: one for each piece, full cards at once or kept, and nothing for free."""
 
 import pytest
 

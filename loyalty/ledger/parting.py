@@ -1,0 +1,199 @@
+"""Two accounts that became one are parted again: each gets back its own, as far as it is there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.ledger.book import Book
+from loyalty.ledger.joining import MILLION, Joined, Said, owe, repay
+from loyalty.ledger.lots import LotState, LotTerms, Take
+from loyalty.ledger.models import Extension, Lot
+from loyalty.ledger.pages import Row
+from loyalty.ledger.since import Carried
+from loyalty.ledger.state import AccountState, Reason, new_lot
+from loyalty.ledger.store import load_lots
+
+Home = tuple[Take, UUID]  # what is left of a lot, and which lot it was on the other card
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """What goes back: `millionths` is what of the source's exact sum is still earned.
+
+    `lent` is what lots of the source have given for debts of others since, by the source's lot.
+    `repaid` tells what has made up for debts of the target since, the latest first, and under which
+    terms that had come.
+    """
+
+    merge_id: UUID
+    joined: Joined
+    millionths: int
+    carried: Carried
+    lent: dict[UUID, int]
+    repaid: Sequence[tuple[int, LotTerms]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How units that go with a card are called, and those that last longer."""
+
+    moved: Said
+    extended: Callable[[int], Reason]
+
+
+def part(
+    session: Session,
+    book: Book,
+    operation: Row,
+    accounts: tuple[AccountState, AccountState],
+    *,
+    parting: Parting,
+    words: Words,
+) -> None:
+    """Give the first account back what it brought: what is left of each lot, its debt, its sum.
+
+    With nothing since, both accounts are as they were before the merge.
+    """
+    (source, target), joined = accounts, parting.joined
+    whole, rest = divmod(parting.millionths, MILLION)
+    _split_remainder(session, book, operation, accounts, (parting, rest), words)
+    returns = _returns(session, book, source, target, parting.merge_id)
+    why: list[Reason] = []
+    out = book.entry(operation, target, "merge", why, millionths=-whole * MILLION)
+    target.earned_millionths -= whole * MILLION
+    gone = book.drain(out, target, "moved", [take for take, _ in returns])
+    lent = {key: units - joined.came.get(key, 0) for key, units in joined.gave.items()}
+    for key, units in parting.lent.items():
+        lent[key] = lent.get(key, 0) + units
+    owe(book, out, target, sum(lent.values()), operation["recorded_at"])
+    back = _take_back_what_it_paid(session, book, (operation, out), target, parting)
+    moved = back - gone - sum(lent.values())
+    why.append(words.moved(moved))
+    book.close(out, target, moved)
+    homes = _receive(session, book, operation, source, (returns, lent, parting), words)
+    _keep_longer(session, book, operation, source, (returns, homes), words)
+
+
+def _split_remainder(
+    session: Session,
+    book: Book,
+    operation: Row,
+    accounts: tuple[AccountState, AccountState],
+    what: tuple[Parting, int],
+    words: Words,
+) -> None:
+    """Two remainders part: the unit that they had completed goes, if it is still complete."""
+    (parting, rest), (source, target) = what, accounts
+    if not rest:
+        return
+    own = parting.carried.lot_ids
+    if not parting.carried.units:
+        # Then it was the source's own unit that a refund let stand, for the sake of both.
+        homes = _returns(session, book, source, target, parting.merge_id)
+        own = [take.lot.id for take, _ in homes]
+    why: list[Reason] = []
+    units = book.take_back(
+        operation, target, millionths=rest, own=own, coverable=parting.carried.lost, reasons=why
+    )
+    why.append(words.moved(units))
+
+
+def _returns(
+    session: Session, book: Book, source: AccountState, target: AccountState, merge_id: UUID
+) -> list[Home]:
+    """What is left on the target of lots that have come from the source since that merge."""
+    homes = set(
+        session.execute(
+            sa.select(Lot.id).where(
+                Lot.merchant_id == book.merchant_id, Lot.account_id == source.id
+            )
+        ).scalars()
+    )
+    since = [lot for lot in target.lots if lot.remaining and lot.id > merge_id]
+    return [
+        (Take(lot, lot.remaining), lot.origin_id)
+        for lot in since
+        if lot.origin_id is not None and lot.origin_id in homes
+    ]
+
+
+def _receive(
+    session: Session,
+    book: Book,
+    operation: Row,
+    source: AccountState,
+    what: tuple[list[Home], dict[UUID, int], Parting],
+    words: Words,
+) -> dict[UUID, LotState]:
+    """The source's side: its own lots are filled again, its debt stands again."""
+    (returns, lent, parting), debt = what, what[2].joined.debt
+    back = [*((home, take.units) for take, home in returns), *lent.items()]
+    units = sum(units for _, units in back) - debt
+    into = book.entry(
+        operation, source, "merge", [words.moved(units)], millionths=parting.millionths
+    )
+    source.earned_millionths += parting.millionths
+    homes = load_lots(session, book, [home for home, _ in back])
+    for home, part_ in back:
+        if part_:
+            book.fill(into, source, "moved", homes[home], part_)
+    owe(book, into, source, debt, operation["recorded_at"])
+    book.close(into, source, units)
+    return homes
+
+
+def _keep_longer(
+    session: Session,
+    book: Book,
+    operation: Row,
+    source: AccountState,
+    what: tuple[list[Home], dict[UUID, LotState]],
+    words: Words,
+) -> None:
+    """A lot that was given a later end meanwhile takes it home."""
+    returns, homes = what
+    found = session.execute(
+        sa.select(Extension.lot_id, Extension.until_at)
+        .where(
+            Extension.merchant_id == book.merchant_id,
+            Extension.lot_id.in_([take.lot.id for take, _ in returns]),
+        )
+        .order_by(Extension.id)
+    ).all()
+    until = {row.lot_id: row.until_at for row in found}
+    longer = [
+        (homes[home], until[take.lot.id])
+        for take, home in returns
+        if take.lot.id in until and homes[home].ends_before(until[take.lot.id])
+    ]
+    if longer:
+        units = sum(lot.remaining for lot, _ in longer)
+        book.extend(operation, source, longer, [words.extended(units)])
+
+
+def _take_back_what_it_paid(
+    session: Session,
+    book: Book,
+    rows: tuple[Row, Row],
+    target: AccountState,
+    parting: Parting,
+) -> int:
+    """The target gets back what it gave for the source's debt; a debt of its own goes first."""
+    (operation, entry), joined = rows, parting.joined
+    lots = load_lots(session, book, list(joined.paid))
+    for key, units in joined.paid.items():
+        repaid = repay(book, entry, target, min(target.debt, units))
+        if units > repaid:
+            book.fill(entry, target, "moved", lots[key], units - repaid)
+    left = joined.owed - repay(book, entry, target, min(target.debt, joined.owed))
+    # What has come since has made up for the other's debt: it is the target's own again.
+    for units, terms in [*parting.repaid, (left, LotTerms())]:
+        again = min(left, units)
+        if again:
+            lot = new_lot(operation, entry, terms)
+            book.bring(entry, target, "moved", again, lot)
+        left -= again
+    return sum(joined.paid.values()) + joined.owed

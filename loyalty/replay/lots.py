@@ -1,0 +1,177 @@
+"""Lots told again: what is left in each, whether it waits, and when it ends."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from loyalty.core.calendar import end_of, idle_end
+from loyalty.counter.vouchers import GRACE_DAYS
+from loyalty.ledger.chart import side
+from loyalty.programs.earning import is_cause
+from loyalty.programs.expiry import lot_expires_at
+from loyalty.replay.deeds import Deeds
+from loyalty.replay.differences import Found
+from loyalty.replay.log import Log, Row, Shop
+
+
+@dataclass(slots=True)
+class Lot:
+    """A lot as its postings have left it.
+
+    `brought` is what its own entry put in, `expired` what was written off.
+    """
+
+    row: Row
+    ends_at: datetime | None = None
+    remaining: int = 0
+    brought: int = 0
+    expired: int = 0
+
+
+@dataclass(slots=True)
+class Account:
+    """A card's account as its entries have left it: `shown` is the balance that the last one tells.
+
+    `exact` is its sum in millionths, `active_at` the last visit that counts for what slides.
+    """
+
+    row: Row
+    balance: int = 0
+    shown: int = 0
+    debt: int = 0
+    exact: int = 0
+    active_at: datetime | None = None
+
+    @property
+    def whose(self) -> dict[str, Any]:
+        """Card and unit, to name it."""
+        return {"of": self.row.card_id, "unit": self.row.unit}
+
+
+class Lots:
+    """The lots of some accounts."""
+
+    def __init__(self, log: Log, shop: Shop, deeds: Deeds, accounts: dict[UUID, Account]) -> None:
+        self._shop, self._deeds, self._accounts = shop, deeds, accounts
+        self._lots = {row.id: Lot(row) for row in log.lots}
+        self._made = grouped(log.lots, "entry_id")
+        self._came = grouped(log.lots, "origin_id")
+        self._extensions = grouped(log.extensions, "entry_id")
+        self._by_deed: dict[tuple[UUID, str], list[UUID]] = {}
+        self._covered: Counter[tuple[UUID, str]] = Counter()
+        self._begun: Counter[tuple[UUID, datetime]] = Counter()
+
+    def begin(self, entry: Row, operation: Row, unit: str) -> None:
+        """The lots that an entry makes, still empty."""
+        for row in self._made.get(entry.id, []):
+            self._by_deed.setdefault((operation.id, unit), []).append(row.id)
+            self._lots[row.id].ends_at = self._first_end(row, operation, unit)
+        if entry.kind == "activate":
+            self._begun[entry.account_id, operation.occurred_at] += 1
+
+    def move(self, posting: Row, entry: Row, units: int) -> None:
+        """Put units into a lot, or take them out (below 0). Raises LookupError."""
+        lot = self._lots[posting.lot_id]
+        lot.remaining += units
+        lot.brought += units if lot.row.entry_id == entry.id else 0
+        goal = side(self._shop.program_id, self._unit(lot), "expired")
+        lot.expired += posting.units if posting.to_id == goal else 0
+
+    def _unit(self, lot: Lot) -> str:
+        unit: str = self._accounts[lot.row.account_id].row.unit
+        return unit
+
+    def extend(self, entry: Row, found: Found, **named: Any) -> None:
+        """Give lots the later ends that an entry tells."""
+        for row in self._extensions.get(entry.id, []):
+            lot = self._lots[row.lot_id]
+            found.check("lot_end", (row.before_at, lot.ends_at), **named)
+            lot.ends_at = row.until_at
+
+    def own(self, operation: Row, unit: str) -> list[UUID]:
+        """The lots of the sale that an operation takes back, wherever they are by now."""
+        made_by = self._deeds.made_by.get(operation.id, [])
+        keys = [key for each in made_by for key in self._by_deed.get((each, unit), [])]
+        for key in keys:  # grows on the way
+            keys += [row.id for row in self._came.get(key, []) if row.id not in keys]
+        return keys
+
+    def coverable(self, operation: Row, unit: str, own: Iterable[UUID]) -> int:
+        """Units of these lots that have expired and that no refund of the sale has counted."""
+        made_by = self._deeds.made_by.get(operation.id)
+        expired = sum(self._lots[key].expired for key in own)
+        return expired - self._covered[made_by[0], unit] if made_by else 0
+
+    def cover(self, operation: Row, unit: str, units: int) -> None:
+        """A refund has counted so many."""
+        if made_by := self._deeds.made_by.get(operation.id):
+            self._covered[made_by[0], unit] += units
+
+    def held(self) -> Counter[str]:
+        """What is left in them, by unit."""
+        sums: Counter[str] = Counter()
+        for lot in self._lots.values():
+            sums[self._unit(lot)] += lot.remaining
+        return sums
+
+    def check(self, found: Found) -> None:
+        """Compare every lot with where its entries have left it."""
+        for lot in self._lots.values():
+            row, whose = lot.row, self._accounts[lot.row.account_id].whose
+            found.check("lot", (row.remaining, lot.remaining), **whose)
+            found.check("lot_size", (row.units, lot.brought), **whose)
+            found.check("lot_end", (row.expires_at, lot.ends_at), **whose)
+        self._check_waiting(found)
+
+    def _check_waiting(self, found: Found) -> None:
+        waiting: dict[UUID, list[Row]] = {key: [] for key in self._accounts}
+        for lot in self._lots.values():
+            if lot.row.active_at is not None:
+                waiting[lot.row.account_id].append(lot.row)
+        for account_id, rows in waiting.items():
+            account = self._accounts[account_id]
+            found.check("waiting", (account.row.has_waiting, bool(rows)), **account.whose)
+            for moment, same in grouped(rows, "active_at").items():
+                told = len(same) - self._begun[account_id, moment]
+                found.check("lot_waits", (sum(r.is_pending for r in same), told), **account.whose)
+
+    # --- ends
+
+    def _first_end(self, row: Row, operation: Row, unit: str) -> datetime | None:
+        """The end of a lot when it came: its rules', or that of the lot it was on another card."""
+        if row.origin_id is not None:
+            return self._slid(self._lots[row.origin_id])
+        zone, recorded_at = self._shop.timezone, operation.recorded_at
+        if row.is_grace:
+            return end_of(self._shop.day(recorded_at) + timedelta(days=GRACE_DAYS), zone)
+        rules = self._shop.rules(operation.version).unit(unit)
+        if rules is None or is_cause(unit):
+            return None
+        return lot_expires_at(rules.expiry, self._earned_at(operation), zone)
+
+    def _earned_at(self, operation: Row) -> datetime:
+        """When its units were earned: a refund or a move brings those of the sale."""
+        sold = self._deeds.sold_by.get(operation.id)
+        at: datetime = sold.row.occurred_at if sold else operation.occurred_at
+        return at
+
+    def _slid(self, lot: Lot) -> datetime | None:
+        """Its end on the card where it was, after the last visit there."""
+        row, active_at = lot.row, self._accounts[lot.row.account_id].active_at
+        if row.idle_months is None or active_at is None or lot.ends_at is None:
+            return lot.ends_at
+        if row.slides_from_at is None or active_at <= row.slides_from_at:
+            return lot.ends_at
+        later = idle_end(active_at, row.idle_months, self._shop.timezone)
+        return None if later is None else max(lot.ends_at, later)
+
+
+def grouped(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
+    """Rows by what they have in a column."""
+    found: dict[Any, list[Row]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, column), []).append(row)
+    return found
