@@ -88,7 +88,7 @@ def _engine(engine: str, path: Path, options: Options) -> int:
 
 def _import(engine: str, path: Path, options: Options) -> tuple[dict[str, Any], list[str]]:
     """One import into an installation that is empty; what it says, and what the audit finds."""
-    with _installation(engine) as (environment, roots):
+    with installation(engine) as (environment, roots):
 
         def act() -> dict[str, Any]:
             # Again into another shop when the machine was too busy.
@@ -116,7 +116,7 @@ def _command(environment: Mapping[str, str], path: Path, merchant: str) -> dict[
 
 
 @contextmanager
-def _installation(engine: str) -> Iterator[tuple[dict[str, str], dict[str, int]]]:
+def installation(engine: str) -> Iterator[tuple[dict[str, str], dict[str, int]]]:
     """The environment of an installation, durable as in a shop, and its server's process."""
     with tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder:
         if engine == "sqlite":

@@ -13,7 +13,7 @@ export const options = {
 
 export default function () {
   const scan = codes[Math.floor(Math.random() * codes.length)];
-  const body = JSON.stringify({ scan, amount: { amount_minor: 130, currency: "EUR" } });
+  const body = `{"scan":"${scan}",${__ENV.SOLD}}`;
   const key = `${__ENV.RUN}-${exec.vu.idInTest}-${exec.vu.iterationInScenario}`;
   http.post(`${__ENV.URL}/api/v1/visits`, body, { headers: { ...headers, "Idempotency-Key": key } });
 }

@@ -46,12 +46,23 @@ class Load:
 
 @dataclass(frozen=True)
 class Target:
-    """Where the load goes, with which key and cards, over how many connections."""
+    """Where the load goes, with which key and cards, over how many connections.
+
+    Each visit is of that amount, with these lines as JSON if there are any.
+    """
 
     url: str
     key: str
     codes: Path
     connections: int = 8
+    amount_minor: int = 130
+    lines: str = ""
+
+    @property
+    def sold(self) -> str:
+        """What of a visit's body is the same each time: JSON without its brackets."""
+        amount = f'"amount":{{"amount_minor":{self.amount_minor},"currency":"EUR"}}'
+        return f'{amount},"lines":{self.lines}' if self.lines else amount
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,7 @@ class Generator:
 
 def _wrk(program: Path, target: Target, seconds: int) -> tuple[list[str], dict[str, str]]:
     load = ["-t1", f"-c{target.connections}", f"-d{seconds}s", "--timeout", "30s"]
-    own = [str(target.codes), target.key, uuid.uuid4().hex]
+    own = [str(target.codes), target.key, uuid.uuid4().hex, target.sold]
     script = ["-s", str(HERE / "wrk.lua"), target.url, "--", *own]
     return [str(program), *load, *script], {}
 
@@ -85,6 +96,7 @@ def _k6(program: Path, target: Target, seconds: int) -> tuple[list[str], dict[st
         "CODES": str(target.codes),
         "KEY": target.key,
         "RUN": uuid.uuid4().hex,
+        "SOLD": target.sold,
         "URL": target.url,
         "CONNECTIONS": str(target.connections),
         "SECONDS": str(seconds),

@@ -1,19 +1,19 @@
--- One visit a request: a card by chance, a key that nobody has used. Arguments: codes, key, run.
-local codes, headers, run, sent = {}, {}, "", 0
+-- One visit a request: a card by chance, a key that nobody has used. Arguments: codes, key, run,
+-- and what is sold.
+local codes, headers, run, sold, sent = {}, {}, "", "", 0
 
 function init(arguments)
   for code in io.lines(arguments[1]) do codes[#codes + 1] = code end
   headers["Authorization"] = "Bearer " .. arguments[2]
   headers["Content-Type"] = "application/json"
-  run = arguments[3]
+  run, sold = arguments[3], arguments[4]
   math.randomseed(os.time())
 end
 
 function request()
   sent = sent + 1
   headers["Idempotency-Key"] = run .. "-" .. sent
-  local body = '{"scan":"' .. codes[math.random(#codes)] ..
-    '","amount":{"amount_minor":130,"currency":"EUR"}}'
+  local body = '{"scan":"' .. codes[math.random(#codes)] .. '",' .. sold .. "}"
   return wrk.format("POST", "/api/v1/visits", headers, body)
 end
 

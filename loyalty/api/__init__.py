@@ -15,6 +15,7 @@ from loyalty.api import (
     program_changes,
     programs,
     redemptions,
+    simulations,
     visits,
 )
 from loyalty.api.operation import CustomerConverter
@@ -31,7 +32,7 @@ SECTIONS = (
 )
 
 
-_BESIDE = (program_changes,)  # they add to a section of another module
+_BESIDE = (program_changes, simulations)  # they add to a section of another module
 
 
 def register(app: Flask) -> None:

@@ -156,6 +156,33 @@ def replace_card(body: dict[str, Any], card_ref: str) -> Response:
 
 @section.call(
     "POST",
+    "/cards/<card_ref>/restore",
+    Contract(
+        scope="cards:write",
+        body=ReasonBody,
+        answer=CardChangedAnswer,
+        unknown=("card",),
+        refusals=(StateConflict,),
+    ),
+)
+def restore_card(body: dict[str, Any], card_ref: str) -> Response:
+    """Let the codes of a lost card work again, for it was found; those made since stop.
+
+    A card that was never replaced, or whose new codes are in use by now, is a `state_conflict`.
+    """
+    with write() as session:
+        facts = keeping.restore(
+            session,
+            duty=guard.duty(),
+            card_ref=card_ref,
+            reason=body["reason"],
+            at=clock.now(),
+        )
+    return answer(_changed(facts))
+
+
+@section.call(
+    "POST",
     "/cards/<card_ref>/claims",
     Contract(
         scope="cards:write",

@@ -2,10 +2,12 @@
 
 from dataclasses import replace as replace_facts
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.cards import codes, found
 from loyalty.cards.lookup import CardFacts, by_id, find
 from loyalty.cards.models import Card, CardClaim, CardDevice, CardToken
 from loyalty.cards.register import new_token
@@ -43,7 +45,10 @@ def _set_blocked(session: Session, facts: CardFacts, blocked_at: datetime | None
 
 
 def replace(session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime) -> CardFacts:
-    """A lost card: new codes; the old ones, their phones and links are shut, nothing is lost."""
+    """A lost card: new codes; the old ones, their phones and links are shut, nothing is lost.
+
+    So are the codes of cards that were merged into it: nobody can tell which of them was lost.
+    """
     facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
     duty.demand(Permission.BLOCK)
     _shut_codes(session, facts, at)
@@ -55,12 +60,31 @@ def replace(session: Session, *, duty: Duty, card_ref: str, reason: str, at: dat
     return find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
 
 
+def restore(session: Session, *, duty: Duty, card_ref: str, reason: str, at: datetime) -> CardFacts:
+    """The lost card was found: its codes and phones work again, those made since stop.
+
+    Raises StateConflict: NeverReplaced, or NewCardInUse where somebody has it in hand by now.
+    """
+    facts = find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+    duty.demand(Permission.BLOCK)
+    shut_at, made = found.last_replacement(session, facts=facts)
+    found.demand_unused(session, facts=facts, made=made)
+    found.open_again(session, facts=facts, shut_at=shut_at)
+    found.stop(session, facts=facts, made=made, at=at)
+    note(session, duty=duty, act="card.restore", target=facts.ref, at=at, reason=reason)
+    return find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
+
+
+def _family(session: Session, facts: CardFacts) -> list[UUID]:
+    return codes.family(session, merchant_id=facts.merchant_id, card_id=facts.card_id)
+
+
 def _shut_codes(session: Session, facts: CardFacts, at: datetime) -> None:
     session.execute(
         sa.update(CardToken)
         .where(
             CardToken.merchant_id == facts.merchant_id,
-            CardToken.card_id == facts.card_id,
+            CardToken.card_id.in_(_family(session, facts)),
             CardToken.revoked_at.is_(None),
         )
         .values(revoked_at=at)
@@ -72,7 +96,7 @@ def _shut_phones(session: Session, facts: CardFacts, at: datetime) -> None:
         sa.update(CardDevice)
         .where(
             CardDevice.merchant_id == facts.merchant_id,
-            CardDevice.card_id == facts.card_id,
+            CardDevice.card_id.in_(_family(session, facts)),
             CardDevice.revoked_at.is_(None),
         )
         .values(revoked_at=at)
@@ -85,7 +109,7 @@ def _shut_links(session: Session, facts: CardFacts, at: datetime) -> None:
         sa.update(CardClaim)
         .where(
             CardClaim.merchant_id == facts.merchant_id,
-            CardClaim.card_id == facts.card_id,
+            CardClaim.card_id.in_(_family(session, facts)),
             CardClaim.used_at.is_(None),
         )
         .values(used_at=at)

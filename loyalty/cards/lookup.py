@@ -171,6 +171,13 @@ def stay_put(session: Session, merchant_id: UUID, card_id: UUID, named_id: UUID 
         raise Busy
 
 
+def stay_whole(session: Session, *, merchant_id: UUID, card_ids: Sequence[UUID]) -> None:
+    """The same for many cards that were found by themselves."""
+    wanted = {"merchant_id": merchant_id, "card_ids": card_ids}
+    if any(row.merged_into_id is not None for row in session.execute(_NAMED, wanted)):
+        raise Busy
+
+
 def _facts(session: Session, merchant_id: UUID, kind: str, value: UUID | str | None) -> CardFacts:
     row = _row(session, merchant_id, kind, value)
     survivor_id, keeper_id = row.pop("survivor_id"), row.pop("keeper_id")

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,16 +14,15 @@ from loyalty.assets import AssetsNotBuiltError
 from loyalty.cli import house
 from loyalty.cli.demo import demo
 from loyalty.cli.imports import import_group
+from loyalty.cli.programs import program
 from loyalty.cli.worker import jobs, worker
 from loyalty.core import clock
 from loyalty.core.db import Database
-from loyalty.core.errors import BadJson, LoyaltyError
+from loyalty.core.errors import LoyaltyError
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.merchants import accounts, keys
 from loyalty.merchants.roles import Role
-from loyalty.programs import editor
-from loyalty.web.version_schema import check_program
 
 
 @click.group()
@@ -33,6 +31,7 @@ def main() -> None:
 
 
 main.add_command(import_group)
+main.add_command(program)
 main.add_command(demo)
 main.add_command(worker)
 main.add_command(jobs)
@@ -130,44 +129,6 @@ def audit(merchant: str | None, as_json: bool) -> None:
         for line in map(str, found) if found else [house.say(clean)]:
             click.echo(line)
     sys.exit(house.REFUSED if found else 0)
-
-
-@main.group()
-def program() -> None:
-    """Programs and their rules."""
-
-
-@program.command("create")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--merchant", required=True)
-@click.option("--publish", is_flag=True, help="Put it into force at once.")
-@click.option("--json", "as_json", is_flag=True)
-@house.refusals_said
-def create_program(file: Path, merchant: str, publish: bool, as_json: bool) -> None:
-    """Make a program from FILE, the body of POST /programs."""
-    body = check_program(_read_json(file), house.say)
-    at = clock.now()
-    with house.database() as database, database.write() as session:
-        shop = accounts.find_merchant(session, merchant_ref=merchant)
-        made = editor.create(
-            session,
-            merchant_id=shop.id,
-            currency=shop.currency,
-            name=body["name"],
-            raw=body["version"],
-            at=at,
-        )
-        if publish:
-            editor.publish(session, merchant_id=shop.id, program_id=made.id, number=1, at=at)
-        made_ref = ref("prg", made.id)
-    house.print_json({"program": made_ref}) if as_json else click.echo(made_ref)
-
-
-def _read_json(file: Path) -> object:
-    try:
-        return json.loads(file.read_text("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadJson from error
 
 
 @main.group()

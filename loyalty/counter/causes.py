@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.core import outbox
+from loyalty.core.calendar import local_day
 from loyalty.core.errors import Invalid, KeyReused, StateConflict, Unknown
 from loyalty.core.ids import new_id, parse_ref, ref
 from loyalty.core.money import Money, format_amount
@@ -22,6 +23,7 @@ from loyalty.programs.earning import cause_unit
 
 PAYOUTS_MAX = 500
 _SAY_RECEIPT = Text("di' con quale ricevuta", "say by which receipt")
+_SAY_WHY = Text("di' perché", "say why")
 _NOT_YET = Text("è nel futuro", "is in the future")
 
 
@@ -96,7 +98,7 @@ def pay(
     figures = _figures(session, row, at)
     minor = amount_in(payment.amount, figures.currency, "amount") or 0
     _check(figures, minor, payment.receipt)
-    if payment.paid_on > at.date():
+    if payment.paid_on > _today(session, duty.merchant_id, at):
         raise Invalid({"paid_on": [_NOT_YET]})
     sent = _Sent(minor, figures.currency, payment.paid_on, payment.receipt)
     return Paid(_note(session, duty, row, sent, intent, at))
@@ -107,9 +109,11 @@ def take_back(
 ) -> Payout:
     """Undo a payout that was noted wrongly: another row takes it back, and says why.
 
-    Raises Unknown("payout"), StateConflict if it was taken back already.
+    Raises Unknown("payout"), Invalid without a reason, StateConflict if it was taken back already.
     """
     duty.demand(Permission.CAUSES)
+    if not reason.strip():
+        raise Invalid({"reason": [_SAY_WHY]})
     payout_id = parse_ref("pay", payout_ref)
     wrong = session.get(Payout, (duty.merchant_id, payout_id)) if payout_id else None
     if wrong is None or wrong.reverses_id is not None:
@@ -122,6 +126,13 @@ def take_back(
         raise StateConflict(payout=ref("pay", by))
     sent = _Sent(-wrong.amount_minor, wrong.currency, wrong.paid_on, reason, wrong.id)
     return _note(session, duty, row, sent, None, at)
+
+
+def _today(session: Session, merchant_id: UUID, at: datetime) -> date:
+    zone = session.execute(
+        sa.select(Merchant.timezone).where(Merchant.id == merchant_id)
+    ).scalar_one()
+    return local_day(at, zone)
 
 
 def _find(session: Session, merchant_id: UUID, cause: str, *, lock: bool = False) -> CauseAccount:
@@ -166,16 +177,23 @@ def _figures(session: Session, row: CauseAccount, at: datetime) -> CauseFigures:
 
 def _pledged(session: Session, row: CauseAccount, by: datetime | None = None) -> int:
     """What the cards' accounts of the cause hold; with `by`, what of it is past its waiting."""
-    held = (
+    accounts = sa.select(sa.func.sum(Account.balance)).where(
+        Account.merchant_id == row.merchant_id, Account.unit == cause_unit(row.key)
+    )
+    if by is None:
+        return _sum(session, accounts)
+    waiting = (
         sa.select(sa.func.sum(Lot.remaining))
         .join(
             Account, sa.and_(Account.merchant_id == Lot.merchant_id, Account.id == Lot.account_id)
         )
-        .where(Account.merchant_id == row.merchant_id, Account.unit == cause_unit(row.key))
+        .where(
+            Account.merchant_id == row.merchant_id,
+            Account.unit == cause_unit(row.key),
+            Lot.active_at > by,
+        )
     )
-    if by is not None:
-        held = held.where(sa.or_(Lot.active_at.is_(None), Lot.active_at <= by))
-    return _sum(session, held)
+    return _sum(session, accounts) - _sum(session, waiting)
 
 
 def _sum(session: Session, query: sa.Select[int]) -> int:

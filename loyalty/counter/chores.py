@@ -12,13 +12,14 @@ from loyalty.core.ids import ref
 from loyalty.counter import desk as desks
 from loyalty.counter import reasons, sale
 from loyalty.counter.desk import Desk, Place
+from loyalty.counter.dossier import steps_of
 from loyalty.counter.due import Shop
 from loyalty.counter.sale import Recorded
 from loyalty.ledger import store, writing
 from loyalty.ledger.book import Book
 from loyalty.ledger.lots import LotState
 from loyalty.ledger.models import Entry, Lot, Operation
-from loyalty.ledger.pages import OPERATION
+from loyalty.ledger.pages import ENTRY, OPERATION, Row
 from loyalty.ledger.state import AccountState
 from loyalty.programs import catalogue
 from loyalty.programs.conditions import ORDINARY
@@ -32,13 +33,13 @@ def catch_up(session: Session, *, shop: Shop, card_ids: Sequence[UUID], at: date
 
     Safe to repeat: what is written down already is found done.
     """
-    book, before = _open(session, shop, card_ids), 0
+    book = _open(session, shop, card_ids)
     for desk in _desks(session, shop, book, at):
+        before = len(book.rows[ENTRY])
         desks.catch_up(desk)
-        _fill(desk)
-    done = len(book.rows[OPERATION]) - before
+        _fill(desk, book.rows[ENTRY][before:])
     writing.write_book(session, book)
-    return done
+    return len(book.rows[OPERATION])
 
 
 def _open(session: Session, shop: Shop, card_ids: Sequence[UUID]) -> Book:
@@ -54,24 +55,30 @@ def _desks(session: Session, shop: Shop, book: Book, at: datetime) -> Iterator[D
         program_id=shop.program_id,
         number=shop.version,
     )
-    for card_id in book.card_ids():
+    card_ids = book.card_ids()
+    has_levels = version.document.tiers is not None or version.number > 1
+    steps = steps_of(session, merchant_id=shop.merchant_id, card_ids=card_ids if has_levels else ())
+    for card_id in card_ids:
         place = Place(shop.merchant_id, card_id, shop.program_id, shop.currency, shop.timezone)
-        yield desks.desk_on(session, place, version, book, at)
+        desk = desks.desk_on(session, place, version, book, at)
+        desk.ranks.dossier.know(steps.get(card_id, []))
+        yield desk
 
 
-def _fill(desk: Desk) -> None:
-    """Stamps that had to wait may fill a card on the day they can be used."""
+def _fill(desk: Desk, entries: Iterable[Row]) -> None:
+    """Stamps that had to wait, and wait no longer by these entries, may fill a card now."""
     stamps = desk.version.document.stamps
     account = desk.accounts.get(stamps.unit) if stamps else None
     if stamps is None or account is None:
         return
     ready = [
-        row
-        for row in desk.book.rows[OPERATION]
-        if row["kind"] == "activation" and row["card_id"] == desk.place.card_id
+        entry["operation_id"]
+        for entry in entries
+        if entry["kind"] == "activate" and entry["account_id"] == account.id
     ]
     if ready and account.available(desk.at) >= stamps.size:
-        sale.fill(desk, Recorded({**ready[-1], "occurred_at": desk.at}, ORDINARY))
+        operation = next(row for row in desk.book.rows[OPERATION] if row["id"] == ready[-1])
+        sale.fill(desk, Recorded({**operation, "occurred_at": desk.at}, ORDINARY))
 
 
 def adopt(

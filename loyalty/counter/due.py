@@ -14,9 +14,16 @@ from sqlalchemy.orm import Session, aliased
 
 from loyalty.cards.models import Card
 from loyalty.counter.models import TierChange
+from loyalty.ledger.lots import LotState
 from loyalty.ledger.models import Account, Lot
 from loyalty.merchants.models import Merchant
 from loyalty.programs.models import Program
+
+Mark = tuple[Any, UUID] | None
+_READ_A_WRITE = 16  # so many lots are read in the time in which one is written
+_HOME = sa.and_(Account.merchant_id == Lot.merchant_id, Account.id == Lot.account_id)
+_OVER = (Lot.expires_at, Lot.remaining > 0)
+_READY = (Lot.active_at, sa.and_(Lot.is_pending, Lot.remaining > 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Found:
     """Cards to see to, each once; `mark` is where the next look begins, None when that was all."""
 
     card_ids: list[UUID]
-    mark: tuple[Any, UUID] | None
+    mark: Mark
 
 
 def shops(session: Session) -> list[Shop]:
@@ -71,34 +78,63 @@ def shop_of(session: Session, *, merchant_id: UUID, program_id: UUID) -> Shop | 
     )
 
 
-def over(
-    session: Session, *, shop: Shop, at: datetime, after: tuple[Any, UUID] | None, limit: int
-) -> Found:
-    """Cards with lots whose own end has passed; one that slides with visits may live on."""
-    return _lots(session, shop, Lot.expires_at, Lot.remaining > 0, at, after, limit)
+def over(session: Session, *, shop: Shop, at: datetime, after: Mark, limit: int) -> Found:
+    """Cards with lots that have ended; one that slides with visits may outlive its own end."""
+    rows = _lots(session, shop, _OVER, at, after, limit)
+    return _found(rows, limit, [row for row in rows if not _lives_on(row, shop, at)])
 
 
-def ready(
-    session: Session, *, shop: Shop, at: datetime, after: tuple[Any, UUID] | None, limit: int
-) -> Found:
+def ready(session: Session, *, shop: Shop, at: datetime, after: Mark, limit: int) -> Found:
     """Cards with lots whose waiting is over and not written down yet."""
-    return _lots(session, shop, Lot.active_at, Lot.is_pending, at, after, limit)
+    return _found(_lots(session, shop, _READY, at, after, limit), limit)
+
+
+def sizes(
+    session: Session, *, shop: Shop, card_ids: Sequence[UUID], at: datetime
+) -> dict[UUID, int]:
+    """How much there is to do on each card: 1 is about as much as a lot to be written.
+
+    Its other open lots, which are read only, count for little.
+    """
+    if not card_ids:
+        return {}
+    due = sa.or_(*(sa.and_(moment <= at, condition) for moment, condition in (_OVER, _READY)))
+    rows = session.execute(
+        sa.select(Account.card_id, sa.func.count(), sa.func.count().filter(due))
+        .join(Lot, _HOME)
+        .where(
+            Account.merchant_id == shop.merchant_id,
+            Account.card_id.in_(card_ids),
+            Lot.remaining > 0,
+        )
+        .group_by(Account.card_id)
+    )
+    found = {card_id: 1 + due + there // _READ_A_WRITE for card_id, there, due in rows}
+    return {card_id: found.get(card_id, 1) for card_id in card_ids}
 
 
 def _lots(
     session: Session,
     shop: Shop,
-    moment: Any,
-    condition: Any,
+    what: tuple[Any, Any],
     at: datetime,
-    after: tuple[Any, UUID] | None,
+    after: Mark,
     limit: int,
-) -> Found:
+) -> Sequence[Any]:
+    moment, condition = what
     query = (
-        sa.select(moment, Lot.id, Account.card_id)
-        .join(
-            Account, sa.and_(Account.merchant_id == Lot.merchant_id, Account.id == Lot.account_id)
+        sa.select(
+            moment.label("moment"),
+            Lot.id,
+            Account.card_id,
+            Lot.account_id,
+            Lot.entry_id,
+            Lot.expires_at,
+            Lot.idle_months,
+            Lot.slides_from_at,
+            Account.last_active_at,
         )
+        .join(Account, _HOME)
         .where(
             Lot.merchant_id == shop.merchant_id,
             Account.program_id == shop.program_id,
@@ -109,7 +145,26 @@ def _lots(
     )
     if after is not None:
         query = query.where(sa.tuple_(moment, Lot.id) > sa.tuple_(*_bound(after, moment)))
-    return _found(session.execute(query.order_by(moment, Lot.id).limit(limit)).all(), limit)
+    return session.execute(query.order_by(moment, Lot.id).limit(limit)).all()
+
+
+def _lives_on(row: Any, shop: Shop, at: datetime) -> bool:
+    """Whether visits have moved the end of a lot that slides beyond this moment."""
+    if row.idle_months is None:
+        return False
+    lot = LotState(
+        id=row.id,
+        account_id=row.account_id,
+        entry_id=row.entry_id,
+        version=None,
+        units=1,
+        remaining=1,
+        expires_at=row.expires_at,
+        idle_months=row.idle_months,
+        slides_from_at=row.slides_from_at,
+    )
+    lot.slide(row.last_active_at, shop.timezone)
+    return not lot.is_over(at)
 
 
 def _bound(after: tuple[Any, UUID], moment: Any) -> tuple[Any, Any]:
@@ -117,9 +172,12 @@ def _bound(after: tuple[Any, UUID], moment: Any) -> tuple[Any, Any]:
 
 
 def reviews(
-    session: Session, *, shop: Shop, by: date, after: tuple[Any, UUID] | None, limit: int
+    session: Session, *, shop: Shop, by: date, after: Mark, limit: int, untold: bool = False
 ) -> Found:
-    """Cards whose level is to be reviewed before that day, or whose grace ends before it."""
+    """Cards whose level is to be reviewed before that day, or whose grace ends before it.
+
+    Of `untold` those only to which nobody has said so since their last change.
+    """
     newer = aliased(TierChange)
     day = sa.func.coalesce(TierChange.grace_ends_on, TierChange.review_on)
     query = (
@@ -140,12 +198,14 @@ def reviews(
             ),
         )
     )
+    if untold:
+        query = query.where(TierChange.kind != "notice")
     if after is not None:
         query = query.where(TierChange.id > after[1])
     return _found(session.execute(query.order_by(TierChange.id).limit(limit)).all(), limit)
 
 
-def cards(session: Session, *, shop: Shop, after: tuple[Any, UUID] | None, limit: int) -> Found:
+def cards(session: Session, *, shop: Shop, after: Mark, limit: int) -> Found:
     """Every card of the program that holds its own units."""
     query = sa.select(Card.id, Card.id, Card.id).where(
         Card.merchant_id == shop.merchant_id,
@@ -157,7 +217,8 @@ def cards(session: Session, *, shop: Shop, after: tuple[Any, UUID] | None, limit
     return _found(session.execute(query.order_by(Card.id).limit(limit)).all(), limit)
 
 
-def _found(rows: Sequence[Any], limit: int) -> Found:
+def _found(rows: Sequence[Any], limit: int, wanted: Sequence[Any] | None = None) -> Found:
+    """The cards of the rows, or of those that are wanted; the mark is that of all."""
     last = rows[-1] if len(rows) == limit else None
-    card_ids = list(dict.fromkeys(row[2] for row in rows))
+    card_ids = list(dict.fromkeys(row[2] for row in (rows if wanted is None else wanted)))
     return Found(card_ids, (last[0], last[1]) if last is not None else None)

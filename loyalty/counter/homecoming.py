@@ -1,5 +1,6 @@
-"""A visit comes back to a card that it had left: seen as before, and what was forgiven is owed."""
+"""A visit comes back to a card that it had left: seen as before, its units where they had been."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -7,65 +8,52 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.counter import reasons, sale
+from loyalty.counter import arrears, reasons, refunds, sale
+from loyalty.counter import desk as desks
 from loyalty.counter.desk import Desk
 from loyalty.counter.models import Visit, VisitMove
 from loyalty.counter.sale import Recorded
-from loyalty.ledger.models import Account, Entry
+from loyalty.ledger import past, store
+from loyalty.ledger.lots import Home
+from loyalty.ledger.models import Account, Entry, Posting
 from loyalty.programs.conditions import Occasion
 from loyalty.programs.earning import Line
 
 
 @dataclass(frozen=True, slots=True)
 class Homecoming:
-    """By which move a visit had left the card, how the rules had seen it here, what was forgiven.
+    """By which move a visit had left the card, and how the rules had seen it there.
 
-    All are empty for a visit that was never here.
+    `forgiven` is what was written off when it left, `homes` where its units had been. All are empty
+    for a visit that was never there.
     """
 
     away_id: UUID | None = None
     occasion: Occasion | None = None
     forgiven: dict[str, int] = field(default_factory=dict)
+    homes: dict[str, list[Home]] = field(default_factory=dict)
 
 
 def look(session: Session, taker: Desk, visit: Visit) -> Homecoming:
     """Whether the visit was on that card, or on one merged into it, before."""
-    cards = taker.ranks.dossier.card_ids()
     left = session.execute(
         sa.select(VisitMove.id, VisitMove.occasion_before)
         .where(
             VisitMove.merchant_id == visit.merchant_id,
             VisitMove.visit_id == visit.id,
-            VisitMove.from_id.in_(cards),
+            VisitMove.from_id.in_(taker.ranks.dossier.card_ids()),
         )
         .order_by(VisitMove.id.desc())
         .limit(1)
     ).first()
     if left is None:
         return Homecoming()
-    forgiven = _forgiven(session, visit, cards)
-    return Homecoming(left.id, Occasion.kept(left.occasion_before), forgiven)
-
-
-def _forgiven(session: Session, visit: Visit, card_ids: list[UUID]) -> dict[str, int]:
-    """What was written off these cards when the visit left, less what stood again since."""
-    moves = sa.select(VisitMove.id).where(
-        VisitMove.merchant_id == visit.merchant_id, VisitMove.visit_id == visit.id
+    return Homecoming(
+        left.id,
+        Occasion.kept(left.occasion_before),
+        _forgiven(session, taker, refunds.move_ids(session, visit)),
+        _homes(session, taker, visit, left.id),
     )
-    rows = session.execute(
-        sa.select(Account.unit, sa.func.sum(Entry.units))
-        .join(
-            Entry, sa.and_(Entry.merchant_id == Account.merchant_id, Entry.account_id == Account.id)
-        )
-        .where(
-            Account.merchant_id == visit.merchant_id,
-            Account.card_id.in_(card_ids),
-            Entry.kind == "forgive",
-            Entry.operation_id.in_(moves),
-        )
-        .group_by(Account.unit)
-    )
-    return {unit: int(units) for unit, units in rows if units}
 
 
 def earn(
@@ -77,6 +65,7 @@ def earn(
         why = reasons.claimed(taker.unit(unit), units)
         done.reasons.append(why)
         taker.book.claim(done.operation, taker.account(unit), units, [why])
+    done.homes = back.homes
     sale.earn(taker, lines, occurred_at, done)
     for unit, before in owed.items():
         account = taker.account(unit)
@@ -84,3 +73,88 @@ def earn(
             why = reasons.forgiven(taker.unit(unit), account.debt - before)
             done.reasons.append(why)
             taker.book.forgive(done.operation, account, account.debt - before, [why])
+
+
+def _forgiven(session: Session, taker: Desk, move_ids: Sequence[UUID]) -> dict[str, int]:
+    """What was written off when the visit left, less what stood again since."""
+    rows = session.execute(
+        sa.select(Account.unit, sa.func.sum(Entry.units))
+        .join(
+            Entry, sa.and_(Entry.merchant_id == Account.merchant_id, Entry.account_id == Account.id)
+        )
+        .where(
+            Account.merchant_id == taker.place.merchant_id,
+            Account.card_id.in_(taker.ranks.dossier.card_ids()),
+            Entry.kind == "forgive",
+            Entry.operation_id.in_(move_ids),
+        )
+        .group_by(Account.unit)
+    )
+    return {unit: int(units) for unit, units in rows if units}
+
+
+def _homes(session: Session, taker: Desk, visit: Visit, away_id: UUID) -> dict[str, list[Home]]:
+    """Where the units go that the visit's leaving took: the other way round, the last taken first.
+
+    What had made up for it from other lots, what has repaid the debt since, what had expired, and
+    its own lots.
+    """
+    rows = session.execute(
+        sa.select(Account.unit, Entry.covered, Posting.lot_id, Posting.units)
+        .join(
+            Entry, sa.and_(Entry.merchant_id == Account.merchant_id, Entry.account_id == Account.id)
+        )
+        .outerjoin(
+            Posting,
+            sa.and_(Posting.merchant_id == Entry.merchant_id, Posting.entry_id == Entry.id),
+        )
+        .where(
+            Account.merchant_id == visit.merchant_id,
+            Account.card_id.in_(taker.ranks.dossier.card_ids()),
+            Entry.operation_id == away_id,
+            Entry.kind == "take",
+        )
+        .order_by(Posting.id)
+    ).all()
+    return {
+        unit: _homes_of(session, taker, visit, away_id, [row for row in rows if row.unit == unit])
+        for unit in dict.fromkeys(row.unit for row in rows)
+    }
+
+
+def _homes_of(
+    session: Session,
+    taker: Desk,
+    visit: Visit,
+    away_id: UUID,
+    rows: Sequence[sa.Row[*tuple[object, ...]]],
+) -> list[Home]:
+    unit, covered = rows[0].unit, rows[0].covered
+    own = past.lots_made_by(
+        session,
+        merchant_id=visit.merchant_id,
+        operation_ids=[visit.id, *refunds.move_ids(session, visit)],
+        unit=unit,
+        card_ids=taker.ranks.dossier.card_ids(),
+    )
+    taken = {row.lot_id: row.units for row in rows if row.lot_id is not None}
+    lots = store.load_lots(session, taker.book, list(taken))
+    debt = sum(row.units for row in rows if row.units is not None and row.lot_id is None)
+    repaid = max(0, debt - taker.account(unit).debt)
+    return [
+        *(Home(taken[key], lots[key]) for key in taken if key not in own),
+        *_first(repaid, arrears.repaid(session, taker, unit, since_id=away_id)),
+        Home(covered, terms=desks.lot_terms(taker, unit, visit.occurred_at)),
+        *(Home(taken[key], lots[key]) for key in taken if key in own),
+    ]
+
+
+def _first(units: int, homes: Iterable[Home]) -> list[Home]:
+    """As many of these as hold so many units."""
+    found = []
+    for home in homes:
+        part = min(units, home.units)
+        if part:
+            found.append(Home(part, home.lot, home.terms))
+        units -= part
+    return found

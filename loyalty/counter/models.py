@@ -15,10 +15,10 @@ _OPERATION = ["ledger_operation.merchant_id", "ledger_operation.id"]
 class Visit(Base):
     """One sale to a card holder as it was recorded; what was refunded stands beside it.
 
-    Four columns live: `card_id` (a visit may be moved to the right card), `posting_id` (the move
-    that earned it there; None: its own operation), `occasion` (how the rules saw it there) and
-    `net_minor` (what is left of the amount). `scanned_card_id` is the card whose code was read,
-    where that had been merged into this one.
+    Five columns live: `card_id` (a visit may be moved to the right card), `posting_id` (the move
+    that earned it there; None: its own operation), `occasion` (how the rules saw it there),
+    `scanned_card_id` (the card whose code was read, where that had been merged into this one) and
+    `net_minor` (what is left of the amount).
     """
 
     __tablename__ = "visit"

@@ -13,7 +13,7 @@ from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import read_scan
 from loyalty.core import outbox
 from loyalty.core.db import table
-from loyalty.core.errors import AlreadyVoided, Busy, Invalid
+from loyalty.core.errors import AlreadyVoided, Invalid
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
@@ -74,10 +74,9 @@ def move(
     counter = _lock(session, visit, facts, at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    session.refresh(visit)
+    refunds.demand_there(session, visit, counter.giver)
     if visit.voided_at is not None:
         raise AlreadyVoided(since=visit.voided_at.isoformat())
-    _demand_there(session, visit, counter.giver)
     for desk in (counter.giver, counter.taker):
         desks.catch_up(desk)
     operation = _begin(counter.taker, duty, intent, reason)
@@ -90,15 +89,9 @@ def move(
     return _finish(session, counter.taker, visit, body, operation)
 
 
-def _demand_there(session: Session, visit: Visit, giver: Desk) -> None:
-    """Raise Busy if the visit was moved while we waited for the cards."""
-    facts = lookup.by_id(session, merchant_id=visit.merchant_id, card_id=visit.card_id)
-    if facts.card_id != giver.place.card_id:
-        raise Busy
-
-
 def _receipt(counter: Counter, visit: Visit, operation: Row, shifted: "Shifted") -> dict[str, Any]:
-    done, taken = shifted.done, shifted.taken
+    done = shifted.done
+    cancelled = (receipts.voucher_row(row, "cancelled") for row in shifted.taken.cancelled)
     return receipts.receipt(
         counter.taker,
         operation,
@@ -106,7 +99,7 @@ def _receipt(counter: Counter, visit: Visit, operation: Row, shifted: "Shifted")
         earned=done.earned,
         pledged=done.pledged,
         amount_minor=visit.net_minor,
-        vouchers=[*done.vouchers, *(refunds.voucher_row(row) for row in taken.cancelled)],
+        vouchers=[*done.vouchers, *cancelled],
         warnings=done.warnings,
         visit=ref("vis", visit.id),
         moved_from=ref("crd", counter.giver.place.card_id),

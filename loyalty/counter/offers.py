@@ -1,7 +1,7 @@
 """Whether a reward can be given now: its days, its tiers, its stock, and how often."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,46 +13,40 @@ from loyalty.core.db import rows_changed, table
 from loyalty.core.errors import LimitReached, LoyaltyError, RewardUnavailable
 from loyalty.core.text import Text
 from loyalty.counter.models import Redemption, RewardStock
-from loyalty.programs import words
-from loyalty.programs.document import PerCustomer, Reward, Tiers
+from loyalty.programs import bounds, words
+from loyalty.programs.document import PerCustomer, Reward, Tiers, VersionDocument
 
 _REDEMPTION, _STOCK = table(Redemption), table(RewardStock)
-_DATE_LETTERS = 10
 
 
 def opens_at(reward: Reward, timezone: str) -> datetime | None:
     """From when the reward can be had: a date begins with its day in the shop."""
-    if reward.starts is None:
-        return None
-    if len(reward.starts) > _DATE_LETTERS:
-        return datetime.fromisoformat(reward.starts)
-    return datetime.fromisoformat(reward.starts).replace(tzinfo=zone(timezone))
+    starts = bounds.read(reward.starts) if reward.starts else None
+    if starts is None or isinstance(starts, datetime):
+        return starts
+    return datetime.combine(starts, time.min, zone(timezone))
 
 
 def closes_at(reward: Reward, timezone: str) -> datetime | None:
     """Until when: the last day counts in full."""
-    if reward.ends is None:
-        return None
-    if len(reward.ends) > _DATE_LETTERS:
-        return datetime.fromisoformat(reward.ends)
-    return end_of(date.fromisoformat(reward.ends), timezone)
+    ends = bounds.read(reward.ends) if reward.ends else None
+    return ends if ends is None or isinstance(ends, datetime) else end_of(ends, timezone)
 
 
 def out_of_season(reward: Reward, at: datetime, timezone: str) -> RewardUnavailable | None:
     """Refused before its first and after its last day."""
     opens, closes = opens_at(reward, timezone), closes_at(reward, timezone)
     if opens is not None and at < opens:
-        on = words.day(local_day(opens, timezone))
+        on = words.since(local_day(opens, timezone))
         said = Text(
-            f"{reward.name.it}: si può avere dal {on.it}.",
-            f"{reward.name.en}: can be had from {on.en}.",
+            f"{reward.name.it}: si può avere {on.it}.", f"{reward.name.en}: can be had {on.en}."
         )
         return RewardUnavailable(said, reward=reward.key, reason="not_yet")
     if closes is not None and at >= closes:
-        on = words.day(local_day(closes - timedelta(microseconds=1), timezone))
+        on = words.until(local_day(closes - timedelta(microseconds=1), timezone))
         said = Text(
-            f"{reward.name.it}: si poteva avere fino al {on.it}.",
-            f"{reward.name.en}: could be had until {on.en}.",
+            f"{reward.name.it}: si poteva avere {on.it}.",
+            f"{reward.name.en}: could be had {on.en}.",
         )
         return RewardUnavailable(said, reward=reward.key, reason="over")
     return None
@@ -86,6 +80,13 @@ def _had_enough(reward: Reward, limit: PerCustomer) -> LimitReached:
         f"{reward.name.en}: at most {limit.count} in {limit.days} days.",
     )
     return LimitReached(said, limit="per_customer", allowed=limit.count)
+
+
+def donated(reward: Reward, document: VersionDocument) -> dict[str, int]:
+    """What a reward gives to a cause instead of to the customer, in minor units by its key."""
+    if reward.kind != "donation" or document.cause is None:
+        return {}
+    return {document.cause.key: reward.value_minor or 0}
 
 
 class Offers:

@@ -11,21 +11,17 @@ from sqlalchemy.orm import Session
 from loyalty.cards import codes, lookup
 from loyalty.core import outbox
 from loyalty.core.ids import parse_ref, ref
-from loyalty.counter import aftermath, merging, moves, reasons
+from loyalty.counter import aftermath, arrears, merging, moves, reasons
 from loyalty.counter import desk as desks
 from loyalty.counter.desk import Desk
 from loyalty.counter.merging import MergeAnswer
 from loyalty.counter.models import Visit
 from loyalty.customers import merging as people
 from loyalty.ledger import joining, parting, since, writing
-from loyalty.ledger.lots import LotTerms
 from loyalty.ledger.parting import Parting, Words
-from loyalty.ledger.since import Repayment
 from loyalty.ledger.state import AccountState
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Duty, Permission
-from loyalty.programs import catalogue
-from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.tiers import Standing
 
 Row = dict[str, Any]
@@ -156,32 +152,7 @@ def _parting(
             card_id=kept.keeper_id,
             accounts=accounts,
         ),
-        repaid=_repaid(session, desk, target, merge_id),
-    )
-
-
-def _repaid(
-    session: Session, desk: Desk, target: AccountState, merge_id: UUID
-) -> list[tuple[int, LotTerms]]:
-    """What made up for debts of the card since, each part under the terms it had come with."""
-    found = since.repayments(
-        session, merchant_id=desk.place.merchant_id, merge_id=merge_id, account_id=target.id
-    )
-    return [(one.units, _terms_of(session, desk, target.unit, one)) for one in found]
-
-
-def _terms_of(session: Session, desk: Desk, unit: str, one: Repayment) -> LotTerms:
-    if one.kind not in ("earn", "adjust"):
-        return since.soonest_of(session, desk.book, operation_ids=one.operation_ids, at=desk.at)
-    rules = replace(desk, version=_version(session, desk, one.version or desk.version.number))
-    terms = desks.lot_terms(rules, unit, one.occurred_at)
-    return replace(terms, active_at=None) if one.kind == "adjust" else terms
-
-
-def _version(session: Session, desk: Desk, number: int) -> PublishedVersion:
-    place = desk.place
-    return catalogue.version(
-        session, merchant_id=place.merchant_id, program_id=place.program_id, number=number
+        repaid=list(arrears.repaid(session, desk, target.unit, since_id=merge_id)),
     )
 
 
@@ -222,7 +193,7 @@ def _hand_back(session: Session, duty: Duty, pair: tuple[Desk, Desk], kept: Kept
 def _shift(
     session: Session, duty: Duty, pair: tuple[Desk, Desk], visit: Visit, gone: Sequence[Visit]
 ) -> moves.Shifted:
-    version = _version(session, pair[0], visit.version)
+    version = arrears.version_of(session, pair[0], visit.version)
     mine, theirs = (replace(desk, version=version) for desk in pair)
     operation = merging.begin(theirs, duty, "move")
     operation["answer"] = {}

@@ -89,22 +89,22 @@ def given_back(unit: Unit, units: int, reward: Reward, grace: date | None) -> Re
         f"{reward.name.en} cancelled: +{back.en}",
     )
     if grace is not None:
-        until = words.day(grace)
-        it += f"; quanto era già scaduto vale fino al {until.it}"
-        en += f"; what had expired already is good until {until.en}"
+        until = words.until(grace)
+        it += f"; quanto era già scaduto vale {until.it}"
+        en += f"; what had expired already is good {until.en}"
     return reason(reward.key, unit.key, units, Text(it, en))
 
 
 def expired(unit: Unit, units: int, last_day: date) -> Reason:
     """Units whose last day has passed."""
-    gone, on = words.count(units, unit.label), words.day(last_day)
+    gone, until = words.count(units, unit.label), words.until(last_day)
     return reason(
         "expiry",
         unit.key,
         -units,
         Text(
-            f"validi fino al {on.it}: scadono {gone.it}",
-            f"valid until {on.en}: {gone.en} expired",
+            f"validi {until.it}: scadono {gone.it}",
+            f"valid {until.en}: {gone.en} expired",
         ),
     )
 

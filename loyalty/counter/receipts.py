@@ -10,6 +10,7 @@ from loyalty.core.money import Money
 from loyalty.core.text import Text
 from loyalty.counter import vouchers
 from loyalty.counter.desk import Desk
+from loyalty.counter.models import Redemption
 from loyalty.counter.reasons import carry
 from loyalty.ledger.state import EXPIRING_MAX, AccountState, Reason
 from loyalty.programs.catalogue import PublishedVersion
@@ -158,6 +159,17 @@ def voucher(row: Row) -> dict[str, Any]:
         "state": row["state"],
         "until": rfc3339(row["until_at"]) if row["until_at"] else None,
         "redemption": ref("red", row["id"]),
+    }
+
+
+def voucher_row(redemption: Redemption, state: str) -> Row:
+    """A voucher from before, in the state that it has now, as `voucher` takes it."""
+    return {
+        "code": redemption.code,
+        "reward": redemption.reward,
+        "state": state,
+        "until_at": redemption.until_at,
+        "id": redemption.id,
     }
 
 

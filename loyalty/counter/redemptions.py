@@ -21,7 +21,7 @@ from loyalty.core.errors import (
 from loyalty.core.ids import is_code, parse_ref, ref, tidy_code
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
-from loyalty.counter import receipts, vouchers
+from loyalty.counter import offers, receipts, vouchers
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.dossier import Dossier
 from loyalty.counter.models import Redemption
@@ -30,7 +30,6 @@ from loyalty.ledger import store, writing
 from loyalty.ledger.state import Intent, Reason, require
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
-from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.document import Reward
 
 Row = dict[str, Any]
@@ -88,7 +87,7 @@ def reserve(
         desk,
         issued.operation,
         reasons=issued.reasons,
-        pledged=_donated(wanted, version),
+        pledged=offers.donated(wanted, version.document),
         vouchers=[issued.redemption],
     )
     return _finish(session, desk, issued.operation, body, "redemption.reserved")
@@ -98,13 +97,6 @@ def _demand_units(desk: Desk, wanted: Reward) -> None:
     """Raise InsufficientUnits before one of a stock is taken for nothing."""
     for key, units in wanted.cost.items():
         require(desk.account(key), units, desk.at)
-
-
-def _donated(wanted: Reward, version: PublishedVersion) -> dict[str, int]:
-    cause = version.document.cause
-    if wanted.kind != "donation" or cause is None:
-        return {}
-    return {cause.key: wanted.value_minor or 0}
 
 
 def fulfil(
@@ -279,18 +271,14 @@ def _lock(session: Session, facts: CardFacts, redemption: Redemption, at: dateti
 def _body(
     desk: Desk, operation: Row, redemption: Redemption, state: str, said: list[Reason]
 ) -> dict[str, Any]:
-    row = {
-        "code": redemption.code,
-        "reward": redemption.reward,
-        "state": state,
-        "until_at": redemption.until_at,
-        "id": redemption.id,
-    }
+    reward = desk.version.document.reward(redemption.reward)
+    given = offers.donated(reward, desk.version.document) if reward and state == "cancelled" else {}
     return receipts.receipt(
         desk,
         operation,
         reasons=said,
-        vouchers=[row],
+        pledged={cause: -minor for cause, minor in given.items()},
+        vouchers=[receipts.voucher_row(redemption, state)],
         redemption=ref("red", redemption.id),
     )
 

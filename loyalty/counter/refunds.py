@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from loyalty.cards import lookup
 from loyalty.core import outbox
 from loyalty.core.db import table
-from loyalty.core.errors import AlreadyVoided, Invalid, Unknown
+from loyalty.core.errors import AlreadyVoided, Busy, Invalid, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import net, receipts, taking
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.dossier import Counted
-from loyalty.counter.models import Redemption, Visit, VisitLine, VisitRefund
+from loyalty.counter.models import Visit, VisitLine, VisitMove, VisitRefund
 from loyalty.counter.net import Given, SoldLine
 from loyalty.counter.requests import Answer, RefundRequest, amount_in
 from loyalty.counter.taking import TakenBack, Undoing
@@ -85,7 +85,7 @@ def _undo(
     desk = _lock(session, visit, at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    session.refresh(visit)
+    demand_there(session, visit, desk)
     if visit.voided_at is not None:
         raise AlreadyVoided(since=visit.voided_at.isoformat())
     undoing = _measure(session, visit, desk.version, how)
@@ -102,11 +102,19 @@ def _undo(
         earned=done.earned,
         pledged=done.pledged,
         amount_minor=_given_back(undoing),
-        vouchers=[voucher_row(row) for row in done.cancelled],
+        vouchers=[receipts.voucher_row(row, "cancelled") for row in done.cancelled],
         visit=ref("vis", visit.id),
     )
     _write(session, desk, undoing, operation, body)
     return Answer(body)
+
+
+def demand_there(session: Session, visit: Visit, desk: Desk) -> None:
+    """Read the visit again under the lock; raise Busy if it has gone to another card meanwhile."""
+    session.refresh(visit)
+    facts = lookup.by_id(session, merchant_id=visit.merchant_id, card_id=visit.card_id)
+    if facts.card_id != desk.place.card_id:
+        raise Busy
 
 
 def uncount(desk: Desk, undoing: Undoing, operation: Row, done: TakenBack) -> None:
@@ -171,6 +179,7 @@ def _measure(
         net.left(sold, [*past, given], base),
         net.paid_left(visit.amount_minor, sold, [*past, given]),
         given,
+        move_ids(session, visit),
     )
 
 
@@ -179,7 +188,21 @@ def everything(session: Session, visit: Visit, version: PublishedVersion, by: st
     earlier = earlier_refunds(session, visit)
     before = left_of(session, visit, version)
     gone = tuple(Line(line.number, line.sku, line.category, 0, None) for line in before)
-    return Undoing(visit, by, earlier, before, gone, None if visit.amount_minor is None else 0)
+    net_minor = None if visit.amount_minor is None else 0
+    moves = move_ids(session, visit)
+    return Undoing(visit, by, earlier, before, gone, net_minor, move_ids=moves)
+
+
+def move_ids(session: Session, visit: Visit) -> list[UUID]:
+    """The moves of a visit from card to card, in the order in which they were made."""
+    if visit.posting_id is None:
+        return []
+    rows = session.execute(
+        sa.select(VisitMove.id)
+        .where(VisitMove.merchant_id == visit.merchant_id, VisitMove.visit_id == visit.id)
+        .order_by(VisitMove.id)
+    )
+    return list(rows.scalars())
 
 
 def left_of(session: Session, visit: Visit, version: PublishedVersion) -> tuple[Line, ...]:
@@ -242,17 +265,6 @@ def _begin(
             "void", origin, intent=intent, reverses_id=undoing.visit.id, reason=how
         )
     return desk.book.begin("refund", origin, intent=intent)
-
-
-def voucher_row(redemption: Redemption) -> Row:
-    """A voucher that was cancelled on the way, for the receipt."""
-    return {
-        "code": redemption.code,
-        "reward": redemption.reward,
-        "state": "cancelled",
-        "until_at": redemption.until_at,
-        "id": redemption.id,
-    }
 
 
 def _write(

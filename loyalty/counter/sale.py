@@ -9,12 +9,13 @@ from loyalty.core.db import table
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import earned as words
-from loyalty.counter import net, receipts, vouchers
+from loyalty.counter import net, offers, receipts, vouchers
 from loyalty.counter.desk import Desk
 from loyalty.counter.dossier import Counted
 from loyalty.counter.models import Visit, VisitLine
 from loyalty.counter.net import Paid
 from loyalty.counter.requests import LineRequest
+from loyalty.ledger.lots import Home
 from loyalty.ledger.state import Intent, Origin, Reason
 from loyalty.programs import conditions, earning
 from loyalty.programs.conditions import ORDINARY, Occasion
@@ -54,6 +55,7 @@ class Recorded:
     reasons: list[Reason] = field(default_factory=list)
     vouchers: list[Row] = field(default_factory=list)
     warnings: list[dict[str, str]] = field(default_factory=list)
+    homes: dict[str, list[Home]] = field(default_factory=dict)  # of a visit that comes back
 
 
 def counting_lines(desk: Desk, sale: Sale) -> tuple[Line, ...]:
@@ -117,6 +119,7 @@ def _earn(
         millionths=millionths,
         terms=desks.lot_terms(desk, key, occurred_at),
         reasons=said,
+        homes=done.homes.get(key, ()),
     )
     done.millionths[key] = millionths
     done.reasons += said
@@ -172,13 +175,18 @@ def fill(desk: Desk, done: Recorded) -> None:
         refusal = vouchers.refusal(desk, reward, at) or desk.offers.take(reward)
         if refusal is not None:
             said = refusal.sentence
-            kept = Text(f"{said.it} I timbri restano.", f"{said.en} The stamps stay.")
+            kept = Text(
+                f"{said.it} Quanto hai raccolto resta sulla carta.",
+                f"{said.en} What you have collected stays on the card.",
+            )
             done.warnings.append(receipts.warning("reward_waits", kept))
             return
         origin = desks.origin_of(done.operation, desk.place)
         issued = vouchers.issue(desk, reward, origin=origin, filled=True)
         done.reasons += issued.reasons
         done.vouchers.append(issued.redemption)
+        for cause, minor in offers.donated(reward, desk.version.document).items():
+            done.pledged[cause] = done.pledged.get(cause, 0) + minor
 
 
 def _note_visit(desk: Desk, sale: Sale, done: Recorded) -> None:

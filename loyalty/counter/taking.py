@@ -38,6 +38,7 @@ class Undoing:
     after: Lines
     net_minor: int | None
     given: Given | None = None  # of a refund
+    move_ids: Sequence[UUID] = ()
 
     @property
     def posting_id(self) -> UUID:
@@ -46,8 +47,8 @@ class Undoing:
 
     @property
     def operation_ids(self) -> list[UUID]:
-        """The operations of the earlier refunds on that card."""
-        return [row.id for row in self.earlier if row.id > self.posting_id]
+        """Whatever has moved units of the visit, on whichever card: itself, moves, refunds."""
+        return [self.visit.id, *self.move_ids, *(row.id for row in self.earlier)]
 
 
 @dataclass(slots=True)
@@ -96,8 +97,9 @@ def _take(
     own = past.lots_made_by(
         session,
         merchant_id=desk.place.merchant_id,
-        operation_ids=[undoing.posting_id, *undoing.operation_ids],
+        operation_ids=undoing.operation_ids,
         unit=share.unit,
+        card_ids=desk.ranks.dossier.card_ids(),
     )
     coverable = _coverable(session, desk, undoing, account, own)
     due = account.lifetime - (account.earned_millionths - difference) // earning.MILLION
@@ -178,7 +180,8 @@ def _coverable(
         for row in desk.book.postings
         if row["lot_id"] in lots and row["to_id"] == _expired_side(account)
     )
-    covered = past.covered_units(session, desk.book, undoing.operation_ids, account.unit)
+    cards = desk.ranks.dossier.card_ids()
+    covered = past.covered_units(session, desk.book, undoing.operation_ids, account.unit, cards)
     return int(written + unwritten - covered)
 
 

@@ -216,7 +216,11 @@ def _take_donation_back(
     unit, minor = earning.cause_unit(cause.key), reward.value_minor or 0
     account = desk.account(unit)
     made = past.lots_made_by(
-        session, merchant_id=redemption.merchant_id, operation_ids=[redemption.id], unit=unit
+        session,
+        merchant_id=redemption.merchant_id,
+        operation_ids=[redemption.id],
+        unit=unit,
+        card_ids=desk.ranks.dossier.card_ids(),
     )
     own = store.load_lots(session, desk.book, made)
     why = reasons.donated(cause.key, unit, -minor, desk.place.currency)

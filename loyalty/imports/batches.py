@@ -77,9 +77,10 @@ def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
         card_ids=list(dict.fromkeys(cards.values())),
         timezone=run.target.timezone,
     )
+    lookup.stay_whole(session, merchant_id=club.merchant_id, card_ids=book.card_ids())
     counter = _Counter(session, run, book)
     for one in found.taken:
-        counter.take(one, cards[one.sale.customer])
+        counter.take(one, cards[one.sale.customer], known.named.get(one.sale.customer))
     counter.catch_up([card for who, card in cards.items() if who != batch.goes_on])
     writing.write_book(session, book)
     return Taken(found, {who: card for who, card in cards.items() if who == batch.goes_on})
@@ -92,10 +93,15 @@ class _Counter:
         self._session, self._run, self._book = session, run, book
         self._desks: dict[UUID, Desk] = {}
 
-    def take(self, one: Spooled, card_id: UUID) -> None:
-        """Record a sale under the rules of its day, and by what it is known from now on."""
+    def take(self, one: Spooled, card_id: UUID, named_id: UUID | None) -> None:
+        """Record a sale under the rules of its day, and by what it is known from now on.
+
+        `named_id` is the customer's own card, where that was merged into this one.
+        """
         target, sale = self._run.target, one.sale
-        desk = replace(self._desk(card_id), version=target.version_at(sale.occurred_at))
+        desk = self._desk(card_id)
+        place = replace(desk.place, scanned_card_id=named_id)
+        desk = replace(desk, version=target.version_at(sale.occurred_at), place=place)
         desks.review(desk, sale.occurred_at)
         origin = desks.origin(
             desk.place,

@@ -77,6 +77,8 @@ def read(session: Session, *, club: Club, sales: Sequence[Spooled]) -> Recorded:
     for row in session.execute(_PEOPLE, scope | {"wanted": people}):
         if row.merged_into_id is not None or row.keeper_id is not None:
             _follow(session, club, found, row.external_ref, row.customer_id)
+            if row.keeper_id is not None:
+                found.named[row.external_ref] = row.card_id
             continue
         found.customers[row.external_ref] = row.customer_id
         if row.card_id is not None:

@@ -30,6 +30,7 @@ class Recorded:
     customers: dict[str, UUID] = field(default_factory=dict)
     cards: dict[UUID, UUID] = field(default_factory=dict)  # customer to card
     blocked: set[UUID] = field(default_factory=set)  # customers
+    named: dict[str, UUID] = field(default_factory=dict)  # own reference to a card merged away
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from loyalty.core.db import table
 from loyalty.core.ids import new_id
 from loyalty.ledger import lots as fifo
 from loyalty.ledger.chart import side
-from loyalty.ledger.lots import LotState, LotTerms, Take
+from loyalty.ledger.lots import Home, LotState, LotTerms, Take
 from loyalty.ledger.models import Extension
 from loyalty.ledger.pages import Pages, Row
 from loyalty.ledger.state import AccountState, Reason, new_lot, require, total
@@ -34,14 +34,33 @@ class Book(Pages):
         millionths: int,
         terms: LotTerms,
         reasons: list[Reason],
+        homes: Sequence[Home] = (),
     ) -> int:
-        """Add exact millionths; the whole units they complete repay debt, then make a lot."""
+        """Add exact millionths; the whole units they complete repay debt, then make a lot.
+
+        Units that come back to the card go to `homes` first, in their order.
+        """
         before = account.lifetime
         account.earned_millionths += millionths
         units = account.lifetime - before
         entry = self.entry(operation, account, "earn", reasons, millionths=millionths)
-        self.bring(entry, account, "issued", units, new_lot(operation, entry, terms))
+        left = units - self.repay(entry, account, "issued", units)
+        for home in homes:
+            part = min(left, home.units)
+            if part:
+                self._bring_home(entry, operation, account, home, part)
+            left -= part
+        self.bring(entry, account, "issued", left, new_lot(operation, entry, terms))
         return self.close(entry, account, units)
+
+    def _bring_home(
+        self, entry: Row, operation: Row, account: AccountState, home: Home, units: int
+    ) -> None:
+        if home.lot is not None:
+            self._refill(entry, operation, account, "issued", Take(home.lot, units))
+        else:
+            lot = new_lot(operation, entry, home.terms)
+            self.bring(entry, account, "issued", units, lot)
 
     def take_back(
         self,
@@ -156,37 +175,29 @@ class Book(Pages):
         What has expired meanwhile comes back as one lot of grace, which never gets another.
         """
         entry = self.entry(operation, account, "give", reasons)
-        source = side(account.program_id, account.unit, "redeemed")
         late = 0
         for take in fifo.takes_soonest_first(takes):
-            repaid = min(account.debt, take.units)
-            if repaid:
-                account.debt -= repaid
-                self.post(entry, source, account.id, repaid)
-            rest = take.units - repaid
+            rest = take.units - self.repay(entry, account, "redeemed", take.units)
             if rest and take.lot.is_over(at) and not take.lot.is_grace:
                 late += rest
             elif rest:
-                self._refill(entry, operation, account, Take(take.lot, rest))
+                self._refill(entry, operation, account, "redeemed", Take(take.lot, rest))
         if late:
             lot = new_lot(operation, entry, LotTerms(expires_at=grace_until, is_grace=True))
             self.bring(entry, account, "redeemed", late, lot)
         return self.close(entry, account, total(takes))
 
-    def _refill(self, entry: Row, operation: Row, account: AccountState, take: Take) -> None:
+    def _refill(
+        self, entry: Row, operation: Row, account: AccountState, source: str, take: Take
+    ) -> None:
         """Put units back where they came from; from a card merged meanwhile, on the same terms."""
         if take.lot.account_id != account.id:
-            self.bring(
-                entry,
-                account,
-                "redeemed",
-                take.units,
-                new_lot(operation, entry, take.lot.terms(operation["recorded_at"])),
-            )
+            lot = new_lot(operation, entry, take.lot.terms(operation["recorded_at"]))
+            self.bring(entry, account, source, take.units, lot)
             return
         if account.lot(take.lot.id) is None:
             account.lots.append(take.lot)
-        self.fill(entry, account, "redeemed", take.lot, take.units)
+        self.fill(entry, account, source, take.lot, take.units)
 
     def adjust(
         self,

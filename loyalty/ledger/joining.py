@@ -57,7 +57,7 @@ def join(
         operation, source, "merge", [said(-balance)], millionths=-source.earned_millionths
     )
     source.earned_millionths = 0
-    repay(book, out, source, debt)
+    book.repay(out, source, "moved", debt)
     book.drain(out, source, "moved", takes)
     book.close(out, source, -balance)
     into = book.entry(operation, target, "merge", [said(balance)], millionths=whole * MILLION)
@@ -82,14 +82,6 @@ def _keep_sliding(source: AccountState, target: AccountState) -> None:
     if target.last_active_at is None and source.last_active_at is not None:
         starts = [lot.slides_from_at for lot in target.lots if lot.slides_from_at is not None]
         target.last_active_at = min([source.last_active_at, *starts])
-
-
-def repay(book: Book, entry: Row, account: AccountState, units: int) -> int:
-    """Units from another card make up for a debt."""
-    if units:
-        account.debt -= units
-        book.post(entry, side(account.program_id, account.unit, "moved"), account.id, units)
-    return units
 
 
 def owe(book: Book, entry: Row, account: AccountState, units: int, at: datetime) -> None:

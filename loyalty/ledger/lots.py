@@ -94,6 +94,15 @@ class Take:
     units: int
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where units belong that come back to a card: at most so many, into a lot, or under terms."""
+
+    units: int
+    lot: LotState | None = None
+    terms: LotTerms = LotTerms()
+
+
 def _turn(lot: LotState) -> tuple[datetime, UUID]:
     return (lot.ends_at or _NEVER, lot.id)
 

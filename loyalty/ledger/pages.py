@@ -114,17 +114,22 @@ class Pages:
         self, entry: Row, account: AccountState, source: str, units: int, lot: LotState
     ) -> None:
         """Units come in: a debt is repaid first, the rest fills a new lot."""
-        origin = side(account.program_id, account.unit, source)
-        repaid = min(account.debt, units)
-        if repaid:
-            account.debt -= repaid
-            self.post(entry, origin, account.id, repaid)
+        repaid = self.repay(entry, account, source, units)
         if units > repaid:
             lot.units = units - repaid
             lot.slide(account.last_active_at, self.timezone)
             account.lots.append(lot)
             account.has_waiting = account.has_waiting or lot.is_pending
             self.fill(entry, account, source, lot, units - repaid)
+
+    def repay(self, entry: Row, account: AccountState, source: str, units: int) -> int:
+        """Units from the merchant's side make up for a debt, as far as there is one."""
+        repaid = min(account.debt, units)
+        if repaid:
+            account.debt -= repaid
+            origin = side(account.program_id, account.unit, source)
+            self.post(entry, origin, account.id, repaid)
+        return repaid
 
     def fill(
         self, entry: Row, account: AccountState, source: str, lot: LotState, units: int

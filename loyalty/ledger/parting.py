@@ -8,15 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.ledger.book import Book
-from loyalty.ledger.joining import MILLION, Joined, Said, owe, repay
-from loyalty.ledger.lots import LotState, LotTerms, Take
+from loyalty.ledger.joining import MILLION, Joined, Said, owe
+from loyalty.ledger.lots import Home, LotState, Take
 from loyalty.ledger.models import Extension, Lot
 from loyalty.ledger.pages import Row
 from loyalty.ledger.since import Carried
 from loyalty.ledger.state import AccountState, Reason, new_lot
 from loyalty.ledger.store import load_lots
 
-Home = tuple[Take, UUID]  # what is left of a lot, and which lot it was on the other card
+Left = tuple[Take, UUID]  # what is left of a lot, and which lot it was on the other card
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Parting:
     millionths: int
     carried: Carried
     lent: dict[UUID, int]
-    repaid: Sequence[tuple[int, LotTerms]]
+    repaid: Sequence[Home]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _split_remainder(
 
 def _returns(
     session: Session, book: Book, source: AccountState, target: AccountState, merge_id: UUID
-) -> list[Home]:
+) -> list[Left]:
     """What is left on the target of lots that have come from the source since that merge."""
     homes = set(
         session.execute(
@@ -125,7 +125,7 @@ def _receive(
     book: Book,
     operation: Row,
     source: AccountState,
-    what: tuple[list[Home], dict[UUID, int], Parting],
+    what: tuple[list[Left], dict[UUID, int], Parting],
     words: Words,
 ) -> dict[UUID, LotState]:
     """The source's side: its own lots are filled again, its debt stands again."""
@@ -150,7 +150,7 @@ def _keep_longer(
     book: Book,
     operation: Row,
     source: AccountState,
-    what: tuple[list[Home], dict[UUID, LotState]],
+    what: tuple[list[Left], dict[UUID, LotState]],
     words: Words,
 ) -> None:
     """A lot that was given a later end meanwhile takes it home."""
@@ -185,15 +185,14 @@ def _take_back_what_it_paid(
     (operation, entry), joined = rows, parting.joined
     lots = load_lots(session, book, list(joined.paid))
     for key, units in joined.paid.items():
-        repaid = repay(book, entry, target, min(target.debt, units))
+        repaid = book.repay(entry, target, "moved", units)
         if units > repaid:
             book.fill(entry, target, "moved", lots[key], units - repaid)
-    left = joined.owed - repay(book, entry, target, min(target.debt, joined.owed))
+    left = joined.owed - book.repay(entry, target, "moved", joined.owed)
     # What has come since has made up for the other's debt: it is the target's own again.
-    for units, terms in [*parting.repaid, (left, LotTerms())]:
-        again = min(left, units)
+    for home in [*parting.repaid, Home(left)]:
+        again = min(left, home.units)
         if again:
-            lot = new_lot(operation, entry, terms)
-            book.bring(entry, target, "moved", again, lot)
+            book.bring(entry, target, "moved", again, new_lot(operation, entry, home.terms))
         left -= again
     return sum(joined.paid.values()) + joined.owed

@@ -15,9 +15,17 @@ _MERGES_MAX = 20
 
 
 def lots_made_by(
-    session: Session, *, merchant_id: UUID, operation_ids: Sequence[UUID], unit: str
+    session: Session,
+    *,
+    merchant_id: UUID,
+    operation_ids: Sequence[UUID],
+    unit: str,
+    card_ids: Sequence[UUID],
 ) -> list[UUID]:
-    """The lots of a unit that operations made, and what became of them on other cards since."""
+    """The lots of a unit that operations made on these cards, and what became of them since.
+
+    A lot of a card that was merged is a new one on the other card.
+    """
     made = sa.select(Lot.id).where(Lot.merchant_id == merchant_id)
     found = list(
         session.execute(
@@ -28,7 +36,11 @@ def lots_made_by(
                 Account,
                 sa.and_(Account.merchant_id == Lot.merchant_id, Account.id == Lot.account_id),
             )
-            .where(Entry.operation_id.in_(list(operation_ids)), Account.unit == unit)
+            .where(
+                Entry.operation_id.in_(list(operation_ids)),
+                Account.unit == unit,
+                Account.card_id.in_(list(card_ids)),
+            )
         ).scalars()
     )
     newest = found
@@ -55,8 +67,14 @@ def expired_units(
     return int(gone)
 
 
-def covered_units(session: Session, book: Book, operation_ids: Sequence[UUID], unit: str) -> int:
-    """How many expired units earlier refunds of a sale have already counted as taken."""
+def covered_units(
+    session: Session,
+    book: Book,
+    operation_ids: Sequence[UUID],
+    unit: str,
+    card_ids: Sequence[UUID],
+) -> int:
+    """How many expired units of a sale were counted as taken from these cards already."""
     covered = session.execute(
         sa.select(sa.func.coalesce(sa.func.sum(Entry.covered), 0))
         .join(
@@ -67,6 +85,7 @@ def covered_units(session: Session, book: Book, operation_ids: Sequence[UUID], u
             Entry.merchant_id == book.merchant_id,
             Entry.operation_id.in_(list(operation_ids)),
             Account.unit == unit,
+            Account.card_id.in_(list(card_ids)),
         )
     ).scalar_one()
     return int(covered)

@@ -108,9 +108,9 @@ class Repayment:
 
 
 def repayments(
-    session: Session, *, merchant_id: UUID, merge_id: UUID, account_id: UUID
+    session: Session, *, merchant_id: UUID, since_id: UUID, account_id: UUID
 ) -> list[Repayment]:
-    """What has made up for debts of an account since a merge, the latest first."""
+    """What has made up for debts of an account since an operation, the latest first."""
     rows = session.execute(
         sa.select(Posting.units, Entry.kind, Operation)
         .join(
@@ -125,7 +125,7 @@ def repayments(
             Posting.to_id == account_id,
             Posting.lot_id.is_(None),
             Entry.kind != "forgive",
-            Operation.id > merge_id,
+            Operation.id > since_id,
         )
         .order_by(Posting.id.desc())
     ).all()

@@ -81,9 +81,16 @@ _WAITING = sa.select(*_LOT_COLUMNS).where(
     _LOTS.is_pending,
     _LOTS.remaining > 0,
 )
-_LOTS_BY_ID = sa.select(*_LOT_COLUMNS).where(
-    _LOTS.merchant_id == sa.bindparam("merchant_id"),
-    _LOTS.id.in_(sa.bindparam("lot_ids", expanding=True)),
+_LOTS_BY_ID = (
+    sa.select(*_LOT_COLUMNS, _ACCOUNTS.last_active_at)
+    .join(
+        _ACCOUNT,
+        sa.and_(_ACCOUNTS.merchant_id == _LOTS.merchant_id, _ACCOUNTS.id == _LOTS.account_id),
+    )
+    .where(
+        _LOTS.merchant_id == sa.bindparam("merchant_id"),
+        _LOTS.id.in_(sa.bindparam("lot_ids", expanding=True)),
+    )
 )
 
 

@@ -15,6 +15,27 @@ _SAMPLE = {
     "warn": Text("in pausa", "paused"),
     "bad": Text("bloccata", "blocked"),
     "wrong": Text("Non sembra un indirizzo e-mail.", "This does not look like an address."),
+    "level": Text("Oro", "Gold"),
+    "bonus": Text("50% in più", "50% more"),
+    "unit": Text("Punti", "Points"),
+    "act": Text("Togli 5,00 € dal conto", "Take €5.00 off the bill"),
+    "to_next": Text("Ancora 190,00 € per Platino", "€190.00 to Platinum"),
+    "keep": Text(
+        "Il livello Oro è tuo fino al 31 marzo 2027, e hai già quanto serve per tenerlo.",
+        "The Gold level is yours until 31 March 2027, and you have what it takes to keep it.",
+    ),
+    "why": Text(
+        "52 punti: 120 guadagnati, 60 usati, 8 scaduti. Altri 0,60 € e ne arriva uno.",
+        "52 points: 120 earned, 60 used, 8 expired. Another €0.60 brings one more.",
+    ),
+    "waits": Text("+12 punti dal 3 dicembre 2026", "+12 points from 3 December 2026"),
+    "only": Text(
+        "Una degustazione: solo per il livello Oro.", "A tasting: only for the Gold level."
+    ),
+    "change": Text(
+        "Prima: 1 punto ogni 1,00 € di spesa; ora: 1 punto ogni 2,00 € di spesa.",
+        "Before: 1 point for every €1.00 spent; now: 1 point for every €2.00 spent.",
+    ),
     "sentence": Text(
         "Una frase vera, lunga quanto serve per vedere come va a capo.",
         "A real sentence, long enough to show where it breaks.",

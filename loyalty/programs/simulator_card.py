@@ -158,7 +158,9 @@ class Card:
         rules = self._rules.ladder.rules
         if rules.measure == "spend":
             return sale.net_minor or 0
-        return dict(earned).get(rules.unit or "", 0) if rules.measure == "units" else 1
+        if rules.measure == "units":
+            return dict(earned).get(rules.unit or "", 0)
+        return 0 if sale.net_minor == 0 else 1  # a visit counts while anything paid is left
 
     def _fill(self, at: datetime, on: date, month: Month) -> None:
         """Full cards become rewards, as often as the size fits; else the stamps stay."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from loyalty.programs.earning import MILLION
 from loyalty.replay.deeds import Deeds
 from loyalty.replay.differences import Found, named
+from loyalty.replay.life import Life
 from loyalty.replay.log import Log, Row, Shop
 from loyalty.replay.lots import Account, Lots, grouped
 
@@ -26,10 +27,8 @@ class Books:
         self.lots = Lots(log, shop, deeds, self.accounts)
         self._operations = {row.id: row for row in log.operations}
         self._postings = grouped(log.postings, "entry_id")
-        self._of_card = grouped(log.accounts, "card_id")
         self._moved: Counter[tuple[UUID, UUID, str]] = Counter()
-        self._visits = iter(deeds.visited)
-        self._next = next(self._visits, None)
+        self._life = Life(shop, deeds.turns, self.accounts, self.lots.starts)
 
     def tell(self) -> None:
         """Tell every entry in its turn, and compare as it goes. Raises LookupError."""
@@ -39,20 +38,9 @@ class Books:
             if operation is None:
                 self._found.check("log", (entry.kind, None), **account.whose)
             else:
-                self._visit_until(entry.operation_id)
+                self._life.until(entry.operation_id)
                 self._entry(entry, operation, account)
-        self._visit_until(None)
-
-    def _visit_until(self, operation_id: UUID | None) -> None:
-        """Visits before an operation let units that slide live on."""
-        while self._next and (operation_id is None or self._next.operation_id < operation_id):
-            visit, self._next = self._next, next(self._visits, None)
-            rules, at = self._shop.rules(visit.version), visit.occurred_at
-            for row in self._of_card.get(visit.card_id, []):
-                account, unit = self.accounts[row.id], rules.unit(row.unit)
-                slides = unit is not None and unit.expiry.kind == "inactivity"
-                if slides or account.active_at is not None:
-                    account.active_at = max(account.active_at or at, at)
+        self._life.until(None)
 
     def _entry(self, entry: Row, operation: Row, account: Account) -> None:
         unit = account.row.unit
@@ -63,6 +51,8 @@ class Books:
         self.lots.extend(entry, self._found, **account.whose, where=named(operation))
         rated = self._rate(entry, operation, account)
         covered = max(0, min(-rated - from_own, coverable)) if own else 0
+        if operation.kind == "unmerge":
+            covered = entry.covered  # of what two remainders had completed
         self.lots.cover(operation, unit, entry.covered)
         self._compare(entry, operation, account, (moved, rated, covered))
 
@@ -87,7 +77,7 @@ class Books:
         if operation.kind in _JOINING:
             account.exact += entry.millionths
         elif entry.kind in _RATED:
-            account.exact += self._deeds.millionths.get(deed, 0)
+            account.exact += self._deeds.exact.millionths.get(deed, 0)
         return account.exact // MILLION - before // MILLION
 
     def _compare(
@@ -113,13 +103,15 @@ class Books:
             for what, values in (
                 ("balance", (row.balance, account.balance)),
                 ("debt", (row.debt, account.debt)),
-                ("exact", (row.earned_millionths, deeds.sums.get((row.card_id, row.unit), 0))),
-                ("active", (row.last_active_at, account.active_at)),
+                (
+                    "exact",
+                    (row.earned_millionths, deeds.exact.sums.get((row.card_id, row.unit), 0)),
+                ),
             ):
                 self._found.check(what, values, **account.whose)
-        for deed in {**self._moved, **deeds.millionths}:
+        for deed in {**self._moved, **deeds.exact.millionths}:
             operation_id, card_id, unit = deed
-            values = (self._moved[deed], deeds.millionths.get(deed, 0))
+            values = (self._moved[deed], deeds.exact.millionths.get(deed, 0))
             where = named(self._operations[operation_id])
             self._found.check("millionths", values, of=card_id, unit=unit, where=where)
         self.lots.check(self._found)

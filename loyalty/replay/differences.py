@@ -14,7 +14,6 @@ WORDS = {
     "debt": Text("il debito", "the debt"),
     "exact": Text("la somma esatta, in milionesimi", "the exact sum, in millionths"),
     "waiting": Text("se qualcosa ha mai dovuto aspettare", "whether anything ever had to wait"),
-    "active": Text("l'ultima visita che conta", "the last visit that counts"),
     "entry": Text("le unità di un movimento", "the units of an entry"),
     "entry_balance": Text("il saldo dopo un movimento", "the balance after an entry"),
     "millionths": Text("i milionesimi di un'operazione", "the millionths of an operation"),
@@ -26,6 +25,9 @@ WORDS = {
     "lot_size": Text("la misura di un lotto", "the size of a lot"),
     "lot_waits": Text("i lotti ancora in attesa", "the lots that still wait"),
     "lot_end": Text("la fine di un lotto", "the end of a lot"),
+    "lot_life": Text(
+        "fin quando un lotto vive con le visite", "how long a lot lives on with visits"
+    ),
     "net": Text("quel che resta di una visita", "what is left of a visit"),
     "visit_card": Text("la carta di una visita", "the card of a visit"),
     "visit_posting": Text("lo spostamento di una visita", "the move of a visit"),

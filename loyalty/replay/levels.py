@@ -1,9 +1,12 @@
 """Levels told again: every step that the visits known by then, and the days, must have brought."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from loyalty.counter import brought
+from loyalty.counter.dossier import Step
 from loyalty.programs import tiers
 from loyalty.programs.document import Tiers, VersionDocument
 from loyalty.programs.tiers import Change, Measure, Standing
@@ -23,6 +26,8 @@ class Levels:
         self._overdue: set[UUID] = set()
         self.steps = Steps(log, found)
 
+    # --- where a card stands
+
     def standing(self, card_id: UUID, rules: Tiers) -> Standing:
         """Where the card stands now."""
         steps = self.steps.of(card_id)
@@ -37,14 +42,25 @@ class Levels:
         held = steps[-1].standing.level if steps else None
         return held if rules.level(held) else tiers.entry(rules).level
 
+    def _rules(self, card_id: UUID, operation: Row) -> tuple[int, Tiers | None]:
+        """Those under which the card stands, where they are newer than those of the operation."""
+        steps, number = self.steps.of(card_id), operation.version
+        number = max(number, steps[-1].version) if steps else number
+        return number, self._shop.rules(number).tiers
+
+    def _measure(self, card_id: UUID, rules: Tiers) -> Measure:
+        return lambda first, last: self._counts(card_id, rules, first, last)
+
+    # --- what time does
+
     def review(self, operation: Row) -> None:
         """A review that was due by the operation's day, newer rules, or a notice of a review."""
         card_id, on = operation.card_id, self._shop.day(operation.occurred_at)
         if any(row.kind == "notice" for row in self.steps.told(operation)):
-            self.steps.take(self._notice(card_id, on))
+            self.steps.take(operation, self._notice(card_id, on))
             return
         due = self._due(card_id, on) or self._newer(card_id, operation.version, on)
-        self.steps.take(due or self._first(operation, on))
+        self.steps.take(operation, due or self._first(operation, on))
 
     def catch_up(self, card_id: UUID, operation: Row, on: date) -> None:
         """Whatever was due by that day stands in the log before the operation."""
@@ -55,62 +71,6 @@ class Levels:
         if due is not None:
             self._overdue.add(card_id)
             self._found.check("review", (None, due), of=card_id, where=named(operation))
-
-    def sold(self, card_id: UUID, operation: Row, on: date) -> None:
-        """Up at once; a sale entered late counts from the last change on."""
-        (rules, number), steps = self._rules(card_id, operation.version), self.steps.of(card_id)
-        if rules is not None:
-            on = max(on, steps[-1].on) if steps else on
-            held, measure = self.standing(card_id, rules), self._measure(card_id, rules)
-            change = tiers.after_sale(rules, held, measure=measure, on=on)
-            self.steps.take(_due_of(card_id, number, change))
-
-    def refunded(self, card_id: UUID, operation: Row, *, sold_on: date, on: date) -> None:
-        """A level that only the refunded sale had brought is revoked, within its return window."""
-        (rules, number), steps = self._rules(card_id, operation.version), self.steps.of(card_id)
-        window = self._shop.rules(operation.version).return_days
-        if rules is None or not steps or (on - sold_on).days > window:
-            return
-        rises = [n for n, step in enumerate(steps) if step.kind == "up" and step.on >= sold_on]
-        if rises:
-            before = steps[rises[0] - 1].standing if rises[0] else tiers.entry(rules)
-            held, measure = steps[-1].standing, self._measure(card_id, rules)
-            change = tiers.after_refund(rules, held, before=before, measure=measure, on=on)
-            self.steps.take(_due_of(card_id, number, change))
-
-    def join(
-        self, operation: Row, *, giver: UUID, taker: UUID, on: date
-    ) -> tuple[Standing, Standing] | None:
-        """The better of two levels stays, then what counts together; before and after."""
-        rules = self._shop.rules(operation.version).tiers
-        if rules is None:
-            return None
-        before, theirs = self.standing(taker, rules), self.standing(giver, rules)
-        order = [None, *(level.key for level in rules.levels)]
-        if order.index(theirs.level) > order.index(before.level):
-            self._take_over(taker, operation, Change("merged", before, theirs, on, 0))
-        self.sold(taker, operation, on)
-        return before, self.standing(taker, rules)
-
-    def part(
-        self, card_id: UUID, operation: Row, *, kept: tuple[Standing, Standing] | None, on: date
-    ) -> None:
-        """What a merge had brought goes, unless something has changed it since."""
-        rules = self._shop.rules(operation.version).tiers
-        if rules is not None and kept is not None:
-            held = self.standing(card_id, rules)
-            if held == kept[1]:
-                self._take_over(card_id, operation, Change("unmerged", held, kept[0], on, 0))
-
-    def _take_over(self, card_id: UUID, operation: Row, change: Change) -> None:
-        if change.before != change.after:
-            self.steps.take(Due(card_id, operation.version, change))
-
-    def _rules(self, card_id: UUID, number: int) -> tuple[Tiers | None, int]:
-        """Those under which the card stands, where they are newer than those of the operation."""
-        steps = self.steps.of(card_id)
-        number = max(number, steps[-1].version) if steps else number
-        return self._shop.rules(number).tiers, number
 
     def _due(self, card_id: UUID, on: date) -> Due | None:
         """The next review that is over before that day."""
@@ -158,10 +118,9 @@ class Levels:
             return None
         measure = self._measure(card_id, counts)
         change = tiers.under_new_rules(old, rules, held, measure=measure, on=on)
-        is_start = (
-            not self.steps.of(card_id) and rules and change and change.after == tiers.entry(rules)
-        )
-        return None if is_start else _due_of(card_id, number, change)
+        if not self.steps.of(card_id) and rules and change and change.after == tiers.entry(rules):
+            return None  # where everybody stands needs no row
+        return Due(card_id, number, change) if change else None
 
     def _notice(self, card_id: UUID, on: date) -> Due | None:
         """That a level is about to be lost is said once, while something is missing."""
@@ -177,9 +136,91 @@ class Levels:
         change = Change("notice", held, held, on, found.measured)
         return Due(card_id, steps[-1].version, change)
 
-    def _measure(self, card_id: UUID, rules: Tiers) -> Measure:
-        return lambda first, last: self._counts(card_id, rules, first, last)
+    # --- what sales do
+
+    def sold(self, card_id: UUID, operation: Row, on: date) -> None:
+        """Up at once; a sale entered late counts from the last change on."""
+        number, rules = self._rules(card_id, operation)
+        if rules is not None:
+            real = _real(self.steps.of(card_id))
+            on = max(on, real[-1].on) if real else on
+            held, measure = self.standing(card_id, rules), self._measure(card_id, rules)
+            change = tiers.after_sale(rules, held, measure=measure, on=on)
+            self._take(card_id, operation, number, change)
+
+    def refunded(self, card_id: UUID, operation: Row, *, sold_on: date, on: date) -> None:
+        """A level that only the refunded sale had brought is revoked, within its return window."""
+        if (on - sold_on).days <= self._shop.rules(operation.version).return_days:
+            self._revoke(card_id, operation, "revoked", sold_on, on)
+
+    def _revoke(self, card_id: UUID, operation: Row, kind: str, sold_on: date, on: date) -> None:
+        (number, rules), steps = self._rules(card_id, operation), self.steps.of(card_id)
+        rises = [n for n, step in enumerate(steps) if step.kind == "up" and step.on >= sold_on]
+        if rules is not None and rises:
+            before = steps[rises[0] - 1].standing if rises[0] else tiers.entry(rules)
+            held, measure = steps[-1].standing, self._measure(card_id, rules)
+            change = tiers.after_refund(rules, held, before=before, measure=measure, on=on)
+            self._take(card_id, operation, number, replace(change, kind=kind) if change else None)
+
+    def left(self, card_id: UUID, operation: Row, *, by: UUID, sold_on: date, on: date) -> None:
+        """What a visit that went elsewhere had brought here by an operation goes with it."""
+        (number, rules), steps = self._rules(card_id, operation), self.steps.of(card_id)
+        old = brought.before(rules, steps, by) if rules else None
+        if rules is None or old is None:
+            self._revoke(card_id, operation, "moved", sold_on, on)
+            return
+        now, measure = steps[-1].standing, self._measure(card_id, rules)
+        change = brought.without(rules, now, old, measure=measure, on=on)
+        self._take(card_id, operation, number, replace(change, kind="moved") if change else None)
+
+    def returned(self, card_id: UUID, operation: Row, *, away: UUID, on: date) -> None:
+        """A visit is back: what its leaving had ended stands again."""
+        (number, rules), steps = self._rules(card_id, operation), self.steps.of(card_id)
+        old = brought.before(rules, steps, away) if rules else None
+        if rules is not None and old is not None:
+            now, measure = steps[-1].standing, self._measure(card_id, rules)
+            change = brought.again(rules, now, old, measure=measure, on=on)
+            self._take(card_id, operation, number, change)
+
+    # --- two cards of one person
+
+    def join(
+        self, operation: Row, *, giver: UUID, taker: UUID, on: date
+    ) -> tuple[Standing, Standing] | None:
+        """The better of two levels stays, then what counts together; before and after."""
+        rules = self._shop.rules(operation.version).tiers
+        if rules is None:
+            return None
+        before, theirs = self.standing(taker, rules), self.standing(giver, rules)
+        if _worth(rules, theirs) > _worth(rules, before):
+            self._take_over(taker, operation, Change("merged", before, theirs, on, 0))
+        self.sold(taker, operation, on)
+        return before, self.standing(taker, rules)
+
+    def part(
+        self, card_id: UUID, operation: Row, *, kept: tuple[Standing, Standing] | None, on: date
+    ) -> None:
+        """What a merge had brought goes, unless something has changed it since."""
+        rules = self._shop.rules(operation.version).tiers
+        if rules is not None and kept is not None:
+            held = self.standing(card_id, rules)
+            if held == kept[1]:
+                self._take_over(card_id, operation, Change("unmerged", held, kept[0], on, 0))
+
+    def _take_over(self, card_id: UUID, operation: Row, change: Change) -> None:
+        if change.before != change.after:
+            self._take(card_id, operation, operation.version, change)
+
+    def _take(self, card_id: UUID, operation: Row, number: int, change: Change | None) -> None:
+        self.steps.take(operation, Due(card_id, number, change) if change else None)
 
 
-def _due_of(card_id: UUID, number: int, change: Change | None) -> Due | None:
-    return Due(card_id, number, change) if change else None
+def _real(steps: list[Step]) -> list[Step]:
+    """Those that changed something; a notice only says what is to come."""
+    return [step for step in steps if step.kind != "notice"]
+
+
+def _worth(rules: Tiers, held: Standing) -> tuple[int, date]:
+    """The higher level is the better one; of equal ones, that which is safe for longer."""
+    order = [None, *(level.key for level in rules.levels)]
+    return order.index(held.level), held.grace_until or held.review_on or date.max

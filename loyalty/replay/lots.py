@@ -59,7 +59,9 @@ class Lots:
         self._lots = {row.id: Lot(row) for row in log.lots}
         self._made = grouped(log.lots, "entry_id")
         self._came = grouped(log.lots, "origin_id")
+        self._mine = grouped(log.lots, "account_id")
         self._extensions = grouped(log.extensions, "entry_id")
+        self._longer = grouped(log.extensions, "lot_id")
         self._by_deed: dict[tuple[UUID, str], list[UUID]] = {}
         self._covered: Counter[tuple[UUID, str]] = Counter()
         self._begun: Counter[tuple[UUID, datetime]] = Counter()
@@ -124,15 +126,14 @@ class Lots:
             found.check("lot", (row.remaining, lot.remaining), **whose)
             found.check("lot_size", (row.units, lot.brought), **whose)
             found.check("lot_end", (row.expires_at, lot.ends_at), **whose)
+            if lot.remaining:
+                kept = self._accounts[row.account_id].row.last_active_at
+                found.check("lot_life", (self._after(lot, kept), self._slid(lot)), **whose)
         self._check_waiting(found)
 
     def _check_waiting(self, found: Found) -> None:
-        waiting: dict[UUID, list[Row]] = {key: [] for key in self._accounts}
-        for lot in self._lots.values():
-            if lot.row.active_at is not None:
-                waiting[lot.row.account_id].append(lot.row)
-        for account_id, rows in waiting.items():
-            account = self._accounts[account_id]
+        for account_id, account in self._accounts.items():
+            rows = [row for row in self._mine.get(account_id, []) if row.active_at is not None]
             found.check("waiting", (account.row.has_waiting, bool(rows)), **account.whose)
             for moment, same in grouped(rows, "active_at").items():
                 told = len(same) - self._begun[account_id, moment]
@@ -144,23 +145,40 @@ class Lots:
         """The end of a lot when it came: its rules', or that of the lot it was on another card."""
         if row.origin_id is not None:
             return self._slid(self._lots[row.origin_id])
+        if operation.kind == "unmerge":
+            return self._kept_end(row)  # of what had made up for a debt meanwhile
         zone, recorded_at = self._shop.timezone, operation.recorded_at
         if row.is_grace:
             return end_of(self._shop.day(recorded_at) + timedelta(days=GRACE_DAYS), zone)
         rules = self._shop.rules(operation.version).unit(unit)
         if rules is None or is_cause(unit):
             return None
-        return lot_expires_at(rules.expiry, self._earned_at(operation), zone)
+        earned_at = self._deeds.earned_at.get(operation.id, operation.occurred_at)
+        return lot_expires_at(rules.expiry, earned_at, zone)
 
-    def _earned_at(self, operation: Row) -> datetime:
-        """When its units were earned: a refund or a move brings those of the sale."""
-        sold = self._deeds.sold_by.get(operation.id)
-        at: datetime = sold.row.occurred_at if sold else operation.occurred_at
-        return at
+    def _kept_end(self, row: Row) -> datetime | None:
+        """As it was kept: its own end, or that from before it was first extended."""
+        found = self._longer.get(row.id)
+        kept: datetime | None = found[0].before_at if found else row.expires_at
+        return kept
+
+    def starts(self, account: Account) -> list[datetime]:
+        """From when what is left on an account slides."""
+        return [
+            lot.row.slides_from_at
+            for lot in self._of(account)
+            if lot.remaining and lot.row.slides_from_at is not None
+        ]
+
+    def _of(self, account: Account) -> list[Lot]:
+        return [self._lots[row.id] for row in self._mine.get(account.row.id, [])]
 
     def _slid(self, lot: Lot) -> datetime | None:
-        """Its end on the card where it was, after the last visit there."""
-        row, active_at = lot.row, self._accounts[lot.row.account_id].active_at
+        """Its end on the card where it is, after the last visit there."""
+        return self._after(lot, self._accounts[lot.row.account_id].active_at)
+
+    def _after(self, lot: Lot, active_at: datetime | None) -> datetime | None:
+        row = lot.row
         if row.idle_months is None or active_at is None or lot.ends_at is None:
             return lot.ends_at
         if row.slides_from_at is None or active_at <= row.slides_from_at:

@@ -1,5 +1,6 @@
 """Visits rated a second time from what was sold: lines, refunds, version, occasion (pure)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -13,12 +14,21 @@ from loyalty.programs.document import VersionDocument
 from loyalty.replay.log import Log, Row, Shop
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """That a visit left a card: by which move, and how the rules had seen it there."""
+
+    card_id: UUID
+    away_id: UUID
+    occasion: Occasion
+
+
 @dataclass(slots=True)
 class Sold:
     """A visit as the log has left it by now.
 
     `exact` is what is left of its millionths, by unit, `recorded` what it gave when it came to its
-    card. `seen` is how the rules saw it on cards from which it was moved.
+    card. `away` tells which cards it has left, the first one first.
     """
 
     row: Row
@@ -33,7 +43,7 @@ class Sold:
     given: list[Given] = field(default_factory=list)
     exact: dict[str, int] = field(default_factory=dict)
     recorded: dict[str, int] = field(default_factory=dict)
-    seen: dict[UUID, Occasion] = field(default_factory=dict)
+    away: list[Away] = field(default_factory=list)
 
     @property
     def on(self) -> date:
@@ -46,6 +56,14 @@ class Sold:
         left = net.left(self.lines, self.given, self.base)
         found = earning.by_unit(earning.shares(self.document, left, self.occasion))
         return {unit: earning.total(shares) for unit, shares in found.items()}
+
+    def leave(self, operation_id: UUID) -> None:
+        """It goes to another card."""
+        self.away.append(Away(self.card_id, operation_id, self.occasion))
+
+    def seen_on(self, card_ids: Collection[UUID]) -> Away | None:
+        """When it was on one of these cards the last time, if it was."""
+        return next((each for each in reversed(self.away) if each.card_id in card_ids), None)
 
     def give(self, given: Given) -> int:
         """Refund so much; by how much that lowers what is left of the money, in minor units."""
@@ -112,6 +130,15 @@ class Sales:
         refund = self.refunds[operation.id]
         lines = tuple((number, milli) for number, milli in refund.lines)
         return self.sold[refund.visit_id], Given(refund.amount_minor, lines)
+
+    def last_at(self, card_ids: Collection[UUID], but: Sold | None = None) -> datetime | None:
+        """The moment of the latest living visit of these cards, one apart."""
+        living = (
+            sold.row.occurred_at
+            for sold in self.sold.values()
+            if sold.card_id in card_ids and sold.voided_at is None and sold is not but
+        )
+        return max(living, default=None)
 
 
 def expected_occasion(

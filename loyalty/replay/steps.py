@@ -5,19 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from loyalty.counter.dossier import Step
 from loyalty.programs.tiers import Change, Standing
 from loyalty.replay.differences import Found, named
 from loyalty.replay.log import Log, Row
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A standing from a day on, under which version of the rules, and how it came about."""
-
-    on: date
-    version: int
-    kind: str
-    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +46,12 @@ class Steps:
         """The rows of an operation that has not been settled yet."""
         return self._told.get(operation.id, [])
 
-    def take(self, due: Due | None) -> None:
+    def take(self, operation: Row, due: Due | None) -> None:
         """The operation under way brings this, if anything."""
         if due is not None:
             self._expected.append(due)
             change = due.change
-            step = Step(change.on, due.version, change.kind, change.after)
+            step = Step(change.on, due.version, change.kind, operation.id, change.after)
             self._steps.setdefault(due.card_id, []).append(step)
 
     def settle(self, operation: Row) -> None:
@@ -82,7 +73,10 @@ class Steps:
     def _go_on(self, card_id: UUID, rows: list[Row], provisional: int) -> None:
         steps = self._steps.setdefault(card_id, [])
         del steps[len(steps) - provisional :]
-        steps += [Step(row.happened_on, row.version, row.kind, _held(row)) for row in rows]
+        steps += [
+            Step(row.happened_on, row.version, row.kind, row.operation_id, _held(row))
+            for row in rows
+        ]
 
     def finish(self) -> None:
         """No row may be left over that no operation brought."""

@@ -161,7 +161,7 @@ def _tell(session: Session, shop: Shop, card_ids: list[UUID], found: Found) -> T
     books.check()
     found.add(mine)
     pledged: Counter[str] = Counter()
-    for (_, unit), millionths in deeds.sums.items():
+    for (_, unit), millionths in deeds.exact.sums.items():
         if is_cause(unit):
             pledged[unit] += millionths // MILLION
     held = Counter({unit: n for unit, n in books.lots.held().items() if is_cause(unit)})

@@ -99,7 +99,7 @@ def _tile(document: VersionDocument, unit: str, balance: Facts) -> Tile:
 
 def _asides(document: VersionDocument, unit: str, balance: Facts) -> list[str]:
     """What waits, and what is owed or how little is missing to the next one."""
-    asides = cardface.waiting(cardface.label_of(document, unit), balance)
+    asides = cardface.waiting(cardface.label_of(document, unit), balance)[:1]  # `why` tells all
     if balance["debt"]:
         owed = cardface.counted(document, {unit: balance["debt"]})
         asides.append(gettext("%(units)s still to make up", units=owed))

@@ -19,7 +19,9 @@ FROZEN = {
     "ledger_account": {
         "balance", "debt", "earned_millionths", "moves", "has_waiting", "last_active_at",
     },
-    "visit": {"voided_at", "card_id", "net_minor", "posting_id", "occasion"},
+    "visit": {
+        "voided_at", "card_id", "net_minor", "posting_id", "occasion", "scanned_card_id",
+    },
     "visit_line": set(),
     "visit_refund": set(),
     "redemption": {"state", "used_at", "cancelled_at"},

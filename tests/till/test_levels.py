@@ -107,7 +107,7 @@ def test_every_balance_says_why_beside_it(shop, bruno, carla):
 
 def test_a_visit_that_earns_nothing_says_why(bruno, carla):
     receipt = pay(bruno, carla, "0")
-    assert "Visita registrata, questa volta nessun guadagno" in receipt.words
+    assert "Visita registrata, questa volta senza" in receipt.words
     assert "0,00 € di spesa: +0 punti" in receipt.words
 
 

@@ -103,11 +103,11 @@ def test_a_debt_is_explained_and_not_only_shown(shop, phone):
 
 
 def test_a_reward_that_cannot_be_had_says_why_not(shop, phone, carla):
-    soon = {**CLUB["rewards"][0], "key": "soon", "from": "2099-12-08"}
+    soon = {**CLUB["rewards"][0], "key": "soon", "from": "2099-12-09"}
     shop.publish("club", with_changes(CLUB, rewards=[*CLUB["rewards"], soon]), at=clock.now())
     page = phone(carla).get(f"/c/{carla.ref}")
     assert "Una degustazione: solo per il livello Oro." in page.words
-    assert "Colazione in omaggio: si può avere dal 8 dicembre 2099." in page.words
+    assert "Colazione in omaggio: si può avere dal 9 dicembre 2099." in page.words
 
 
 def test_the_last_day_of_a_voucher_is_the_last_on_which_it_works(shop, phone):

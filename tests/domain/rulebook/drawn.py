@@ -43,9 +43,10 @@ def books(draw):
     """A rule book with anything in it that a refund must see again as it was."""
     expiry = draw(st.sampled_from([None, ("rolling", 1), ("month_end", 1), ("inactivity", 2)]))
     lasting = {"expiry": {"kind": expiry[0], "months": expiry[1]}} if expiry else {}
+    waiting = {"pending_hours": draw(st.sampled_from([0, 0, 24]))}
     size = draw(st.integers(2, 6))
     return {
-        "units": [POINTS | lasting, STAMPS],
+        "units": [POINTS | lasting | waiting, STAMPS],
         "earn": draw(earning()),
         "caps": draw(caps()),
         "stamps": {

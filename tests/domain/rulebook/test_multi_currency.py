@@ -4,8 +4,8 @@ import pytest
 
 from loyalty.core.errors import CurrencyMismatch
 from loyalty.core.money import Money
-from loyalty.counter import refunds
-from loyalty.counter.requests import RefundRequest, intent
+from loyalty.counter import refunds, visits
+from loyalty.counter.requests import RefundRequest, VisitRequest, intent
 from tests.builders import NOW, fresh_key
 from tests.domain.law import refused
 from tests.domain.rulebook.book import euros, join, points, there
@@ -14,11 +14,15 @@ from tests.domain.rulebook.book import euros, join, points, there
 @pytest.mark.parametrize("said", ["amount", "tax", "discount"])
 def test_money_of_another_country_is_refused_wherever_it_stands(shop, said):
     card = join(shop, points(base={"tax": "net", "discounts": "before"}))
-    with refused(shop, CurrencyMismatch, expected="EUR", given="CHF"):
-        if said == "amount":
-            shop.visit(card, amount=Money(100, "CHF"))
-        else:
-            shop.visit(card, 1_000, **{said: Money(100, "CHF")})
+    foreign = {"amount": euros(1_000), said: Money(100, "CHF")}
+    request = VisitRequest(card.code, **foreign)
+    with (
+        refused(shop, CurrencyMismatch, expected="EUR", given="CHF"),
+        shop.database.write() as session,
+    ):
+        visits.accrue(
+            session, duty=shop.cashier, request=request, intent=intent(fresh_key(), None), at=NOW
+        )
 
 
 def test_a_refund_in_other_money_is_refused_and_one_in_the_same_is_not(shop):

@@ -16,7 +16,6 @@ from tests.domain.rulebook.book import (
     coffee,
     in_numbers,
     join,
-    latest,
     points,
     there,
 )
@@ -149,14 +148,3 @@ def test_the_largest_refund_is_what_is_left(shop):
     shop.refund(visit, 4_999)
     with refused(shop, RefundTooLarge, largest_minor=1):
         shop.refund(visit, 2)
-
-
-def test_a_sale_is_refunded_by_its_own_version_though_the_rules_have_changed(shop):
-    """Refund rules from others: 50 awarded and 100 taken, because the rate had changed since."""
-    card = join(shop, points())
-    visit = shop.visit(card, 5_000).body
-    shop.publish(latest(shop), {**points(bonus(300)), "earn": [{**BASE, "units": 2}, bonus(300)]})
-    assert shop.visit(card, 100).body["earned"] == {"points": 6}
-    body = shop.refund(visit["ref"], 5_000).body
-    assert (body["earned"], body["version"]) == ({"points": -50}, 1)
-    assert there(shop, card) == 6

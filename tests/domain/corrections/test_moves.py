@@ -1,0 +1,381 @@
+"""A visit on the wrong card is moved to the right one, as if it had been made there."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from loyalty.cards import keeping
+from loyalty.core.errors import (
+    AlreadyVoided,
+    CardBlocked,
+    Forbidden,
+    InsufficientUnits,
+    Invalid,
+    KeyReused,
+    OwnCard,
+    Unknown,
+)
+from tests.builders import NOW, fresh_key
+from tests.domain.corrections import rules
+from tests.domain.corrections.hands import account, lots, move, on, state
+from tests.domain.law import holds, keep, refused, stands, statement
+
+DAY = timedelta(days=1)
+
+
+def test_a_moved_visit_stands_on_the_right_card_with_its_own_time(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_250).body["ref"]
+    body = move(shop, visit, right, at=NOW + 40 * DAY).body
+    assert (body["kind"], body["card"], body["visit"]) == ("move", right.ref, visit)
+    assert (body["moved_from"], body["earned"]) == (wrong.ref, {"points": 12})
+    assert body["balances"]["points"]["carried_minor"] == 50
+    assert body["balances"]["points"]["expiring"] == [{"units": 12, "at": "2027-11-21T23:00:00Z"}]
+    assert holds(shop, wrong)["lifetime"] == 0
+    assert [each["units"] for each in holds(shop, right)["expiring"]] == [12]
+
+
+def test_both_cards_say_why(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    move(shop, visit, right)
+    taken, given = statement(shop, wrong)[-1], statement(shop, right)[-1]
+    assert taken.reasons[0]["it"] == "visita di un'altra carta: -12 punti"
+    assert taken.reasons[0]["en"] == "visit of another card: -12 points"
+    assert given.reasons[0]["en"] == "€12.00 spent: +12 points"
+    assert (taken.units, given.units) == (-12, 12)
+
+
+def test_moved_back_both_cards_are_exactly_as_before_any_number_of_times(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_250, at=NOW).body["ref"]
+    shop.visit(wrong, 777, at=NOW + DAY)
+    shop.visit(right, 930, at=NOW + DAY)
+    at = NOW + 2 * DAY
+    before = state(shop, wrong, at), state(shop, right, at)
+    for _ in range(3):
+        move(shop, visit, right, at=at)
+        there = state(shop, wrong, at), state(shop, right, at)
+        move(shop, visit, wrong, at=at)
+        assert (state(shop, wrong, at), state(shop, right, at)) == before
+    move(shop, visit, right, at=at)
+    assert (state(shop, wrong, at), state(shop, right, at)) == there
+
+
+def test_what_had_made_up_for_it_from_other_lots_goes_back_into_them(shop):
+    """Its own points were spent: leaving takes younger ones, coming back returns those."""
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_000).body["ref"]
+    shop.visit(wrong, 600, at=NOW + 40 * DAY)
+    shop.reserve(wrong, "breakfast", at=NOW + 40 * DAY)
+    at = NOW + 41 * DAY
+    before = state(shop, wrong, at)
+    for _ in range(2):
+        moved = move(shop, visit, right, at=at).body
+        assert moved["balances"]["points"]["available"] == 10
+        balance = holds(shop, wrong, at=at)
+        assert (balance["available"], balance["debt"]) == (0, 4)
+        move(shop, visit, wrong, at=at)
+        assert state(shop, wrong, at) == before
+
+
+def test_what_repaid_its_debt_meanwhile_is_there_again_under_its_own_terms(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_000).body["ref"]
+    shop.reserve(wrong, "breakfast")
+    move(shop, visit, right)
+    later = NOW + 40 * DAY
+    shop.visit(wrong, 700, at=later)
+    assert holds(shop, wrong, at=later)["debt"] == 3
+    move(shop, visit, wrong, at=later + DAY)
+    assert lots(shop, wrong) == [("points", "2028-01-01T00:00:00+01:00", 7, 7, False, False)]
+
+
+def test_it_is_rated_with_the_level_that_the_card_held_then(shop):
+    shop.program("levels", rules.LEVELS)
+    wrong, right = shop.card("levels"), shop.card("levels")
+    shop.visit(right, 10_000)
+    visit = shop.visit(wrong, 500, at=NOW + DAY).body["ref"]
+    assert move(shop, visit, right, at=NOW + 2 * DAY).body["earned"] == {"points": 10}
+    other = shop.card("levels")
+    assert move(shop, visit, other, at=NOW + 2 * DAY).body["earned"] == {"points": 5}
+    assert move(shop, visit, right, at=NOW + 2 * DAY).body["earned"] == {"points": 10}
+
+
+def test_a_visit_that_brought_a_level_takes_it_along_and_brings_it_back_with_its_dates(shop):
+    shop.program("levels", rules.LEVELS)
+    wrong, right = shop.card("levels"), shop.card("levels")
+    visit = shop.visit(wrong, 10_000).body["ref"]
+    at = NOW + 60 * DAY  # later than a refund could take a level back
+    before = state(shop, wrong, at), state(shop, right, at)
+    assert before[0]["seen"]["tier"]["key"] == "gold"
+    for _ in range(2):
+        move(shop, visit, right, at=at)
+        assert stands(shop, wrong, at)["tier"]["key"] == "silver"
+        assert stands(shop, right, at)["tier"]["key"] == "gold"
+        move(shop, visit, wrong, at=at)
+        assert (state(shop, wrong, at), state(shop, right, at)) == before
+
+
+def test_a_level_that_is_held_without_it_stays(shop):
+    shop.program("levels", rules.LEVELS)
+    wrong, right = shop.card("levels"), shop.card("levels")
+    visit = shop.visit(wrong, 10_000).body["ref"]
+    shop.visit(wrong, 10_000, at=NOW + DAY)
+    move(shop, visit, right, at=NOW + 2 * DAY)
+    assert stands(shop, wrong, NOW + 2 * DAY)["tier"]["key"] == "gold"
+
+
+def test_a_level_kept_in_its_grace_by_a_visit_goes_with_it_and_comes_back(shop):
+    shop.program("levels", rules.LEVELS)
+    wrong, right = shop.card("levels"), shop.card("levels")
+    shop.visit(wrong, 10_000)
+    at = on(2027, 12, 10)  # the review of 30 November failed, the grace has begun
+    visit = shop.visit(wrong, 10_000, at=at).body
+    assert visit["tier"]["grace_until"] is None
+    before = state(shop, wrong, at)
+    move(shop, visit["ref"], right, at=at)
+    assert stands(shop, wrong, at)["tier"]["grace_until"] == "2027-12-30"
+    move(shop, visit["ref"], wrong, at=at)
+    assert state(shop, wrong, at) == before
+
+
+def test_a_days_cap_is_that_of_the_right_card_and_the_old_allowance_waits(shop):
+    shop.program("capped", rules.CAPPED)
+    wrong, right = shop.card("capped"), shop.card("capped")
+    visit = shop.visit(wrong, 800).body["ref"]
+    shop.visit(wrong, 800)  # earns 2
+    shop.visit(right, 700)
+    before = state(shop, wrong), state(shop, right)
+    assert move(shop, visit, right).body["earned"] == {"points": 3}
+    assert move(shop, visit, wrong).body["earned"] == {"points": 8}
+    assert (state(shop, wrong), state(shop, right)) == before
+
+
+def test_stamps_fill_the_right_card_and_the_voucher_of_the_wrong_one_is_cancelled(shop):
+    wrong, right = shop.card("stamps"), shop.card("stamps")
+    shop.visit(right, coffees=8)
+    visit = shop.visit(wrong, coffees=11).body["ref"]
+    before = state(shop, wrong, sizes=False), state(shop, right, sizes=False)
+    body = move(shop, visit, right).body
+    assert [each["state"] for each in body["vouchers"]] == ["reserved", "cancelled"]
+    assert (holds(shop, wrong, "stamps")["available"], stands(shop, wrong)["vouchers"]) == (0, [])
+    assert holds(shop, right, "stamps")["available"] == 9
+    assert len(stands(shop, right)["vouchers"]) == 1
+    move(shop, visit, wrong)
+    assert (state(shop, wrong, sizes=False), state(shop, right, sizes=False)) == before
+
+
+def test_the_pledge_goes_with_the_visit_to_the_cent(shop):
+    shop.program("giving", rules.GIVING)
+    wrong, right = shop.card("giving"), shop.card("giving")
+    visit = shop.visit(wrong, 100).body["ref"]
+    shop.visit(wrong, 250)
+    shop.visit(right, 500)
+    before = state(shop, wrong), state(shop, right)
+    assert stands(shop, wrong)["impact"] == {"gatti": 116}
+    assert move(shop, visit, right).body["pledged"] == {"gatti": 34}
+    assert stands(shop, wrong)["impact"] == {"gatti": 83}
+    assert stands(shop, right)["impact"] == {"gatti": 200}
+    move(shop, visit, wrong)
+    assert (state(shop, wrong), state(shop, right)) == before
+
+
+def test_points_that_wait_wait_on_the_right_card_until_the_same_moment(shop):
+    shop.program("waiting", rules.waiting(48))
+    wrong, right = shop.card("waiting"), shop.card("waiting")
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    before = state(shop, wrong)
+    body = move(shop, visit, right, at=NOW + DAY).body["balances"]["points"]
+    assert (body["available"], body["pending"]) == (0, 12)
+    assert body["waiting"] == [{"units": 12, "at": "2026-11-23T10:00:00Z"}]
+    assert holds(shop, right, at=NOW + 2 * DAY)["available"] == 12
+    move(shop, visit, wrong, at=NOW + DAY)
+    assert state(shop, wrong) == before
+    # Once the wait is over, they can be used at once wherever they come to.
+    assert move(shop, visit, right, at=NOW + 3 * DAY).body["balances"]["points"]["available"] == 12
+
+
+def test_points_that_had_expired_are_moved_and_have_expired_there_too(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    at = on(2027, 12, 1)
+    shop.visit(wrong, 500, at=at)
+    before = state(shop, wrong, at, sizes=False), state(shop, right, at, sizes=False)
+    for _ in range(2):
+        move(shop, visit, right, at=at)
+        there = holds(shop, right, at=at)
+        assert (there["available"], there["debt"], there["lifetime"]) == (0, 0, 12)
+        here = holds(shop, wrong, at=at)
+        assert (here["available"], here["debt"], here["lifetime"]) == (5, 0, 5)
+        move(shop, visit, wrong, at=at)
+        assert (state(shop, wrong, at, sizes=False), state(shop, right, at, sizes=False)) == before
+
+
+def test_what_was_refunded_stays_refunded_and_the_rest_can_be_refunded_there(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_240).body["ref"]
+    shop.refund(visit, 300)
+    assert move(shop, visit, right).body["earned"] == {"points": 9}
+    body = shop.refund(visit, 500).body
+    assert (body["card"], body["earned"]) == (right.ref, {"points": -5})
+    assert move(shop, visit, wrong).body["earned"] == {"points": 4}
+    assert shop.refund(visit, 440).body["card"] == wrong.ref
+    for card in (wrong, right):
+        balance = holds(shop, card)
+        assert (balance["available"], balance["debt"], balance["lifetime"]) == (0, 0, 0)
+
+
+def test_what_was_spent_before_is_not_made_anew_by_a_refund_on_the_other_card(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_000).body["ref"]
+    shop.reserve(wrong, "breakfast")
+    move(shop, visit, right)
+    shop.refund(visit, 600)
+    move(shop, visit, wrong)
+    balance = holds(shop, wrong)
+    assert (balance["available"], balance["debt"], balance["lifetime"]) == (0, 6, 4)
+
+
+def test_a_moved_visit_is_voided_on_the_card_where_it_stands(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_240).body["ref"]
+    move(shop, visit, right)
+    assert shop.void(visit).body["card"] == right.ref
+    assert account(shop, right).balance == account(shop, wrong).balance == 0
+    with refused(shop, AlreadyVoided):
+        move(shop, visit, wrong)
+
+
+# --- debts ---------------------------------------------------------------------------------------
+
+
+def spent(shop, program):
+    """A visit whose points went into a breakfast, and another card."""
+    wrong, right = shop.card(program), shop.card(program)
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    shop.reserve(wrong, "breakfast")
+    return wrong, right, visit
+
+
+def test_points_spent_before_are_owed_by_the_wrong_card(shop):
+    wrong, right, visit = spent(shop, "points")
+    before = state(shop, wrong)
+    move(shop, visit, right)
+    assert (holds(shop, wrong)["debt"], holds(shop, right)["available"]) == (10, 12)
+    move(shop, visit, wrong)
+    assert state(shop, wrong) == before
+
+
+def test_a_shop_that_writes_debts_off_gains_nobody_points_by_moving_back(shop):
+    shop.program("clamped", rules.CLAMPED)
+    wrong, right, visit = spent(shop, "clamped")
+    before = state(shop, wrong), state(shop, right)
+    for _ in range(3):
+        move(shop, visit, right)
+        assert (holds(shop, wrong)["debt"], holds(shop, right)["available"]) == (0, 12)
+        assert statement(shop, wrong)[-1].kind == "forgive"
+        move(shop, visit, wrong)
+        assert (state(shop, wrong), state(shop, right)) == before
+
+
+def test_what_was_written_off_is_asked_back_only_as_far_as_the_visit_covers_it(shop):
+    shop.program("clamped", rules.CLAMPED)
+    wrong, right, visit = spent(shop, "clamped")
+    move(shop, visit, right)
+    shop.refund(visit, 700)
+    move(shop, visit, wrong)
+    balance = holds(shop, wrong)
+    assert (balance["available"], balance["debt"], balance["lifetime"]) == (0, 0, 5)
+
+
+def test_a_shop_that_lets_no_debt_come_about_refuses_and_nothing_happens(shop):
+    shop.program("blocked", rules.BLOCKED)
+    _, right, visit = spent(shop, "blocked")
+    with refused(shop, InsufficientUnits, unit="points", needed=12, available=2):
+        move(shop, visit, right)
+
+
+# --- who and what --------------------------------------------------------------------------------
+
+
+def test_nothing_goes_to_another_program(shop):
+    wrong, stamps = shop.card(), shop.card("stamps")
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    with refused(shop, Invalid) as refusal:
+        move(shop, visit, stamps)
+    assert list(refusal.value.facts_in("it")["fields"]) == ["card"]
+
+
+def test_nothing_goes_to_the_card_where_it_is(shop):
+    card = shop.card()
+    visit = shop.visit(card, 1_200).body["ref"]
+    with refused(shop, Invalid) as refusal:
+        move(shop, visit, card)
+    assert list(refusal.value.facts_in("en")["fields"]) == ["card"]
+
+
+def test_nothing_goes_to_another_shop_or_comes_from_it(shop, stranger):
+    mine, theirs = shop.card(), stranger.card()
+    visit, their_visit = (
+        shop.visit(mine, 1_200).body["ref"],
+        stranger.visit(theirs, 900).body["ref"],
+    )
+    for at_work, what, card, missing in (
+        (shop, visit, theirs, "card"),
+        (stranger, visit, theirs, "visit"),
+        (shop, their_visit, mine, "visit"),
+        (shop, "vis_" + "0" * 26, mine, "visit"),
+    ):
+        for scan in (card.code, card.token, card.ref):
+            with refused(at_work, Unknown) as refusal:
+                move(at_work, what, card, scan=scan)
+            assert refusal.value.thing == missing
+
+
+def test_a_visit_comes_to_no_blocked_card_but_leaves_one(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    keep(shop, keeping.block, right)
+    with refused(shop, CardBlocked):
+        move(shop, visit, right)
+    keep(shop, keeping.unblock, right)
+    keep(shop, keeping.block, wrong)
+    assert move(shop, visit, right).body["card"] == right.ref
+
+
+def test_nobody_moves_a_visit_to_their_own_card(shop):
+    wrong, own = shop.card(), shop.card(email=shop.cashier_email)
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    with refused(shop, OwnCard):
+        move(shop, visit, own)
+    assert move(shop, visit, own, duty=shop.owner)
+
+
+def test_who_may_not_void_may_not_move(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    with refused(shop, Forbidden, permission="void"):
+        move(shop, visit, right, duty=replace(shop.cashier, permissions=frozenset()))
+
+
+@pytest.mark.parametrize("name", ["code", "token", "ref"])
+def test_the_right_card_is_named_by_whatever_names_it(shop, name):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    assert move(shop, visit, right, scan=getattr(right, name)).body["card"] == right.ref
+
+
+def test_the_same_key_gives_the_same_receipt_and_another_body_is_refused(shop):
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1_200).body["ref"]
+    key = fresh_key()
+    first = move(shop, visit, right, key=key)
+    move(shop, visit, wrong)
+    keep(shop, keeping.block, right)
+    again = move(shop, visit, right, key=key)
+    assert (again.replayed, again.body) == (True, first.body)
+    assert holds(shop, wrong)["available"] == 12
+    with refused(shop, KeyReused):
+        move(shop, visit, wrong, key=key)
