@@ -90,14 +90,8 @@ class Shop:
             found = editor.find(
                 session, merchant_id=self.merchant_id, program_ref=self.programs[program]
             )
-            return editor.add_version(
-                session,
-                merchant_id=self.merchant_id,
-                currency="EUR",
-                program_id=found.id,
-                raw=raw,
-                at=at,
-            )
+            scope = {"merchant_id": self.merchant_id, "program_id": found.id}
+            return editor.add_version(session, currency="EUR", raw=raw, at=at, **scope)
 
     def publish(self, program: str, raw: dict[str, Any], at: datetime = NOW) -> int:
         """A new version of a program, in force from `at`."""

@@ -192,17 +192,27 @@ def _provoke_refusals(provoked: Provoked, aurora: Caller) -> None:
         ),
         ("POST /programs/<program_ref>/pause", {"things": {"program_ref": draft}}),
         ("POST /programs/<program_ref>/resume", {"things": {"program_ref": draft}}),
-        ("POST /programs/<program_ref>/lengthen", {"things": {"program_ref": draft}}),
+    ):
+        provoked.send(by_name[name], **changes)
+    _provoke_corrections(provoked, aurora, {"program_ref": draft}, {"visit_ref": visit})
+
+
+def _provoke_corrections(
+    provoked: Provoked, aurora: Caller, draft: dict[str, str], voided: dict[str, str]
+) -> None:
+    by_name = {one.name: one for one in OPERATIONS}
+    things, alone = provoked.walk.things, aurora.shop.card().customer
+    whom = "/customers/<customer:customer_ref>"
+    for name, changes in (
+        ("POST /programs/<program_ref>/lengthen", {"things": draft}),
+        (
+            "GET /programs/<program_ref>/versions/<number>/preview",
+            {"things": {**draft, "number": "1"}},
+        ),
         ("POST /payouts/<payout_ref>/cancel", {"things": _cancelled_payout(aurora)}),
-        ("POST /visits/<visit_ref>/move", {"things": {"visit_ref": visit}}),
-        (
-            "POST /customers/<customer:customer_ref>/unmerge",
-            {"things": {"customer_ref": bare.customer}},
-        ),
-        (
-            "POST /customers/<customer:customer_ref>/merge",
-            {"body": {"into": things["customer_ref"]}},
-        ),
+        ("POST /visits/<visit_ref>/move", {"things": voided}),
+        (f"POST {whom}/unmerge", {"things": {"customer_ref": alone}}),
+        (f"POST {whom}/merge", {"body": {"into": things["customer_ref"]}}),
     ):
         provoked.send(by_name[name], **changes)
 
