@@ -1,6 +1,7 @@
 """What has happened to two joined cards since their merge, as the counter's rows tell it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -37,68 +38,93 @@ def demand_last(session: Session, *, merchant_id: UUID, absorbed_id: UUID, keepe
     raise MergedSince(customers=found)
 
 
-def taken_since(
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """By how much what a card had brought has changed since: exact millionths, and whole units.
+
+    Mostly below 0. The units are those of both sums together; by itself it may have been others.
+    """
+
+    millionths: int
+    units: int
+
+
+def changed_since(
     session: Session,
     *,
     merchant_id: UUID,
     merge_id: UUID,
     family: Sequence[UUID],
     account_id: UUID,
-) -> int:
-    """Millionths (below 0) that were taken since of what the absorbed cards had brought.
+) -> Changed:
+    """What became of the past of absorbed cards on the account of the one that stays.
 
-    By refunds and voids of their visits, by moves that took those away, and by donations that were
-    cancelled, as far as they went off the account of the card that stays.
+    By refunds and voids of their visits, by moves that took some away or brought them back, and by
+    donations that were cancelled.
     """
-    left = _left(merchant_id, merge_id, family)
-    visits = sa.select(Visit.id).where(
-        Visit.merchant_id == merchant_id,
-        sa.or_(Visit.card_id.in_(family), Visit.id.in_(sa.select(left.c.visit_id))),
+    operations = (
+        _refunds(merchant_id, merge_id, family),
+        _undone(merchant_id, family),
+        _moves(merchant_id, merge_id, family),
     )
-    # What was refunded after a visit had left was no longer theirs.
-    refunds = (
-        sa.select(VisitRefund.id)
-        .outerjoin(left, left.c.visit_id == VisitRefund.visit_id)
-        .where(
-            VisitRefund.merchant_id == merchant_id,
-            VisitRefund.visit_id.in_(visits),
-            sa.or_(left.c.move_id.is_(None), VisitRefund.id < left.c.move_id),
-        )
-    )
-    theirs = sa.select(Visit.id).where(Visit.merchant_id == merchant_id, Visit.card_id.in_(family))
-    prizes = sa.select(Redemption.id).where(
-        Redemption.merchant_id == merchant_id, Redemption.card_id.in_(family)
-    )
-    undone = sa.select(Operation.id).where(
-        Operation.merchant_id == merchant_id,
-        sa.or_(Operation.reverses_id.in_(theirs), Operation.reverses_id.in_(prizes)),
-    )
-    taken = session.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(Entry.millionths), 0)).where(
+    row = session.execute(
+        sa.select(
+            sa.func.coalesce(sa.func.sum(Entry.millionths), 0).label("millionths"),
+            sa.func.coalesce(sa.func.sum(Entry.units - Entry.covered), 0).label("units"),
+        ).where(
             Entry.merchant_id == merchant_id,
             Entry.account_id == account_id,
             Entry.operation_id > merge_id,
-            Entry.millionths < 0,
-            sa.or_(
-                Entry.operation_id.in_(refunds),
-                Entry.operation_id.in_(undone),
-                Entry.operation_id.in_(sa.select(left.c.move_id)),
-            ),
+            Entry.kind.in_(("earn", "take")),
+            sa.or_(*(Entry.operation_id.in_(each) for each in operations)),
         )
-    ).scalar_one()
-    return int(taken)
+    ).one()
+    return Changed(int(row.millionths), int(row.units))
 
 
-def _left(merchant_id: UUID, merge_id: UUID, family: Sequence[UUID]) -> sa.Subquery:
-    """Visits that were moved off these cards since, each with the move that did it."""
-    return (
-        sa.select(VisitMove.visit_id, VisitMove.id.label("move_id"))
+def _moves(merchant_id: UUID, merge_id: UUID, family: Sequence[UUID]) -> sa.Select[UUID]:
+    """Moves of visits off these cards since, and back to them."""
+    return sa.select(VisitMove.id).where(
+        VisitMove.merchant_id == merchant_id,
+        VisitMove.id > merge_id,
+        sa.or_(VisitMove.from_id.in_(family), VisitMove.to_id.in_(family)),
+    )
+
+
+def _refunds(merchant_id: UUID, merge_id: UUID, family: Sequence[UUID]) -> sa.Select[UUID]:
+    """Refunds since of visits that were on one of these cards at that time."""
+    last = (
+        sa.select(VisitMove.to_id)
         .where(
             VisitMove.merchant_id == merchant_id,
-            VisitMove.id > merge_id,
-            VisitMove.from_id.in_(family),
+            VisitMove.visit_id == VisitRefund.visit_id,
+            VisitMove.id < VisitRefund.id,
         )
-        .subquery()
+        .order_by(VisitMove.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    first = (
+        sa.select(Operation.card_id)
+        .where(Operation.merchant_id == merchant_id, Operation.id == VisitRefund.visit_id)
+        .scalar_subquery()
+    )
+    return sa.select(VisitRefund.id).where(
+        VisitRefund.merchant_id == merchant_id,
+        VisitRefund.id > merge_id,
+        sa.func.coalesce(last, first).in_(family),
+    )
+
+
+def _undone(merchant_id: UUID, family: Sequence[UUID]) -> sa.Select[UUID]:
+    """What voids visits of these cards, or cancels their redemptions."""
+    visits = sa.select(Visit.id).where(Visit.merchant_id == merchant_id, Visit.card_id.in_(family))
+    prizes = sa.select(Redemption.id).where(
+        Redemption.merchant_id == merchant_id, Redemption.card_id.in_(family)
+    )
+    return sa.select(Operation.id).where(
+        Operation.merchant_id == merchant_id,
+        sa.or_(Operation.reverses_id.in_(visits), Operation.reverses_id.in_(prizes)),
     )
 
 

@@ -71,23 +71,21 @@ _REFUNDED = _millionths(
 ).where(_REFUND.c.id > _POSTED)
 
 
-def _of_cards(query: sa.Select[int], *columns: Any) -> tuple[sa.Select[int], sa.Select[int]]:
+def _of_cards(query: sa.Select[int]) -> tuple[sa.Select[int], sa.Select[int]]:
     """The same for one card, which is nearly always, and for a card with those merged into it.
 
     A list of any length is spelt out anew each time.
     """
     one: Any = sa.bindparam("card_id")
     many: Any = sa.bindparam("card_ids", expanding=True)
-    return (
-        query.where(*(column == one for column in columns)),
-        query.where(*(column.in_(many) for column in columns)),
-    )
+    return query.where(_VISIT.c.card_id == one), query.where(_VISIT.c.card_id.in_(many))
 
 
-_SPENT = _of_cards(_SPEND, _VISIT.c.card_id)
-_COUNTED = _of_cards(_COUNT, _VISIT.c.card_id)
-_GIVEN = _of_cards(_EARNED, _VISIT.c.card_id, _ACCOUNT.c.card_id)
-_TAKEN = _of_cards(_REFUNDED, _VISIT.c.card_id, _ACCOUNT.c.card_id)
+_SPENT = _of_cards(_SPEND)
+_COUNTED = _of_cards(_COUNT)
+# On whichever account: a refund while the card was merged went off that of the other card.
+_GIVEN = _of_cards(_EARNED)
+_TAKEN = _of_cards(_REFUNDED)
 _STEPS = (
     sa.select(
         _CHANGE.c.card_id,

@@ -22,12 +22,13 @@ from loyalty.programs.earning import Line
 
 @dataclass(frozen=True, slots=True)
 class Homecoming:
-    """By which move a visit had left the card, and how the rules had seen it there.
+    """On which card a visit is from now on, and by which move it had left it before.
 
-    `forgiven` is what was written off when it left, `homes` where its units had been. All are empty
-    for a visit that was never there.
+    `occasion` is how the rules had seen it there, `forgiven` what was written off when it left,
+    `homes` where its units had been. They are empty for a visit that was never there.
     """
 
+    card_id: UUID
     away_id: UUID | None = None
     occasion: Occasion | None = None
     forgiven: dict[str, int] = field(default_factory=dict)
@@ -35,20 +36,25 @@ class Homecoming:
 
 
 def look(session: Session, taker: Desk, visit: Visit) -> Homecoming:
-    """Whether the visit was on that card, or on one merged into it, before."""
+    """Whether the visit was there before: on the card, or on the merged one whose code was read.
+
+    Then it is on that one again, and goes with it should the two be parted.
+    """
+    here = taker.place.card_id
     left = session.execute(
-        sa.select(VisitMove.id, VisitMove.occasion_before)
+        sa.select(VisitMove.id, VisitMove.from_id, VisitMove.occasion_before)
         .where(
             VisitMove.merchant_id == visit.merchant_id,
             VisitMove.visit_id == visit.id,
-            VisitMove.from_id.in_(taker.ranks.dossier.card_ids()),
+            VisitMove.from_id.in_((here, taker.place.scanned_card_id or here)),
         )
         .order_by(VisitMove.id.desc())
         .limit(1)
     ).first()
     if left is None:
-        return Homecoming()
+        return Homecoming(here)
     return Homecoming(
+        left.from_id,
         left.id,
         Occasion.kept(left.occasion_before),
         _forgiven(session, taker, refunds.move_ids(session, visit)),

@@ -85,7 +85,8 @@ def move(
         desks.catch_up(desk)
     body = _receipt(counter, visit, operation, shifted)
     shifted.settle()
-    visit.scanned_card_id = counter.taker.place.scanned_card_id
+    if shifted.card_id == counter.taker.place.card_id:
+        visit.scanned_card_id = counter.taker.place.scanned_card_id
     return _finish(session, counter.taker, visit, body, operation)
 
 
@@ -158,7 +159,7 @@ def _begin(desk: Desk, duty: Duty, intent: Intent, reason: str) -> Row:
 class Shifted:
     """A visit that has come to another card, in memory; its row still says the card it was on."""
 
-    taker: Desk
+    card_id: UUID
     visit: Visit
     operation: Row
     taken: TakenBack
@@ -167,7 +168,7 @@ class Shifted:
     def settle(self) -> None:
         """Let the visit's row follow; until then it is counted from memory."""
         visit, done = self.visit, self.done
-        visit.card_id, visit.posting_id = self.taker.place.card_id, self.operation["id"]
+        visit.card_id, visit.posting_id = self.card_id, self.operation["id"]
         visit.occasion = None if done.occasion == ORDINARY else done.occasion.as_dict()
 
 
@@ -202,11 +203,11 @@ def shift(
         taker.ranks.returned(taker.version, operation, away=back.away_id, on=today)
     for on in dict.fromkeys((visit.local_on, today)):
         taker.ranks.sold(taker.version, operation, on)
-    _note(taker, visit, operation)
-    return Shifted(taker, visit, operation, taken, done)
+    _note(taker, visit, operation, back.card_id)
+    return Shifted(back.card_id, visit, operation, taken, done)
 
 
-def _note(taker: Desk, visit: Visit, operation: Row) -> None:
+def _note(taker: Desk, visit: Visit, operation: Row, card_id: UUID) -> None:
     taker.book.also(
         _MOVE,
         {
@@ -214,7 +215,7 @@ def _note(taker: Desk, visit: Visit, operation: Row) -> None:
             "id": operation["id"],
             "visit_id": visit.id,
             "from_id": visit.card_id,
-            "to_id": taker.place.card_id,
+            "to_id": card_id,
             "occasion_before": visit.occasion,
             "recorded_at": taker.at,
         },

@@ -127,7 +127,7 @@ def _parting(
 ) -> Parting:
     (source, target), merge_id = accounts, kept.merge_id
     merchant_id = desk.place.merchant_id
-    lost = aftermath.taken_since(
+    changed = aftermath.changed_since(
         session,
         merchant_id=merchant_id,
         merge_id=merge_id,
@@ -143,7 +143,8 @@ def _parting(
             source_id=source.id,
             target_id=target.id,
         ),
-        millionths=kept.facts["millionths"].get(target.unit, 0) + lost,
+        brought=kept.facts["millionths"].get(target.unit, 0),
+        changed=(changed.millionths, changed.units),
         carried=since.carried(session, desk.book, operation_id=merge_id, target=target),
         lent=since.lent_since(
             session,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.ledger.book import Book
 from loyalty.ledger.joining import MILLION, Joined, Said, owe
-from loyalty.ledger.lots import Home, LotState, Take
+from loyalty.ledger.lots import Home, LotState, Take, soonest_first
 from loyalty.ledger.models import Extension, Lot
 from loyalty.ledger.pages import Row
 from loyalty.ledger.since import Carried
@@ -21,19 +21,31 @@ Left = tuple[Take, UUID]  # what is left of a lot, and which lot it was on the o
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """What goes back: `millionths` is what of the source's exact sum is still earned.
+    """What goes back: `brought` is the exact sum that the source had brought.
 
-    `lent` is what lots of the source have given for debts of others since, by the source's lot.
-    `repaid` tells what has made up for debts of the target since, the latest first, and under which
-    terms that had come.
+    `changed` is by how much that has changed since, in millionths, and by how many whole units of
+    both together. `lent` is what lots of the source have given for debts of others since, by the
+    source's lot. `repaid` tells what has made up for debts of the target since, the latest first.
     """
 
     merge_id: UUID
     joined: Joined
-    millionths: int
+    brought: int
+    changed: tuple[int, int]
     carried: Carried
     lent: dict[UUID, int]
     repaid: Sequence[Home]
+
+    @property
+    def millionths(self) -> int:
+        """What of the source's exact sum is still earned."""
+        return self.brought + self.changed[0]
+
+    @property
+    def owing(self) -> int:
+        """Units by which less (below 0: more) was taken from both than the source has lost."""
+        lost = self.brought // MILLION - self.millionths // MILLION
+        return lost + self.changed[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,46 +69,66 @@ def part(
 
     With nothing since, both accounts are as they were before the merge.
     """
-    (source, target), joined = accounts, parting.joined
+    source, target = accounts
     whole, rest = divmod(parting.millionths, MILLION)
-    _split_remainder(session, book, operation, accounts, (parting, rest), words)
-    returns = _returns(session, book, source, target, parting.merge_id)
+    returns = _less(_returns(session, book, source, target, parting.merge_id), parting.owing)
     why: list[Reason] = []
     out = book.entry(operation, target, "merge", why, millionths=-whole * MILLION)
     target.earned_millionths -= whole * MILLION
     gone = book.drain(out, target, "moved", [take for take, _ in returns])
-    lent = {key: units - joined.came.get(key, 0) for key, units in joined.gave.items()}
-    for key, units in parting.lent.items():
-        lent[key] = lent.get(key, 0) + units
+    lent = _lent(session, book, parting, returns)
     owe(book, out, target, sum(lent.values()), operation["recorded_at"])
     back = _take_back_what_it_paid(session, book, (operation, out), target, parting)
     moved = back - gone - sum(lent.values())
     why.append(words.moved(moved))
     book.close(out, target, moved)
+    _split_remainder(book, operation, target, (parting.carried, rest), words)
     homes = _receive(session, book, operation, source, (returns, lent, parting), words)
     _keep_longer(session, book, operation, source, (returns, homes), words)
 
 
+def _less(returns: list[Left], owing: int) -> list[Left]:
+    """So many units stay: refunds took them from the target, in the rounding of both together."""
+    kept = []
+    for take, home in returns:
+        stays = min(take.units, max(0, owing))
+        owing -= stays
+        if take.units > stays:
+            kept.append((Take(take.lot, take.units - stays), home))
+    return kept
+
+
+def _lent(session: Session, book: Book, parting: Parting, returns: list[Left]) -> dict[UUID, int]:
+    """What the target owes to lots of the source: what repaid debts, and what refunds rounded."""
+    joined = parting.joined
+    lent = {key: units - joined.came.get(key, 0) for key, units in joined.gave.items()}
+    for key, units in parting.lent.items():
+        lent[key] = lent.get(key, 0) + units
+    more = max(0, -parting.owing)
+    homes = load_lots(session, book, list(joined.gave)) if more else {}
+    for key, lot in homes.items():
+        back = sum(take.units for take, home in returns if home == key) + lent[key]
+        part = min(more, lot.units - lot.remaining - back)
+        lent[key] += part
+        more -= part
+    return {key: units for key, units in lent.items() if units}
+
+
 def _split_remainder(
-    session: Session,
-    book: Book,
-    operation: Row,
-    accounts: tuple[AccountState, AccountState],
-    what: tuple[Parting, int],
-    words: Words,
+    book: Book, operation: Row, target: AccountState, what: tuple[Carried, int], words: Words
 ) -> None:
     """Two remainders part: the unit that they had completed goes, if it is still complete."""
-    (parting, rest), (source, target) = what, accounts
+    carried, rest = what
     if not rest:
         return
-    own = parting.carried.lot_ids
-    if not parting.carried.units:
-        # Then it was the source's own unit that a refund let stand, for the sake of both.
-        homes = _returns(session, book, source, target, parting.merge_id)
-        own = [take.lot.id for take, _ in homes]
     why: list[Reason] = []
     units = book.take_back(
-        operation, target, millionths=rest, own=own, coverable=parting.carried.lost, reasons=why
+        operation,
+        target,
+        millionths=rest,
+        own=carried.lot_ids,
+        coverable=carried.lost,
+        reasons=why,
     )
     why.append(words.moved(units))
 
@@ -112,7 +144,7 @@ def _returns(
             )
         ).scalars()
     )
-    since = [lot for lot in target.lots if lot.remaining and lot.id > merge_id]
+    since = [lot for lot in soonest_first(target.lots) if lot.remaining and lot.id > merge_id]
     return [
         (Take(lot, lot.remaining), lot.origin_id)
         for lot in since
@@ -138,8 +170,7 @@ def _receive(
     source.earned_millionths += parting.millionths
     homes = load_lots(session, book, [home for home, _ in back])
     for home, part_ in back:
-        if part_:
-            book.fill(into, source, "moved", homes[home], part_)
+        book.fill(into, source, "moved", homes[home], part_)
     owe(book, into, source, debt, operation["recorded_at"])
     book.close(into, source, units)
     return homes

@@ -32,7 +32,10 @@ _TITLES = {
     "program_paused": Text("Il programma è in pausa", "The program is paused"),
     "proof_too_weak": Text("Qui serve il QR della carta", "This needs the card's QR"),
     "own_card": Text("È la tua carta", "This is your own card"),
-    "limit_reached": Text("Per oggi basta", "That is all for today"),
+    "limit_reached": Text("Il limite è raggiunto", "The limit is reached"),
+    "visits_per_card_day": Text("Per oggi basta", "That is all for today"),
+    "amount_minor_max": Text("È una somma molto alta", "That is a very large amount"),
+    "per_customer": Text("L'ha già avuto", "They have had it already"),
     "already_voided": Text("Già annullata", "Already cancelled"),
     "already_cancelled": Text("Già annullato", "Already cancelled"),
     "already_used": Text("Già consegnato", "Already handed over"),
@@ -74,7 +77,7 @@ def refuse(error: LoyaltyError) -> Response:
     _keep(error)
     page = render_template(
         "till/refused.html",
-        title=pick(_TITLES.get(error.code, _NO)),
+        title=pick(_TITLES.get(error.facts.get("limit") or error.code, _NO)),
         sentence=_sentence(error),
         unknown=error.code == "unknown_card",
         typed=request.form.get("code", "")[:40],

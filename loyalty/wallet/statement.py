@@ -67,7 +67,8 @@ def page(
     shown = found[:_LINES]
     told = (entry for entry in shown if not _is_of_the_shop(entry))
     together = groupby(told, key=lambda entry: entry.operation_id)
-    lines = [_line(document, list(entries)) for _, entries in together]
+    # The latest operation first, but what it did in the order in which it did it.
+    lines = [_line(document, list(entries)[::-1]) for _, entries in together]
     return lines, ref("ent", shown[-1].id) if len(found) > _LINES else None
 
 

@@ -1,6 +1,5 @@
 """Two cards of one person become one: every unit keeps its life, and both codes work."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,8 +18,8 @@ from loyalty.customers.refusals import MergedAway, SamePerson
 from tests.builders import NOW, fresh_key
 from tests.domain import folk
 from tests.domain.corrections import rules
-from tests.domain.import_desk import Desk
 from tests.domain.corrections.hands import account, lots, merge, on, unmerge
+from tests.domain.import_desk import Desk
 from tests.domain.law import holds, keep, refused, stands, statement
 
 DAY = timedelta(days=1)
