@@ -9,6 +9,7 @@ from loyalty.api.receipt_answers import (
     ReasonAnswer,
     RewardWithinReach,
     VoucherInReceipt,
+    advice_field,
     moment_field,
     ref_field,
     text_field,
@@ -83,6 +84,7 @@ class ProgramAnswer(Schema):
     number = fields.Integer(required=True, metadata={"description": "of `version`"})
     version = fields.Dict(required=True)
     terms = fields.Nested(BilingualAnswer, required=True)
+    advice = advice_field()
     versions = fields.List(fields.Nested(VersionInList), required=True)
     created_at = moment_field()
 
@@ -133,6 +135,7 @@ class VersionMadeAnswer(Schema):
     program = ref_field("prg")
     number = whole_field()
     terms = fields.Nested(BilingualAnswer, required=True)
+    advice = advice_field()
 
 
 class VoucherOnCard(VoucherInReceipt):

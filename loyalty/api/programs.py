@@ -20,7 +20,8 @@ from loyalty.core.db import write
 from loyalty.core.errors import Invalid, StateConflict, Unknown, VersionFrozen
 from loyalty.core.ids import ref
 from loyalty.merchants.models import Merchant
-from loyalty.programs import editor, log
+from loyalty.programs import checks, editor, log
+from loyalty.programs.loading import load
 from loyalty.programs.models import Program, ProgramVersion
 from loyalty.web import guard, reads
 from loyalty.web.locale import shop
@@ -132,7 +133,13 @@ def add_version(body: dict[str, Any], program_ref: str) -> Response:
             at=clock.now(),
         )
     made = next(row for row in _versions(program) if row.number == number)
-    return answer({"program": ref("prg", program.id), "number": number, "terms": _terms(made)}, 201)
+    shown = {
+        "program": ref("prg", program.id),
+        "number": number,
+        "terms": _terms(made),
+        "advice": _advice(made),
+    }
+    return answer(shown, 201)
 
 
 @section.call(
@@ -230,6 +237,12 @@ def _terms(version: ProgramVersion) -> dict[str, str]:
     return {"it": version.terms_it, "en": version.terms_en}
 
 
+def _advice(version: ProgramVersion) -> list[dict[str, str]]:
+    """What whoever writes rules should hear, although they can be published."""
+    found = checks.advise(load(version.document), _shop().currency)
+    return [text.as_dict() for text in found]
+
+
 def _shown(program: Program) -> dict[str, Any]:
     versions = _versions(program)
     in_force = program.current_version or versions[0].number
@@ -241,6 +254,7 @@ def _shown(program: Program) -> dict[str, Any]:
         "number": shown.number,
         "version": shown.document,
         "terms": _terms(shown),
+        "advice": _advice(shown),
         "versions": [
             {
                 "number": version.number,

@@ -44,6 +44,11 @@ class BilingualAnswer(Schema):
     en = text_field()
 
 
+def advice_field() -> fields.List:
+    """Sentences for whoever writes rules: too long to read, or odd although they are possible."""
+    return fields.List(fields.Nested(BilingualAnswer), required=True)
+
+
 class ExpiringAnswer(Schema):
     """Units and when they expire."""
 

@@ -190,6 +190,7 @@ def reviews(
             TierChange.merchant_id == shop.merchant_id,
             Card.program_id == shop.program_id,
             Card.merged_into_id.is_(None),
+            TierChange.review_on < by,  # a grace never ends before; this has an index
             day < by,
             ~sa.exists().where(
                 newer.merchant_id == TierChange.merchant_id,

@@ -100,8 +100,10 @@ class Ranks:
             return None
         held = steps[-1].standing if steps else tiers.entry(old) if old else tiers.NO_STANDING
         change = tiers.under_new_rules(old, rules, held, measure=self._measure(counts), on=on)
-        if change is None or (not steps and rules and change.after == tiers.entry(rules)):
+        if not steps and (change is None or (rules and change.after == tiers.entry(rules))):
             return None  # where everybody stands needs no row
+        # The next review is by the new rules, also where they leave everything as it is.
+        change = change or Change("rules", held, held, on, self._measured(rules, on))
         operation = self._review_operation(origin, origin.occurred_at)
         self._note(operation, change, rules, version.number)
         return change
@@ -114,8 +116,8 @@ class Ranks:
         number, rules = self._rules(version)
         if rules is None:
             return
-        steps, standing = self.dossier.steps(), self.standing(rules)
-        on = max(on, steps[-1].on) if steps else on
+        changed = [step.on for step in self.dossier.steps() if step.kind != "notice"]
+        on, standing = max([on, *changed[-1:]]), self.standing(rules)
         change = tiers.after_sale(rules, standing, measure=self._measure(rules), on=on)
         if change is not None:
             self._note(operation, change, rules, number)
@@ -171,8 +173,9 @@ class Ranks:
 
     def warn(self, version: PublishedVersion, origin: Origin, on: date) -> date | None:
         """Note, once a review, that the level is about to be lost; the day of the review."""
-        rules, steps = version.document.tiers, self.dossier.steps()
-        if rules is None or not steps:
+        steps = self.dossier.steps()
+        rules = self.rules_of(steps[-1].version).tiers if steps else None
+        if rules is None or version.document.tiers is None:
             return None
         held = steps[-1].standing
         told = any(step.kind == "notice" and step.standing == held for step in steps)
@@ -180,9 +183,8 @@ class Ranks:
         if told or held.review_on is None or not found.keep_missing:
             return None
         change = Change("notice", held, held, on, found.measured)
-        self._note(
-            self._review_operation(origin, origin.occurred_at), change, rules, version.number
-        )
+        operation = self._review_operation(origin, origin.occurred_at)
+        self._note(operation, change, rules, steps[-1].version)
         return held.grace_until or held.review_on
 
     def take_over(
@@ -223,6 +225,9 @@ class Ranks:
         if steps and steps[-1].version > version.number:
             return steps[-1].version, self.rules_of(steps[-1].version).tiers
         return version.number, version.document.tiers
+
+    def _measured(self, rules: Tiers | None, on: date) -> int:
+        return self._measure(rules)(*tiers.window(rules, on)) if rules else 0
 
     def _measure(self, rules: Tiers) -> tiers.Measure:
         return lambda first, last: self.dossier.qualifying(rules, first, last)

@@ -72,19 +72,36 @@ def part(
     source, target = accounts
     whole, rest = divmod(parting.millionths, MILLION)
     returns = _less(_returns(session, book, source, target, parting.merge_id), parting.owing)
-    why: list[Reason] = []
-    out = book.entry(operation, target, "merge", why, millionths=-whole * MILLION)
+    gone = -sum(take.units for take, _ in returns)
+    out = book.entry(operation, target, "merge", [words.moved(gone)], millionths=-whole * MILLION)
     target.earned_millionths -= whole * MILLION
-    gone = book.drain(out, target, "moved", [take for take, _ in returns])
-    lent = _lent(session, book, parting, returns)
-    owe(book, out, target, sum(lent.values()), operation["recorded_at"])
-    back = _take_back_what_it_paid(session, book, (operation, out), target, parting)
-    moved = back - gone - sum(lent.values())
-    why.append(words.moved(moved))
-    book.close(out, target, moved)
+    book.drain(out, target, "moved", [take for take, _ in returns])
+    book.close(out, target, gone)
     _split_remainder(book, operation, target, (parting.carried, rest), words)
+    lent = _lent(session, book, parting, returns)
+    _settle(session, book, operation, target, (parting, sum(lent.values())), words)
     homes = _receive(session, book, operation, source, (returns, lent, parting), words)
     _keep_longer(session, book, operation, source, (returns, homes), words)
+
+
+def _settle(
+    session: Session,
+    book: Book,
+    operation: Row,
+    target: AccountState,
+    what: tuple[Parting, int],
+    words: Words,
+) -> None:
+    """What the two did for each other's debts is undone."""
+    parting, lent = what
+    joined = parting.joined
+    back = sum(joined.paid.values()) + joined.owed
+    if not lent and not back:
+        return
+    entry = book.entry(operation, target, "merge", [words.moved(back - lent)])
+    owe(book, entry, target, lent, operation["recorded_at"])
+    _take_back_what_it_paid(session, book, (operation, entry), target, parting)
+    book.close(entry, target, back - lent)
 
 
 def _less(returns: list[Left], owing: int) -> list[Left]:
@@ -211,7 +228,7 @@ def _take_back_what_it_paid(
     rows: tuple[Row, Row],
     target: AccountState,
     parting: Parting,
-) -> int:
+) -> None:
     """The target gets back what it gave for the source's debt; a debt of its own goes first."""
     (operation, entry), joined = rows, parting.joined
     lots = load_lots(session, book, list(joined.paid))
@@ -226,4 +243,3 @@ def _take_back_what_it_paid(
         if again:
             book.bring(entry, target, "moved", again, new_lot(operation, entry, home.terms))
         left -= again
-    return sum(joined.paid.values()) + joined.owed

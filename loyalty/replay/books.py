@@ -53,7 +53,7 @@ class Books:
         covered = max(0, min(-rated - from_own, coverable)) if own else 0
         if operation.kind == "unmerge":
             covered = entry.covered  # of what two remainders had completed
-        self.lots.cover(operation, unit, entry.covered)
+        self.lots.cover(operation, account, entry.covered)
         self._compare(entry, operation, account, (moved, rated, covered))
 
     def _post(self, entry: Row, account: Account, own: list[UUID]) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The log of some cards told again, operation by operation, from the facts alone."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,14 +16,23 @@ from loyalty.replay.levels import Levels
 from loyalty.replay.life import Turn
 from loyalty.replay.log import Log, Row, Shop
 from loyalty.replay.prizes import Prizes
-from loyalty.replay.sales import Sales, Sold, expected_occasion
+from loyalty.replay.sales import Away, Sales, Sold, expected_occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an operation takes back: whatever these had moved on these cards."""
+
+    operation_ids: tuple[UUID, ...]
+    card_ids: tuple[UUID, ...]
 
 
 class Deeds:
     """What the operations of some cards must have done.
 
-    `made_by` says, of an operation that takes back, which ones had brought the units; `earned_at`
-    when the units were earned that an operation brings, where that is not its own moment.
+    `taken` says it of those that take a sale back; `earned_at` when the units were earned that an
+    operation brings, where that is not its own moment; of `restored` ones the units come back as
+    they had been.
     """
 
     def __init__(self, log: Log, shop: Shop, found: Found) -> None:
@@ -33,8 +43,9 @@ class Deeds:
         self._sales = Sales(log, shop)
         self.prizes = Prizes(log, shop)
         self.exact = Exact(self._families)
-        self.made_by: dict[UUID, list[UUID]] = {}
+        self.taken: dict[UUID, Taken] = {}
         self.earned_at: dict[UUID, datetime] = {}
+        self.restored: set[UUID] = set()
         self.turns: list[Turn] = []
 
     def tell(self) -> None:
@@ -70,22 +81,23 @@ class Deeds:
         if on < today and not is_imported:
             self._levels.sold(root, operation, today)
 
-    def _come(self, root: UUID, operation: Row, sold: Sold) -> None:
-        """A visit is earned on a card."""
+    def _come(self, card_id: UUID, operation: Row, sold: Sold) -> Away | None:
+        """A visit is earned on a card; if it was there before, by which move it had left it."""
+        root, back = self._families.root(card_id), sold.seen_on(card_id)
         sold.occasion = self._sales.occasion_of(operation)
-        before = sold.seen_on(self._families.members(root))
-        expected = before.occasion if before else self._see(root, sold)
+        expected = back.occasion if back else self._see(root, sold)
         values = (sold.occasion.as_dict(), expected.as_dict())
         self._found.check("occasion", values, of=root, where=named(operation))
-        sold.card_id, sold.posting_id = root, operation.id
+        sold.card_id, sold.posting_id = card_id, operation.id
         sold.exact = sold.rated()
         sold.recorded = dict(sold.exact)
+        sold.operation_ids.append(operation.id)
         at = sold.row.occurred_at
-        self.made_by[operation.id] = [operation.id]
         self.earned_at[operation.id] = at
         self.turns.append(Turn(operation.id, "came", root, at, sold.row.version))
         self.exact.post(root, operation, sold.exact)
         self._count(sold, 1)
+        return back
 
     def _see(self, root: UUID, sold: Sold) -> Occasion:
         """As the rules must see a sale of its day: the level held, what the caps leave."""
@@ -106,7 +118,7 @@ class Deeds:
         self._lower(operation, sold, sold.rated())
         self._count(sold, 1)
         self._levels.refunded(root, operation, sold_on=sold.on, on=self._today(operation))
-        self.made_by[sold.posting_id].append(operation.id)
+        sold.operation_ids.append(operation.id)
 
     def _void(self, operation: Row) -> None:
         sold = self._sales.sold[operation.reverses_id]
@@ -122,7 +134,8 @@ class Deeds:
         # A visit that is handed back when two cards part: they were seen to in that deed.
         if operation.kind != "move" or operation.key_hash is not None:
             self._levels.catch_up(root, operation, self._today(operation))
-        self.made_by[operation.id] = list(self.made_by[sold.posting_id])
+        cards = tuple(self._families.members(root))
+        self.taken[operation.id] = Taken(tuple(sold.operation_ids), cards)
         self.earned_at[operation.id] = sold.row.occurred_at
         return root
 
@@ -140,9 +153,9 @@ class Deeds:
         sold, taker = self._sales.sold[move.visit_id], self._families.root(move.to_id)
         self._levels.catch_up(taker, operation, sold.on if operation.key_hash is None else today)
         self._leave(operation, sold, today)
-        back = sold.seen_on(self._families.members(taker))
-        self._come(taker, operation, sold)
+        back = self._come(move.to_id, operation, sold)
         if back is not None:
+            self.restored.add(operation.id)
             self._levels.returned(taker, operation, away=back.away_id, on=today)
         for on in dict.fromkeys((sold.on, today)):
             self._levels.sold(taker, operation, on)
@@ -191,6 +204,7 @@ class Deeds:
 
     def _unmerge(self, operation: Row) -> None:
         self._catch_up(operation)
+        self.restored.add(operation.id)
         joined = self.exact.part(operation)
         today = self._today(operation)
         self._levels.part(operation.card_id, operation, kept=joined.kept, on=today)

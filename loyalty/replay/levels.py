@@ -118,9 +118,13 @@ class Levels:
             return None
         measure = self._measure(card_id, counts)
         change = tiers.under_new_rules(old, rules, held, measure=measure, on=on)
-        if not self.steps.of(card_id) and rules and change and change.after == tiers.entry(rules):
-            return None  # where everybody stands needs no row
-        return Due(card_id, number, change) if change else None
+        if not self.steps.of(card_id):
+            is_start = change is None or (rules and change.after == tiers.entry(rules))
+            return None if is_start or change is None else Due(card_id, number, change)
+        if change is None:  # all stays as it is, and the next review is by the new rules
+            measured = measure(*tiers.window(rules, on)) if rules else 0
+            change = Change("rules", held, held, on, measured)
+        return Due(card_id, number, change)
 
     def _notice(self, card_id: UUID, on: date) -> Due | None:
         """That a level is about to be lost is said once, while something is missing."""

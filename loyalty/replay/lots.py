@@ -63,7 +63,7 @@ class Lots:
         self._extensions = grouped(log.extensions, "entry_id")
         self._longer = grouped(log.extensions, "lot_id")
         self._by_deed: dict[tuple[UUID, str], list[UUID]] = {}
-        self._covered: Counter[tuple[UUID, str]] = Counter()
+        self._covered: Counter[tuple[UUID, UUID, str]] = Counter()
         self._begun: Counter[tuple[UUID, datetime]] = Counter()
 
     def begin(self, entry: Row, operation: Row, unit: str) -> None:
@@ -95,22 +95,34 @@ class Lots:
 
     def own(self, operation: Row, unit: str) -> list[UUID]:
         """The lots of the sale that an operation takes back, wherever they are by now."""
-        made_by = self._deeds.made_by.get(operation.id, [])
-        keys = [key for each in made_by for key in self._by_deed.get((each, unit), [])]
+        taken = self._deeds.taken.get(operation.id)
+        if taken is None:
+            return []
+        made = (key for each in taken.operation_ids for key in self._by_deed.get((each, unit), []))
+        keys = [key for key in made if self._card(self._lots[key]) in taken.card_ids]
         for key in keys:  # grows on the way
             keys += [row.id for row in self._came.get(key, []) if row.id not in keys]
         return keys
 
     def coverable(self, operation: Row, unit: str, own: Iterable[UUID]) -> int:
-        """Units of these lots that have expired and that no refund of the sale has counted."""
-        made_by = self._deeds.made_by.get(operation.id)
+        """Units of these lots that have expired and that nothing has counted as taken yet."""
+        taken = self._deeds.taken.get(operation.id)
+        if taken is None:
+            return 0
         expired = sum(self._lots[key].expired for key in own)
-        return expired - self._covered[made_by[0], unit] if made_by else 0
+        return expired - sum(
+            self._covered[each, card_id, unit]
+            for each in taken.operation_ids
+            for card_id in taken.card_ids
+        )
 
-    def cover(self, operation: Row, unit: str, units: int) -> None:
-        """A refund has counted so many."""
-        if made_by := self._deeds.made_by.get(operation.id):
-            self._covered[made_by[0], unit] += units
+    def cover(self, operation: Row, account: Account, units: int) -> None:
+        """So many expired units were counted as taken."""
+        self._covered[operation.id, account.row.card_id, account.row.unit] += units
+
+    def _card(self, lot: Lot) -> UUID:
+        card_id: UUID = self._accounts[lot.row.account_id].row.card_id
+        return card_id
 
     def held(self) -> Counter[str]:
         """What is left in them, by unit."""
@@ -145,7 +157,7 @@ class Lots:
         """The end of a lot when it came: its rules', or that of the lot it was on another card."""
         if row.origin_id is not None:
             return self._slid(self._lots[row.origin_id])
-        if operation.kind == "unmerge":
+        if operation.id in self._deeds.restored:
             return self._kept_end(row)  # of what had made up for a debt meanwhile
         zone, recorded_at = self._shop.timezone, operation.recorded_at
         if row.is_grace:

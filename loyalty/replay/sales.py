@@ -28,7 +28,8 @@ class Sold:
     """A visit as the log has left it by now.
 
     `exact` is what is left of its millionths, by unit, `recorded` what it gave when it came to its
-    card. `away` tells which cards it has left, the first one first.
+    card. `away` tells which cards it has left, the first one first, `operation_ids` all that has
+    moved units of it.
     """
 
     row: Row
@@ -43,6 +44,7 @@ class Sold:
     given: list[Given] = field(default_factory=list)
     exact: dict[str, int] = field(default_factory=dict)
     recorded: dict[str, int] = field(default_factory=dict)
+    operation_ids: list[UUID] = field(default_factory=list)
     away: list[Away] = field(default_factory=list)
 
     @property
@@ -61,9 +63,9 @@ class Sold:
         """It goes to another card."""
         self.away.append(Away(self.card_id, operation_id, self.occasion))
 
-    def seen_on(self, card_ids: Collection[UUID]) -> Away | None:
-        """When it was on one of these cards the last time, if it was."""
-        return next((each for each in reversed(self.away) if each.card_id in card_ids), None)
+    def seen_on(self, card_id: UUID) -> Away | None:
+        """When it was on that card the last time, if it was."""
+        return next((each for each in reversed(self.away) if each.card_id == card_id), None)
 
     def give(self, given: Given) -> int:
         """Refund so much; by how much that lowers what is left of the money, in minor units."""

@@ -110,6 +110,15 @@ def test_a_program_begins_as_a_draft_with_its_terms_in_words(aurora: Caller) -> 
     assert made["versions"] == [{"number": 1, "published_at": None}]
 
 
+def test_rules_that_are_long_to_read_are_published_with_a_word_of_advice(aurora: Caller) -> None:
+    assert draft(aurora, POINTS)["advice"] == []
+    made = draft(aurora, EVERYTHING)
+    assert any("parole" in said["it"] and "words" in said["en"] for said in made["advice"])
+    program = aurora.shop.programs["points"]
+    version = done(aurora.post(f"/programs/{program}/versions", EVERYTHING))
+    assert version["advice"] == made["advice"]
+
+
 def test_a_published_version_is_in_force_and_frozen(aurora: Caller) -> None:
     path = f"/programs/{draft(aurora, POINTS)['ref']}"
     shown = done(aurora.post(f"{path}/versions/1/publish"), 200)

@@ -9,3 +9,9 @@ from tests.domain.corrections.hands import clean
 def the_books_are_right(shop):
     yield
     assert clean(shop)
+
+
+@pytest.fixture
+def pair(shop):
+    """An old card and a young one of the same person, who has not told us yet."""
+    return shop.card(name="Anna"), shop.card(name="anna")

@@ -120,6 +120,11 @@ def state(shop, card, at=NOW, *, sizes=True):
     }
 
 
+def both(shop, cards, at=NOW):
+    """The states of some cards."""
+    return [state(shop, card, at) for card in cards]
+
+
 def _joined(held):
     sums = {}
     for unit, end, left, _, waits, grace in held:
