@@ -1,5 +1,7 @@
 """The shapes of receipts and their parts, for the document; receipts themselves are dicts."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from loyalty.web.fields import Amount
@@ -44,7 +46,7 @@ class BilingualAnswer(Schema):
     en = text_field()
 
 
-def advice_field() -> fields.List:
+def advice_field() -> "fields.List[Any]":
     """Sentences for whoever writes rules: too long to read, or odd although they are possible."""
     return fields.List(fields.Nested(BilingualAnswer), required=True)
 

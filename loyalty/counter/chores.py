@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.cards.models import Card
 from loyalty.core import outbox
 from loyalty.core.ids import ref
 from loyalty.counter import desk as desks
@@ -55,7 +56,7 @@ def _desks(session: Session, shop: Shop, book: Book, at: datetime) -> Iterator[D
         program_id=shop.program_id,
         number=shop.version,
     )
-    card_ids = book.card_ids()
+    card_ids = _living(session, shop, book)
     has_levels = version.document.tiers is not None or version.number > 1
     steps = steps_of(session, merchant_id=shop.merchant_id, card_ids=card_ids if has_levels else ())
     for card_id in card_ids:
@@ -63,6 +64,19 @@ def _desks(session: Session, shop: Shop, book: Book, at: datetime) -> Iterator[D
         desk = desks.desk_on(session, place, version, book, at)
         desk.ranks.dossier.know(steps.get(card_id, []))
         yield desk
+
+
+def _living(session: Session, shop: Shop, book: Book) -> list[UUID]:
+    """Without those that were merged since they were found; nobody merges them now."""
+    merged = session.execute(
+        sa.select(Card.id).where(
+            Card.merchant_id == shop.merchant_id,
+            Card.id.in_(book.card_ids()),
+            Card.merged_into_id.is_not(None),
+        )
+    )
+    gone = set(merged.scalars())
+    return [card_id for card_id in book.card_ids() if card_id not in gone]
 
 
 def _fill(desk: Desk, entries: Iterable[Row]) -> None:

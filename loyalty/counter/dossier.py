@@ -181,6 +181,11 @@ class Dossier:
         added = sum(visit.millionths.get(unit, 0) for visit in self._added if visit.on == on)
         return self._sum(_GIVEN, on, on, unit) + added
 
+    @property
+    def has_steps(self) -> bool:
+        """Whether the card is known to have changed its level once."""
+        return bool(self._steps)
+
     def steps(self) -> list[Step]:
         """The card's standings, the oldest first."""
         if self._steps is None:

@@ -220,7 +220,12 @@ class Ranks:
         }
 
     def _rules(self, version: PublishedVersion) -> tuple[int, Tiers | None]:
-        """The rules under which the card stands: to those of an old sale it does not go back."""
+        """The rules under which the card stands: to those of an old sale it does not go back.
+
+        A purchase under rules without levels asks nothing of the database for it.
+        """
+        if version.document.tiers is None and not self.dossier.has_steps:
+            return version.number, None
         steps = self.dossier.steps()
         if steps and steps[-1].version > version.number:
             return steps[-1].version, self.rules_of(steps[-1].version).tiers

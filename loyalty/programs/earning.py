@@ -171,16 +171,18 @@ def _parts(
         return []
     if rule.per_kind == "visit":
         return [(_exact(_ONE, rule), _concerned(percents, mine))]
-    if not any(one.names_lines for one in (*multiplied, *best)):
-        together = multiplied + best[:1]
-        return [(_exact(_counts(rule, line), rule), together) for line in mine]
     return [(_exact(_counts(rule, line), rule), _concerned(percents, (line,))) for line in mine]
 
 
 def _concerned(percents: Percents, lines: Lines) -> list[Percent]:
     """The percentages that concern any of these lines; of those of which the best counts, it."""
-    multiplied, best = ([one for one in kind if _raises(one, lines)] for kind in percents)
-    return multiplied + best[:1]
+    multiplied, best = percents
+    found = [one for one in multiplied if one.names is None or _lines_of(one.names, lines)]
+    for one in best:
+        if one.names is None or _lines_of(one.names, lines):
+            found.append(one)
+            break
+    return found
 
 
 def _multiply(parts: tuple[int, int], percents: list[Percent], extra: dict[Percent, int]) -> None:
@@ -226,12 +228,6 @@ def _pledged(document: VersionDocument, left: Lines) -> list[Share]:
     if cause.cap_minor is not None:
         given = min(given, cause.cap_minor * MILLION)
     return [Share("cause", cause.key, cause_unit(cause.key), given, _sum(counted))]
-
-
-def _raises(percent: Percent, lines: Lines) -> bool:
-    """Whether a percentage concerns any of these lines; one that names none concerns all."""
-    rule = percent.rule
-    return rule is None or not percent.names_lines or any(_names(rule, line) for line in lines)
 
 
 def _lines_of(rule: EarningRule, lines: Lines) -> Lines:

@@ -10,13 +10,13 @@ from loyalty.programs.document import EarningRule, Tiers, VersionDocument
 class Percent:
     """A percentage on what the base rules give: of a rule, or of the card's level (rule None).
 
-    `names_lines`: it looks at single lines, and raises only those.
+    `names` is the rule again where it names lines and raises only those; None where it raises all.
     """
 
     key: str
     percent: int
     rule: EarningRule | None
-    names_lines: bool = False
+    names: EarningRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _rates(version: _Itself) -> Rates:
 def _of_unit(document: VersionDocument, unit: str) -> UnitRates:
     mine = [rule for rule in document.earn if rule.unit == unit]
     raising = [
-        (rule, Percent(rule.key, rule.multiply_percent, rule, rule.when.names_lines))
+        (rule, _percent(rule, rule.multiply_percent))
         for rule in mine
         if rule.multiply_percent is not None
     ]
@@ -90,6 +90,10 @@ def _of_unit(document: VersionDocument, unit: str) -> UnitRates:
         best=tuple(percent for _, percent in rivals),
         most_a_visit=document.cap(unit, "visit"),
     )
+
+
+def _percent(rule: EarningRule, percent: int) -> Percent:
+    return Percent(rule.key, percent, rule, rule if rule.when.names_lines else None)
 
 
 def _levels(tiers: Tiers) -> dict[str | None, Percent]:

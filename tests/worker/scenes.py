@@ -1,17 +1,23 @@
 """Shops in which time has something to do: what each job finds, and what it leaves behind."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
 
+from loyalty.cli import main
+from loyalty.core import db
 from loyalty.core.ids import parse_ref
-from loyalty.counter import lengthening
+from loyalty.counter import due, lengthening
 from loyalty.counter.models import TierChange
-from loyalty.ledger.models import Account, Entry, Extension, Lot
+from loyalty.ledger.models import Account, Entry, Extension, Lot, Operation
 from loyalty.worker import clockwork
 from loyalty.worker.chores import CHORES
 from tests.builders import NOW, CardInHand, Shop
@@ -57,7 +63,7 @@ def written(shop: Shop) -> Counter[str]:
     with shop.database.read() as session:
         for model in (Entry, TierChange):
             query = sa.select(model.kind, sa.func.count()).group_by(model.kind)
-            found.update(dict(session.execute(query).tuples().all()))
+            found.update(dict(session.execute(query).all()))
         found["longer"] = session.execute(sa.select(sa.func.count(Extension.id))).scalar_one()
     return found
 
@@ -82,6 +88,34 @@ def changes(shop: Shop, card: CardInHand) -> list[tuple[str, str | None]]:
     )
     with shop.database.read() as session:
         return [tuple(row) for row in session.execute(query.order_by(TierChange.id))]
+
+
+def operations(shop: Shop, card: CardInHand) -> int:
+    """How many operations a card has."""
+    query = sa.select(sa.func.count()).where(Operation.card_id == parse_ref("crd", card.ref))
+    with shop.database.read() as session:
+        return session.execute(query).scalar_one()
+
+
+def found(shop: Shop, look: Callable[..., due.Found], at: datetime) -> list[UUID]:
+    """The cards that a look finds in the program made last."""
+    with shop.database.read() as session:
+        here = latest_program(session, shop)
+        return look(session, shop=here, at=at, after=None, limit=100).card_ids
+
+
+def latest_program(session: Session, shop: Shop) -> due.Shop:
+    """The program made last, as the jobs see it."""
+    program_id = parse_ref("prg", list(shop.programs.values())[-1])
+    (only,) = [each for each in due.shops(session) if each.program_id == program_id]
+    return only
+
+
+def once(shop: Shop, at: datetime) -> None:
+    """`loyalty worker --once --at`; the command uses a database of its own."""
+    done = CliRunner().invoke(main, ("worker", "--once", "--json", "--at", at.isoformat()))
+    db.use(shop.database)
+    assert (done.exit_code, json.loads(done.stdout)["failed"]) == (0, 0), done.output
 
 
 def on(year: int, month: int, day: int) -> datetime:

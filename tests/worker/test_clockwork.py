@@ -1,19 +1,15 @@
 """What time brings: the jobs write it down once, whoever starts them when, and however they end."""
 
-import json
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 
 from loyalty.audit import audit
-from loyalty.cli import main
-from loyalty.core import clock, db
+from loyalty.core import clock
 from loyalty.core.ids import parse_ref
 from loyalty.core.outbox import OutboxEvent
 from loyalty.counter import causes, chores, due
-from loyalty.ledger.models import Operation
 from loyalty.worker import clockwork, portions
 from tests.builders import NOW
 from tests.domain.corrections.hands import merge
@@ -34,7 +30,20 @@ from tests.domain.rulebook.book import (
     points,
     stamps,
 )
-from tests.worker.scenes import CARDS, SCENES, changes, lots, on, over, run, written
+from tests.worker.scenes import (
+    CARDS,
+    SCENES,
+    changes,
+    found,
+    latest_program,
+    lots,
+    on,
+    once,
+    operations,
+    over,
+    run,
+    written,
+)
 
 
 class PowerCut(BaseException):
@@ -260,13 +269,25 @@ def test_cards_that_were_merged_are_left_alone(shop):
     assert [kind for kind, _ in kinds(shop, keeper)].count("expire") == 6
 
 
+def test_cards_that_were_merged_since_they_were_found_are_left_alone_too(shop):
+    scene = SCENES["lapsed"](shop)
+    keeper, loser = scene.cards[:2]
+    merge(shop, loser, keeper, at=NOW + 5 * DAY)
+    kept, ids = operations(shop, loser), [parse_ref("crd", loser.ref)]
+    for do in (chores.catch_up, chores.notify, chores.lengthen):
+        with shop.database.write() as session:
+            here = latest_program(session, shop)
+            assert do(session, shop=here, card_ids=ids, at=scene.at) == 0
+    assert operations(shop, loser) == kept
+
+
 def test_a_card_with_much_to_do_counts_as_much(shop):
     scene = over(shop)
     busy = scene.cards[0]
     for hour in range(40):
         shop.visit(busy, 100, at=NOW + 399 * DAY + timedelta(minutes=hour))
     with shop.database.read() as session:
-        (here,) = [each for each in due.shops(session) if is_town(shop, each)]
+        here = latest_program(session, shop)
         ids = [parse_ref("crd", card.ref) for card in scene.cards[:2]]
         sizes = due.sizes(session, shop=here, card_ids=ids, at=scene.at)
     assert sizes == {ids[0]: 1 + 40 // 16, ids[1]: 1 + 3}
@@ -280,32 +301,4 @@ def test_a_worker_of_that_day_does_all_of_it(shop, settings, monkeypatch):
     once(shop, scene.at)
     assert scene.written() == scene.leaves
     once(shop, on(2027, 12, 1))
-    found = written(shop)
-    assert found["expire"] == found["activate"] == 0
-    assert found["down"] == CARDS
-
-
-def once(shop, at):
-    """`loyalty worker --once --at`; the command uses a database of its own."""
-    done = CliRunner().invoke(main, ("worker", "--once", "--json", "--at", at.isoformat()))
-    db.use(shop.database)
-    assert (done.exit_code, json.loads(done.stdout)["failed"]) == (0, 0), done.output
-
-
-def found(shop, look, at):
-    """The cards that a look finds in the program made last."""
-    with shop.database.read() as session:
-        (here,) = [each for each in due.shops(session) if is_town(shop, each)]
-        return look(session, shop=here, at=at, after=None, limit=100).card_ids
-
-
-def is_town(shop, one):
-    return one.program_id == parse_ref("prg", list(shop.programs.values())[-1])
-
-
-def operations(shop, card):
-    """How many operations a card has."""
-    card_id = parse_ref("crd", card.ref)
-    with shop.database.read() as session:
-        query = sa.select(sa.func.count()).where(Operation.card_id == card_id)
-        return session.execute(query).scalar_one()
+    assert written(shop)["down"] == CARDS
