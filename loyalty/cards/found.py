@@ -39,19 +39,17 @@ class NewCardInUse(StateConflict):
 def last_replacement(session: Session, *, facts: CardFacts) -> tuple[datetime, list[UUID]]:
     """When codes of the card were last shut, and the codes made since. Raises NeverReplaced."""
     tokens = session.execute(
-        sa.select(CardToken.id, CardToken.created_at, CardToken.revoked_at)
+        sa.select(CardToken.id, CardToken.revoked_at)
         .where(CardToken.merchant_id == facts.merchant_id, CardToken.card_id == facts.card_id)
         .order_by(CardToken.id)
     ).all()
-    shut = [token.revoked_at for token in tokens if token.revoked_at is not None]
+    shut = [token for token in tokens if token.revoked_at is not None]
     made = [
-        token.id
-        for token in tokens
-        if token.revoked_at is None and shut and token.created_at >= max(shut)
+        token.id for token in tokens if token.revoked_at is None and shut and token.id > shut[-1].id
     ]
     if not made:
         raise NeverReplaced(card=facts.ref)
-    return max(shut), made
+    return max(token.revoked_at for token in shut), made
 
 
 def demand_unused(session: Session, *, facts: CardFacts, made: Collection[UUID]) -> None:

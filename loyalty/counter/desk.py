@@ -149,8 +149,17 @@ def lock_desk_to_earn(
     )
     if _open_new_units(session, place, version, book):
         return lock_desk(session, place=place, version=version, at=at)
-    lookup.stay_put(session, place.merchant_id, place.card_id, place.scanned_card_id)
+    if place.scanned_card_id is not None or _is_empty(book):
+        lookup.stay_put(session, place.merchant_id, place.card_id, place.scanned_card_id)
     return desk_on(session, place, version, book, at)
+
+
+def _is_empty(book: Book) -> bool:
+    """A card that was merged holds nothing; of one that holds something nobody need ask."""
+    return not any(
+        account.balance or account.debt or account.earned_millionths
+        for account in book.all_accounts()
+    )
 
 
 def _open_new_units(session: Session, place: Place, version: PublishedVersion, book: Book) -> bool:

@@ -10,14 +10,23 @@ from loyalty.audit import CouldNotLook
 from loyalty.core import db
 from loyalty.core.db import Database
 from loyalty.core.ids import ref
-from loyalty.counter.requests import LineRequest
-from tests.builders import open_shop
+from loyalty.counter import merging, moves
+from loyalty.counter.requests import LineRequest, intent
+from tests.builders import NOW, fresh_key, open_shop
 from tests.conftest import settings_for
 
 REBUILD = (
     "CREATE TABLE loose AS SELECT * FROM ledger_operation",
     "DROP TABLE ledger_operation",
     "ALTER TABLE loose RENAME TO ledger_operation",
+)
+PAYOUT = (
+    "INSERT INTO cause_payout (merchant_id, id, cause, amount_minor, reverses_id, currency,"
+    " paid_on, receipt, beneficiary, actor, recorded_at)"
+)
+REST = (
+    "'EUR', '2026-11-20', 'bonifico', 'Rifugio', 'system', '2026-11-21 10:00:00.000000'"
+    " FROM ledger_operation"
 )
 # For each rule of the audit, what somebody with a file and a grudge could do against it.
 DAMAGE = {
@@ -79,6 +88,41 @@ DAMAGE = {
     ),
     "every redemption spent something": ("DELETE FROM ledger_entry",),
     "a voucher handed over says when": ("UPDATE redemption SET used_at = NULL",),
+    "what goes from one card to another adds up to nothing": (
+        "UPDATE ledger_entry SET units = units + 1 WHERE kind = 'merge' AND units > 0",
+    ),
+    "a lot that came from another card ends no later than it did there": (
+        (
+            "UPDATE ledger_lot SET expires_at = '2999-01-01 00:00:00.000000'"
+            " WHERE origin_id IS NOT NULL"
+        ),
+    ),
+    "a lot ends when its last extension says": (
+        (
+            "INSERT INTO ledger_extension SELECT merchant_id, id, entry_id, id, expires_at, NULL"
+            " FROM ledger_lot WHERE expires_at IS NOT NULL"
+        ),
+    ),
+    "a lot waits only if it knows until when": ("UPDATE ledger_lot SET is_pending = 1",),
+    "a visit that was moved stands where its last move put it": (
+        "UPDATE visit_move SET to_id = from_id",
+    ),
+    "what is left of a visit is not below nothing nor above what was paid": (
+        "UPDATE visit SET net_minor = amount_minor + 1",
+    ),
+    "a level follows from the one before it": (
+        (
+            "INSERT INTO tier_change SELECT merchant_id, id, card_id, id, 'up', 1, '2026-11-21', 0,"
+            " 'silver', 'gold', NULL, NULL, NULL, '[]' FROM ledger_operation"
+        ),
+    ),
+    "a payout is taken back at most by its own amount": (
+        f"{PAYOUT} SELECT merchant_id, id, 'rifugio', 10, NULL, {REST} LIMIT 1",
+        (
+            f"{PAYOUT} SELECT merchant_id, id, 'rifugio', -9, (SELECT id FROM cause_payout), {REST}"
+            " LIMIT 1 OFFSET 1"
+        ),
+    ),
 }
 
 
@@ -95,6 +139,32 @@ def live(shop):
     visit = shop.visit(owing, 1_000).body["ref"]
     shop.reserve(owing, "breakfast")
     shop.refund(visit, 700)
+    mistaken(shop)
+
+
+def mistaken(shop):
+    """A visit on the wrong card, and one person with two cards."""
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 500).body["ref"]
+    shop.visit(wrong, 700)
+    with shop.database.write() as session:
+        moves.move(
+            session,
+            duty=shop.cashier,
+            visit_ref=visit,
+            card=right.ref,
+            reason="errore",
+            intent=intent(fresh_key(), visit),
+            at=NOW,
+        )
+    with shop.database.write() as session:
+        merging.merge(
+            session,
+            duty=shop.owner,
+            customer_ref=right.customer,
+            into_ref=wrong.customer,
+            at=NOW,
+        )
 
 
 @pytest.fixture

@@ -233,9 +233,6 @@ def test_a_new_version_raises_at_once_and_lowers_nobody(shop):
     assert changes(shop, rich)[-1][1] == "gold"
 
 
-# --- lives ---------------------------------------------------------------------------------------
-
-
 def test_older_units_get_the_longer_life_with_an_entry_that_says_so(shop):
     scene = SCENES["generous"](shop)
     card = scene.cards[0]
@@ -254,9 +251,6 @@ def test_a_shorter_life_is_never_given_to_units_of_before(shop):
     before = lots(shop, card)
     run(shop, "units.lengthen", NOW + DAY)
     assert (lots(shop, card), kinds(shop, card)) == (before, [("earn", 10)])
-
-
-# --- which cards, and how many at a time ---------------------------------------------------------
 
 
 def test_cards_that_were_merged_are_left_alone(shop):

@@ -137,7 +137,7 @@ def test_the_codes_of_a_card_parted_since_come_back_with_it_alone(shop, card):
     young = shop.card()
     merge(shop, young, card)
     lose(shop, card)
-    unmerge(shop, young)
+    unmerge(shop, young, at=NOW + DAY)
     assert find(shop, young).code == young.code
     assert shop.visit(young, 100).body["card"] == young.ref
     with refused(shop, CardBlocked):
