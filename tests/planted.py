@@ -127,11 +127,11 @@ BUGS = (
     ),
     Bug(
         "a move forgets how the rules had seen the visit",
-        "loyalty/counter/moves.py",
-        "    if before is not None:\n        return Occasion.kept",
-        "    if before is None:\n        return Occasion.kept",
+        "loyalty/counter/homecoming.py",
+        "        Occasion.kept(left.occasion_before),\n",
+        "        None,\n",
         "tests/domain/corrections/test_moves.py",
-        "days_cap and sqlite",
+        "old_allowance and sqlite",
     ),
     Bug(
         "a refund opens the day's cap again",
