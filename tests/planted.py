@@ -131,7 +131,7 @@ BUGS = (
         "        Occasion.kept(left.occasion_before),\n",
         "        None,\n",
         "tests/domain/corrections/test_moves.py",
-        "old_allowance and sqlite",
+        "brings_it_back_with_its_dates and sqlite",
     ),
     Bug(
         "a refund opens the day's cap again",
