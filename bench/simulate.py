@@ -30,7 +30,7 @@ from loyalty.customers.models import Customer
 from loyalty.ledger.models import Operation
 from loyalty.programs import checks, simulator
 from loyalty.programs.document import VersionDocument
-from loyalty.programs.earning import MILLI, Line
+from loyalty.programs.earning import MILLI, Line, Lines
 from loyalty.programs.loading import load
 from loyalty.programs.models import Program
 from loyalty.programs.simulator_past import Frame, PastCustomer, PastSale
@@ -172,13 +172,15 @@ def make(sales: int, prices: str) -> list[Sold]:
 def in_memory(sales: Sequence[Sold]) -> list[PastCustomer]:
     """The past as the simulator takes it."""
     each: list[list[PastSale]] = [[] for _ in range(CUSTOMERS)]
+    alike: dict[Any, Lines] = {}
     for sold in sales:
-        lines = tuple(
-            Line(number, sku, category, MILLI, Fraction(amount))
-            for number, (sku, category, amount) in enumerate(sold.lines, start=1)
-        )
+        if sold.lines not in alike:
+            alike[sold.lines] = tuple(
+                Line(number, sku, category, MILLI, Fraction(amount))
+                for number, (sku, category, amount) in enumerate(sold.lines, start=1)
+            )
         total = sum(amount for _, _, amount in sold.lines)
-        each[sold.who].append(PastSale(sold.at, lines, total, total))
+        each[sold.who].append(PastSale(sold.at, alike[sold.lines], total, total))
     return [
         PastCustomer(who.to_bytes(4, "big"), birthday(who), bought)
         for who, bought in enumerate(each)

@@ -131,7 +131,42 @@ BUGS = (
         "        Occasion.kept(left.occasion_before),\n",
         "        None,\n",
         "tests/domain/corrections/test_moves.py",
-        "brings_it_back_with_its_dates and sqlite",
+        "old_allowance and sqlite",
+    ),
+    Bug(
+        "a parting gives the wrong lot",
+        "loyalty/ledger/parting.py",
+        "if lot.remaining and lot.id > merge_id]",
+        "if lot.remaining]",
+        "tests/domain/corrections/test_parting_since.py",
+        "for_good and sqlite",
+    ),
+    Bug(
+        "a purchase does not see that its card was merged meanwhile",
+        "loyalty/cards/lookup.py",
+        "    if leads[card_id] is not None or (",
+        "    if False and (",
+        "tests/domain/corrections/test_races.py",
+        "on_the_card_that_stays and postgresql",
+    ),
+    Bug(
+        "a unit that joining completes lasts from that day",
+        "loyalty/counter/merging.py",
+        "terms=desks.lot_terms(taker, unit, last or taker.at)",
+        "terms=desks.lot_terms(taker, unit, taker.at)",
+        "tests/domain/corrections/test_merging.py",
+        "ends_with_the_last_visit and sqlite",
+    ),
+    Bug(
+        "a level is raised by adjustments",
+        "loyalty/counter/dossier.py",
+        "exact = self._sum(_GIVEN, first, last, unit) + self._sum(_TAKEN, first, last, unit)",
+        "held = sa.select(sa.func.sum(_ACCOUNT.c.balance)).where(\n"
+        "            _ACCOUNT.c.card_id == self._card_id, _ACCOUNT.c.unit == unit\n"
+        "        )\n"
+        "        exact = int(self._session.execute(held).scalar_one() or 0) * MILLION",
+        "tests/domain/rulebook/test_tier_measure.py",
+        "given_by_hand and sqlite",
     ),
     Bug(
         "a refund opens the day's cap again",

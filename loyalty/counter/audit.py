@@ -37,6 +37,10 @@ CHECKS: dict[str, str] = {
         WHERE v.posting_id IS NOT NULL AND (m.id IS NULL OR m.visit_id <> v.id OR m.to_id <> v.card_id
            OR EXISTS (SELECT 1 FROM visit_move n WHERE n.merchant_id = v.merchant_id
                       AND n.visit_id = v.id AND n.id > m.id))""",
+    "a card that was merged holds nothing": """
+        SELECT a.merchant_id, a.id AS thing FROM ledger_account a
+        JOIN card c ON c.merchant_id = a.merchant_id AND c.id = a.card_id
+        WHERE c.merged_into_id IS NOT NULL AND (a.balance <> 0 OR a.debt <> 0 OR a.earned_millionths <> 0)""",
     "what is left of a visit is not below nothing nor above what was paid": """
         SELECT merchant_id, id AS thing FROM visit
         WHERE net_minor < 0 OR net_minor > amount_minor OR (net_minor IS NULL) <> (amount_minor IS NULL)""",

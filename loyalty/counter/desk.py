@@ -149,17 +149,10 @@ def lock_desk_to_earn(
     )
     if _open_new_units(session, place, version, book):
         return lock_desk(session, place=place, version=version, at=at)
-    if place.scanned_card_id is not None or _is_empty(book):
+    holds = any(each.balance or each.debt or each.earned_millionths for each in book.all_accounts())
+    if place.scanned_card_id is not None or not holds:  # a card merged meanwhile holds nothing
         lookup.stay_put(session, place.merchant_id, place.card_id, place.scanned_card_id)
     return desk_on(session, place, version, book, at)
-
-
-def _is_empty(book: Book) -> bool:
-    """A card that was merged holds nothing; of one that holds something nobody need ask."""
-    return not any(
-        account.balance or account.debt or account.earned_millionths
-        for account in book.all_accounts()
-    )
 
 
 def _open_new_units(session: Session, place: Place, version: PublishedVersion, book: Book) -> bool:

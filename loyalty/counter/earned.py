@@ -23,8 +23,13 @@ def earned(
         text = _share(document, share, units, unit, currency)
         if share.rule is not None and share.rule.per_kind == "amount_minor":
             text = _with_carry(text, document, unit, millionths_after, currency)
-        said.append(reason(share.key, unit.key, units, text))
+        said.append(reason(_name(share), unit.key, units, text))
     return said
+
+
+def _name(share: Share) -> str:
+    """By what a reason is known: the rule, or a cap or level, which no rule can be called."""
+    return f"{share.kind}.{share.key}" if share.kind in ("cap", "tier") else share.key
 
 
 def pledged(document: VersionDocument, share: Share, minor: int, currency: str) -> Reason:

@@ -98,18 +98,15 @@ def sold(amount_minor: int | None, lines: Sequence[Told]) -> list[SoldLine]:
 def counting(lines: Sequence[SoldLine], base: Fraction | None) -> dict[int, Fraction | None]:
     """What each line counts of the base, by its number: in proportion to its amount.
 
-    Where everything was given for nothing, a base before discounts is spread over the pieces.
+    What was given for nothing counts for nothing, whatever the base.
     """
     paid = sum(line.amount_minor or 0 for line in lines)
-    if base is None or paid == base:
+    if base is None or not paid or paid == base:
         return {
             line.number: None if line.amount_minor is None else Fraction(line.amount_minor)
             for line in lines
         }
-    if paid:
-        return {line.number: Fraction(line.amount_minor or 0) * base / paid for line in lines}
-    pieces = sum(line.quantity_milli for line in lines)
-    return {line.number: line.quantity_milli * base / pieces for line in lines}
+    return {line.number: Fraction(line.amount_minor or 0) * base / paid for line in lines}
 
 
 def left(

@@ -133,6 +133,7 @@ def _sums(
         Visit.program_id == program_id,
         Visit.local_on.between(first, last),
         Visit.voided_at.is_(None),
+        sa.or_(Visit.net_minor.is_(None), Visit.net_minor > 0),
     )
     if rules.measure != "units":
         what: Any = sa.func.count() if rules.measure == "visits" else sa.func.sum(Visit.net_minor)

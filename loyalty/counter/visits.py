@@ -88,7 +88,7 @@ def accrue(
     )
     done = sale.record(desk, sold, origin=origin, intent=intent)
     if desk.place.day(sold.occurred_at) < desk.place.day(at):
-        desk.ranks.sold(version, done.operation, desk.place.day(at))
+        desk.ranks.sold(_version(session, facts, None), done.operation, desk.place.day(at))
     body = _settle(session, desk, sold, done, warnings)
     return Answer(body)
 

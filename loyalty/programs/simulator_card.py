@@ -94,11 +94,11 @@ class Card:
 
     def _catch_up(self, at: datetime, on: date) -> None:
         for key, pot in self._pots.items():
-            gone = pot.settle(at)
-            if gone:
-                self._tally.expired[key] += gone
+            if pot.due_at is not None and pot.due_at <= at:
+                self._tally.expired[key] += pot.settle(at)
         for pot in self._saved.values():
-            pot.settle(at)
+            if pot.due_at is not None and pot.due_at <= at:
+                pot.settle(at)
         if self._climber is not None:
             self._climber.catch_up(on)
         if on != self._today:
@@ -117,15 +117,13 @@ class Card:
         found = rating.rate(sale.lines, local, tier=tier, birthday=birthday)
         if found is None or not rating.day_caps:
             return found
-        left = {
-            unit: max(0, most - self._earned_today.get(unit, 0))
-            for unit, most in rating.day_caps.items()
-        }
-        if any(millionths > left.get(unit, millionths) for unit, millionths in found):
+        today, caps = self._earned_today, rating.day_caps
+        if any(units > caps[key] - today.get(key, 0) for key, units in found if key in caps):
+            left = {key: max(0, most - today.get(key, 0)) for key, most in caps.items()}
             found = rating.capped(sale.lines, local, tier=tier, birthday=birthday, allowance=left)
-        for unit, millionths in found or ():
-            if unit in left:
-                self._earned_today[unit] = self._earned_today.get(unit, 0) + millionths
+        for key, units in found or ():
+            if key in caps:
+                today[key] = today.get(key, 0) + units
         return found
 
     def _earn(self, earned: Rated, at: datetime, on: date, month: Month) -> dict[str, int]:
@@ -228,4 +226,7 @@ class Card:
 
 def _holds(pots: dict[str, Pot], offer: Offer) -> bool:
     """Whether there are the units that it costs."""
-    return all(pots[unit].free >= units for unit, units in offer.reward.cost.items())
+    for unit, units in offer.costs:  # noqa: SIM110  # asked at every sale: all() costs twice that
+        if pots[unit].free < units:
+            return False
+    return True

@@ -19,6 +19,7 @@ class Offer:
     """A reward that can be had from `opens_at` until before `closes_at` (None: always)."""
 
     reward: Reward
+    costs: tuple[tuple[str, int], ...]
     opens_at: datetime | None
     closes_at: datetime | None
 
@@ -75,7 +76,7 @@ def _offer(reward: Reward, timezone: str) -> Offer:
     ends = bounds.read(reward.ends) if reward.ends else None
     if ends is not None and not isinstance(ends, datetime):
         ends = end_of(ends, timezone)
-    return Offer(reward, _begin(starts, timezone), ends)
+    return Offer(reward, tuple(reward.cost.items()), _begin(starts, timezone), ends)
 
 
 def _begin(starts: date | datetime | None, timezone: str) -> datetime | None:

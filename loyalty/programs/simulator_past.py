@@ -11,8 +11,9 @@ from loyalty.programs.earning import Lines
 class PastSale(NamedTuple):
     """A sale as it stands today; a million of them are made, so it is the lightest kind of value.
 
-    `lines` are what is left after refunds, as the rules count it. `amount_minor` is what was paid,
-    `net_minor` what is left of that, in minor units; None where nobody said what was paid.
+    `lines` are what is left after refunds, as the rules count it; equal sales should share one
+    object, which is rated once. `amount_minor` is what was paid, `net_minor` what is left of that,
+    in minor units; None where nobody said what was paid.
     """
 
     occurred_at: datetime

@@ -17,14 +17,14 @@ Rated = tuple[tuple[str, int], ...]
 KEPT_MAX = 20_000
 _ENOUGH = Fraction(10**18)  # no minimum is above it, so that a minimum is never what is not met
 _NO_DAYS: frozenset[str] = frozenset()
-_UNKNOWN: Rated = (("", 0),)
 
 
 class Rating:
     """Rates sales under one version.
 
-    A shop sells the same things for the same prices over and over. What is rated is kept by the
-    lines and by all that the rules see of the moment: the level held, and which conditions hold.
+    A shop sells the same things for the same prices over and over, so equal sales come as the same
+    lines. What is rated is kept by these, and by all that the rules see of the moment: the level
+    held, and which conditions hold.
     """
 
     def __init__(self, document: VersionDocument, timezone: str) -> None:
@@ -34,9 +34,11 @@ class Rating:
             if cap.per == "day"
         }
         self._document, self._timezone = document, timezone
+        self._conditions = [rule.when for rule in document.earn if not rule.when.is_empty]
         self._looks = conditions.looks_at_occasion(document)
         self._asks_birthday = conditions.looks_at_birthday(document)
-        self._kept: dict[tuple[int, Lines], Rated | None] = {}
+        # By the lines as an object, which stands beside the answer so that no other takes its id.
+        self._kept: dict[tuple[int, int], tuple[Lines, Rated | None]] = {}
         self._alike: dict[tuple[object, ...], int] = {}
         self._seen: dict[tuple[object, ...], tuple[int, Occasion]] = {}
 
@@ -48,12 +50,12 @@ class Rating:
         None where one visit cannot earn that many: the counter refuses it.
         """
         number, seen = self._see(local, tier, birthday) if self._looks else (0, ORDINARY)
-        found = self._kept.get(key := (number, lines), _UNKNOWN)
-        if found is _UNKNOWN:
+        found = self._kept.get(key := (number, id(lines)))
+        if found is None:
             if len(self._kept) >= KEPT_MAX:
                 self._kept.clear()
-            found = self._kept[key] = self._shares(lines, seen)
-        return found
+            found = self._kept[key] = (lines, self._shares(lines, seen))
+        return found[1]
 
     def capped(
         self,
@@ -77,7 +79,7 @@ class Rating:
         found = self._seen.get(moment)
         if found is None:
             seen = conditions.occasion(local, self._timezone, tier=tier, birthday=birthday)
-            missed = [conditions.unmet(rule.when, seen, _ENOUGH) for rule in self._document.earn]
+            missed = [conditions.unmet(when, seen, _ENOUGH) for when in self._conditions]
             number = self._alike.setdefault((tier, *missed), len(self._alike))
             found = self._seen[moment] = (number, seen)
         return found

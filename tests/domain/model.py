@@ -5,67 +5,14 @@ where the contract has it. A refusal is named by its public code.
 """
 
 import calendar
+import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from tests.domain.things import Lot, Prize, Refusal, Rules, Sale, months_later
+
 MILLION = 1_000_000
 GRACE_DAYS = 7
-
-
-class Refusal(Exception):
-    """The contract says no; `code` is the public one."""
-
-    def __init__(self, code):
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass
-class Lot:
-    """Units that came together; `lost` of them expired."""
-
-    left: int
-    last_day: date | None
-    grace: bool = False
-    lost: int = 0
-
-    def is_over(self, today):
-        return self.last_day is not None and today > self.last_day
-
-
-@dataclass
-class Sale:
-    """What was sold, in minor units or pieces, and what of it was refunded."""
-
-    sold: int
-    refunded: int = 0
-    voided: bool = False
-    lot: Lot | None = None
-    covered: int = 0  # refunded units that had expired
-
-
-@dataclass
-class Prize:
-    """A redemption: what it took from which lots."""
-
-    takes: list
-    last_day: date | None
-    filled: bool = False
-    state: str = "reserved"
-
-    def is_over(self, today):
-        return self.state == "reserved" and self.last_day is not None and today > self.last_day
-
-
-@dataclass
-class Rules:
-    """`per` minor units (or pieces) give one unit; `size` set: full cards become vouchers."""
-
-    per: int
-    cost: int
-    months: int | None = None
-    voucher_days: int | None = None
-    fills: bool = False
 
 
 @dataclass
@@ -78,6 +25,7 @@ class Model:
     millionths: int = 0
     sales: list = field(default_factory=list)
     prizes: list = field(default_factory=list)
+    last_visit: date = date.min
 
     # --- looking
 
@@ -86,7 +34,10 @@ class Model:
         return self.millionths // MILLION
 
     def available(self, today):
-        return 0 if self.debt else sum(lot.left for lot in self._living(today))
+        return 0 if self.debt else sum(lot.left for lot in self._ready(today))
+
+    def pending(self, today):
+        return sum(lot.left for lot in self._living(today) if lot.ready > today)
 
     def expiring(self, today):
         """Units by their last day, soonest first."""
@@ -101,15 +52,27 @@ class Model:
         open_lots = [lot for lot in self.lots if not lot.is_over(today)]
         return sorted(open_lots, key=lambda lot: lot.last_day or date.max)
 
+    def _ready(self, today):
+        return [lot for lot in self._living(today) if lot.ready <= today]
+
+    def _yielding(self, today):
+        """The order in which a refund takes: what waits first."""
+        living = self._living(today)
+        return [lot for lot in living if lot.ready > today] + self._ready(today)
+
     # --- what a shop does
 
     def visit(self, sold, today):
-        sale = Sale(sold)
+        sale = Sale(sold, today, allowed=self._allowed(today))
         self.sales.append(sale)
         before = self.lifetime
-        self.millionths += self._worth(sold)
+        sale.gave = self._worth(sale, sold)
+        self.millionths += sale.gave
         earned = self.lifetime - before
-        sale.lot = self._bring(earned, _months_later(today, self.rules.months))
+        sale.lot = self._bring(earned, today, wait_days=self.rules.wait_days)
+        self.last_visit = max(self.last_visit, today)
+        for lot in self.lots:
+            lot.visited(today)
         while self.rules.fills and earned and self.available(today) >= self.rules.cost:
             self._reserve(today, filled=True)
 
@@ -153,11 +116,11 @@ class Model:
 
     def adjust(self, units, today):
         if units > 0:
-            self._bring(units, _months_later(today, self.rules.months))
+            self._bring(units, today)
         elif self.available(today) < -units:
             raise Refusal("insufficient_units")
         else:
-            self._drain(self.lots, -units, today)
+            self._drain(self._ready(today), -units)
 
     # --- how
 
@@ -167,21 +130,49 @@ class Model:
                 lot.lost += lot.left
                 lot.left = 0
 
-    def _worth(self, sold):
-        return -(-sold * MILLION // self.rules.per)
+    def _allowed(self, on):
+        """What the day's cap leaves: refunds do not open it again, a voided sale never was."""
+        if self.rules.cap_day is None:
+            return None
+        given = sum(sale.gave for sale in self.sales if sale.on == on and not sale.voided)
+        return max(0, self.rules.cap_day * MILLION - given)
 
-    def _bring(self, units, last_day, *, grace=False):
+    def _worth(self, sale, left):
+        """Millionths that so much of a sale gives."""
+        rules = self.rules
+        times = 2 if rules.double_from is not None and left >= rules.double_from else 1
+        worth = -(-left * times * MILLION // rules.per)
+        caps = (rules.cap_visit and rules.cap_visit * MILLION, sale.allowed)
+        return min([worth, *(cap for cap in caps if cap is not None)])
+
+    def _last_day(self, on):
+        if self.rules.kind == "month_end":
+            later = months_later(on, self.rules.months)
+            return later.replace(day=calendar.monthrange(later.year, later.month)[1])
+        return months_later(on, self.rules.months)
+
+    def _bring(self, units, today, *, wait_days=0):
+        lot = Lot(0, self._last_day(today))
+        if wait_days:
+            lot.ready = today + timedelta(days=wait_days)
+        if self.rules.kind == "inactivity":
+            lot.slides, lot.since = self.rules.months, today
+            lot.visited(self.last_visit)
+        return self._repay_and_keep(units, lot)
+
+    def _repay_and_keep(self, units, lot):
         repaid = min(self.debt, units)
         self.debt -= repaid
-        if units == repaid:
+        lot.left = units - repaid
+        if not lot.left:
             return None
-        self.lots.append(Lot(units - repaid, last_day, grace))
-        return self.lots[-1]
+        self.lots.append(lot)
+        return lot
 
-    def _drain(self, lots, units, today):
+    def _drain(self, lots, units):
         takes = []
-        for lot in self._living(today):
-            part = min(lot.left, units) if lot in lots else 0
+        for lot in lots:
+            part = min(lot.left, units)
             if part:
                 lot.left -= part
                 units -= part
@@ -191,32 +182,42 @@ class Model:
     def _reserve(self, today, *, filled):
         days = self.rules.voucher_days
         last_day = today + timedelta(days=days) if days else None
-        takes = self._drain(self.lots, self.rules.cost, today)
+        takes = self._drain(self._ready(today), self.rules.cost)
         self.prizes.append(Prize(takes, last_day, filled))
 
     def _lower(self, sale, refunded, today):
-        """Own lot, then what of it expired, then other lots, then debt."""
+        """Own lot, then what of it expired, then other lots, then debt; a refusal undoes it."""
+        before = copy.deepcopy(vars(self))
+        debt = self.debt
+        self._take(sale, refunded, today)
+        if self.debt > debt and self.rules.debt == "clamp":
+            self.debt = debt
+        if self.debt > debt and self.rules.debt == "block":
+            vars(self).update(before)
+            raise Refusal("insufficient_units")
+
+    def _take(self, sale, refunded, today):
         self.expire(today)
         before = self.lifetime
-        self.millionths -= self._worth(sale.sold - sale.refunded)
-        self.millionths += self._worth(sale.sold - refunded)
+        self.millionths -= self._worth(sale, sale.sold - sale.refunded)
+        self.millionths += self._worth(sale, sale.sold - refunded)
         sale.refunded = refunded
         due = before - self.lifetime
         own = [sale.lot] if sale.lot else []
         lost = sum(lot.lost for lot in own) - sale.covered
         if self.rules.fills:
             self._unfill(due - lost, today)
-        due -= _total(self._drain(own, due, today))
+        due -= _total(self._drain([lot for lot in self._living(today) if lot in own], due))
         covered = min(due, lost)
         sale.covered += covered
         due -= covered
-        due -= _total(self._drain(self.lots, due, today))
+        due -= _total(self._drain(self._yielding(today), due))
         self.debt += due
 
     def _unfill(self, due, today):
         """Free stamps first; only if short, the youngest unused voucher of a full card."""
         for prize in reversed(self.prizes):
-            if due <= self.available(today):
+            if due <= self.available(today) + self.pending(today):
                 return
             if prize.filled and prize.state == "reserved" and not prize.is_over(today):
                 self._give_back(prize, today)
@@ -233,16 +234,10 @@ class Model:
             else:
                 lot.left += units - repaid
         if late:
-            self._bring(late, today + timedelta(days=GRACE_DAYS), grace=True)
+            last_day = today + timedelta(days=GRACE_DAYS)
+            self._repay_and_keep(late, Lot(0, last_day, grace=True))
         self.expire(today)
 
 
 def _total(takes):
     return sum(units for _, units in takes)
-
-
-def _months_later(on, months):
-    if months is None:
-        return None
-    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    return date(year, month + 1, min(on.day, calendar.monthrange(year, month + 1)[1]))

@@ -13,7 +13,8 @@ from loyalty.counter import redemptions, standing
 from loyalty.counter.requests import intent
 from tests.builders import NOW, fresh_key
 from tests.domain import law
-from tests.domain.model import Model, Refusal, Rules
+from tests.domain.model import Model
+from tests.domain.things import Refusal, Rules
 
 STEADY = settings(
     derandomize=True,
@@ -38,6 +39,7 @@ class Narrow(RuleBasedStateMachine):
     amounts = st.just(1)
     parts = st.just(1)
     seen = frozenset()
+    must_see = frozenset({"debt", "expired", "insufficient_units", "already_voided"})
 
     def __init__(self):
         super().__init__()
@@ -197,13 +199,12 @@ class Narrow(RuleBasedStateMachine):
         if self.card is None:
             return
         with self.shop.database.read() as session:
-            facts = lookup.find(
-                session, merchant_id=self.shop.merchant_id, card_ref=self.card.ref
-            )
+            facts = lookup.find(session, merchant_id=self.shop.merchant_id, card_ref=self.card.ref)
             shown = standing.card_standing(session, facts=facts, at=self.at)
             assert not law.broken(session, [facts.card_id])
         balance = shown["balances"][self.unit]
         assert balance["available"] == self.model.available(self.today)
+        assert balance["pending"] == self.model.pending(self.today)
         assert balance["debt"] == self.model.debt
         assert balance["lifetime"] == self.model.lifetime
         assert self.expiring(balance) == self.model.expiring(self.today)
@@ -229,6 +230,9 @@ class Narrow(RuleBasedStateMachine):
         met = {
             "debt": self.model.debt,
             "expired": any(lot.lost for lot in lots),
+            "waited": any(lot.left and lot.ready > self.today for lot in lots),
+            "slid": any(lot.slides and lot.since < self.model.last_visit for lot in lots),
+            "capped": any(sale.allowed == 0 for sale in self.model.sales),
             "covered": any(sale.covered for sale in self.model.sales),
             "grace": any(lot.grace for lot in lots),
             "unfilled": any(p.filled and p.state == "cancelled" for p in self.model.prizes),

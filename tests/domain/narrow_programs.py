@@ -1,9 +1,12 @@
 """The programs on which the narrow machine works: points by the amount, stamps by the piece."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from tests.domain.model import Rules
 from tests.domain.narrow import Narrow
+from tests.domain.things import Rules
+from tests.programs import with_changes
 
 POINTS_TERMS = Rules(per=70, cost=5, months=1, voucher_days=20)
 POINTS_PROGRAM = {
@@ -38,6 +41,37 @@ STAMPS_PROGRAM = {
 }
 
 
+def lasting(kind, months, **more):
+    """The unit of these programs, with another life."""
+    return [{"key": "points", "expiry": {"kind": kind, "months": months}, **more}]
+
+
+WAITING_TERMS = replace(POINTS_TERMS, wait_days=3, debt="clamp")
+WAITING_PROGRAM = with_changes(
+    POINTS_PROGRAM, units=lasting("rolling", 1, pending_hours=72), debt="clamp"
+)
+SLIDING_TERMS = replace(POINTS_TERMS, kind="inactivity", debt="block")
+SLIDING_PROGRAM = with_changes(POINTS_PROGRAM, units=lasting("inactivity", 1), debt="block")
+CAPPED_TERMS = replace(POINTS_TERMS, kind="month_end", double_from=350, cap_visit=14, cap_day=20)
+CAPPED_PROGRAM = with_changes(
+    POINTS_PROGRAM,
+    units=lasting("month_end", 1),
+    earn=[
+        *POINTS_PROGRAM["earn"],
+        {
+            "key": "double",
+            "unit": "points",
+            "multiply_percent": 200,
+            "when": {"min_amount_minor": 350},
+        },
+    ],
+    caps=[
+        {"unit": "points", "per": "visit", "units": 14},
+        {"unit": "points", "per": "day", "units": 20},
+    ],
+)
+
+
 class NarrowPoints(Narrow):
     """Points by the amount, refunded by amount."""
 
@@ -64,3 +98,27 @@ class NarrowStamps(Narrow):
 
     def take_back(self, visit, part, at):
         return lambda key: self.shop.refund(visit, lines=((1, part * 1_000),), key=key, at=at)
+
+
+class NarrowWaiting(NarrowPoints):
+    """Points that wait for three days; a debt is written off."""
+
+    program, raw, terms = "narrow waiting", WAITING_PROGRAM, WAITING_TERMS
+    must_see = frozenset({"waited", "expired", "insufficient_units", "already_voided"})
+
+
+class NarrowSliding(NarrowPoints):
+    """Points that live on with each visit; no debt may come about."""
+
+    program, raw, terms = "narrow sliding", SLIDING_PROGRAM, SLIDING_TERMS
+    must_see = frozenset({"slid", "expired", "insufficient_units", "already_voided"})
+
+
+class NarrowCapped(NarrowPoints):
+    """Points to the end of the month: twice as many from a sum on, so many a visit and a day."""
+
+    program, raw, terms = "narrow capped", CAPPED_PROGRAM, CAPPED_TERMS
+    must_see = Narrow.must_see | {"capped"}
+
+
+ALL = (NarrowPoints, NarrowStamps, NarrowWaiting, NarrowSliding, NarrowCapped)

@@ -107,6 +107,9 @@ DAMAGE = {
     "a visit that was moved stands where its last move put it": (
         "UPDATE visit_move SET to_id = from_id",
     ),
+    "a card that was merged holds nothing": (
+        "UPDATE ledger_account SET balance = 1 WHERE card_id IS NOT NULL",
+    ),
     "what is left of a visit is not below nothing nor above what was paid": (
         "UPDATE visit SET net_minor = amount_minor + 1",
     ),

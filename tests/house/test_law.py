@@ -86,7 +86,6 @@ FRACTIONS = {
     "(total - by_amount) / total",
     "amount * (line.quantity_milli - returned_milli) / line.quantity_milli",
     "Fraction(line.amount_minor or 0) * base / paid",
-    "line.quantity_milli * base / pieces",
     "counted * kept / line.quantity_milli",
 }
 

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from loyalty.core.ids import parse_ref
 from loyalty.ledger.models import Account, Entry, Operation, Posting
 from tests.builders import CardInHand, Shop
+from tests.domain.corrections import hands
+from tests.programs import POINTS, with_changes
 
 PAPER = Path(__file__).resolve().parents[2] / "docs" / "ledger.md"
 HEAD = """| operation | entry | units | postings | balance |
@@ -49,6 +51,31 @@ def printed(shop: Shop, card: CardInHand) -> str:
             for row in found
         ]
     return HEAD + "".join(rows)
+
+
+WHOSE = """| operation | card | entry | units | postings | balance |
+| --- | --- | --- | --- | --- | --- |
+"""
+
+
+def both_printed(shop: Shop, cards: dict[str, CardInHand]) -> str:
+    """The books of two cards as the paper prints them together: each row says whose it is."""
+    names = {parse_ref("crd", card.ref): name for name, card in cards.items()}
+    with shop.database.read() as session:
+        found = session.execute(
+            sa.select(Operation.kind.label("deed"), Account.card_id, Entry)
+            .join(Entry, Entry.operation_id == Operation.id)
+            .join(Account, Account.id == Entry.account_id)
+            .where(Account.card_id.in_(names))
+            .order_by(Entry.id)
+        ).all()
+        letters: dict[UUID | None, str] = {None: "no lot"}
+        rows = [
+            f"| {row.deed} | {names[row.card_id]} | {row.Entry.kind} | {row.Entry.units:+d} "
+            f"| {moves(session, row.Entry.id, letters)} | {row.Entry.balance_after} |\n"
+            for row in found
+        ]
+    return WHOSE + "".join(rows)
 
 
 def moves(session: Session, entry_id: UUID, letters: dict[UUID | None, str]) -> str:
@@ -132,3 +159,46 @@ def test_a_reward_cancelled_after_its_points_expired_ends_as_printed(shop: Shop)
     shop.cancel(redeemed["ref"], at=on(2027, 12, 1))
     shop.visit(card, 100, at=on(2027, 12, 20))
     assert printed(shop, card) in example("A reward cancelled after its points expired")
+
+
+def test_a_visit_that_was_moved_and_moved_back_ends_as_printed(shop: Shop) -> None:
+    wrong, right = shop.card(), shop.card()
+    visit = shop.visit(wrong, 1240, at=on(2026, 11, 21)).body["ref"]
+    shop.visit(wrong, 600, at=on(2026, 12, 1))
+    shop.reserve(wrong, "breakfast", at=on(2026, 12, 1))
+    hands.move(shop, visit, right, at=on(2026, 12, 2))
+    hands.move(shop, visit, wrong, at=on(2026, 12, 3))
+    told = example("A visit on the wrong card")
+    assert both_printed(shop, {"Anna": wrong, "Bea": right}) in told
+
+
+def test_two_cards_joined_and_parted_end_as_printed(shop: Shop) -> None:
+    old, young = shop.card(), shop.card()
+    shop.visit(old, 560, at=on(2026, 11, 21))
+    shop.visit(young, 770, at=on(2026, 12, 1))
+    hands.merge(shop, young, old, at=on(2026, 12, 2))
+    shop.visit(old, 300, scan=young.code, at=on(2026, 12, 3))
+    hands.unmerge(shop, young, at=on(2026, 12, 4))
+    told = example("Two cards of one person, and of two after all")
+    assert both_printed(shop, {"old": old, "young": young}) in told
+
+
+def test_points_that_wait_end_as_printed(shop: Shop) -> None:
+    unit = {**POINTS["units"][0], "pending_hours": 72}
+    shop.program("waiting", with_changes(POINTS, units=[unit]))
+    card = shop.card("waiting")
+    shop.visit(card, 800, at=on(2026, 11, 21))
+    second = shop.visit(card, 700, at=on(2026, 11, 23)).body["ref"]
+    shop.refund(second, 200, at=on(2026, 11, 25))
+    shop.visit(card, 500, at=on(2026, 11, 27))
+    assert printed(shop, card) in example("Points that wait")
+
+
+def test_a_debt_that_the_shop_writes_off_ends_as_printed(shop: Shop) -> None:
+    shop.program("clamped", with_changes(POINTS, debt="clamp"))
+    card = shop.card("clamped")
+    visit = shop.visit(card, 1240).body["ref"]
+    shop.reserve(card, "breakfast")
+    shop.void(visit)
+    shop.visit(card, 300)
+    assert printed(shop, card) in example("A debt that is written off")

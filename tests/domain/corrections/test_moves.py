@@ -130,7 +130,7 @@ def test_a_level_kept_in_its_grace_by_a_visit_goes_with_it_and_comes_back(shop):
     assert state(shop, wrong, at) == before
 
 
-def test_a_days_cap_is_that_of_the_right_card_and_the_old_allowance_waits(shop):
+def test_a_days_cap_is_that_of_the_right_card(shop):
     shop.program("capped", rules.CAPPED)
     wrong, right = shop.card("capped"), shop.card("capped")
     visit = shop.visit(wrong, 800).body["ref"]
@@ -140,6 +140,15 @@ def test_a_days_cap_is_that_of_the_right_card_and_the_old_allowance_waits(shop):
     assert move(shop, visit, right).body["earned"] == {"points": 3}
     assert move(shop, visit, wrong).body["earned"] == {"points": 8}
     assert (state(shop, wrong), state(shop, right)) == before
+
+
+def test_back_on_its_card_it_has_its_old_allowance_though_the_day_is_used_up_since(shop):
+    shop.program("capped", rules.CAPPED)
+    wrong, right = shop.card("capped"), shop.card("capped")
+    visit = shop.visit(wrong, 800).body["ref"]
+    move(shop, visit, right)
+    assert shop.visit(wrong, 900).body["earned"] == {"points": 9}
+    assert move(shop, visit, wrong).body["earned"] == {"points": 8}
 
 
 def test_stamps_fill_the_right_card_and_the_voucher_of_the_wrong_one_is_cancelled(shop):
