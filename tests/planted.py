@@ -147,7 +147,15 @@ BUGS = (
         "    if leads[card_id] is not None or (",
         "    if False and (",
         "tests/domain/corrections/test_races.py",
-        "on_the_card_that_stays and postgresql",
+        "waited_for_a_merge and postgresql",
+    ),
+    Bug(
+        "a void does not see that the visit was moved meanwhile",
+        "loyalty/counter/refunds.py",
+        "    if facts.card_id != desk.place.card_id:\n",
+        "    if facts is None:\n",
+        "tests/domain/corrections/test_races.py",
+        "waited_for_a_move and postgresql",
     ),
     Bug(
         "a unit that joining completes lasts from that day",

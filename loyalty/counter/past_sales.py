@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -67,11 +68,12 @@ _SALES = sa.select(
     _key(_VISIT.c.id),
     _key(_VISIT.c.card_id, "card_key"),
     _VISIT.c.occurred_at,
-    _VISIT.c.amount_minor,
     _VISIT.c.net_minor,
+    _VISIT.c.amount_minor,
     _VISIT.c.tax_minor,
     _VISIT.c.discount_minor,
 ).where(*_OF_CARDS)
+_CARD_KEY, _MOMENT = 1, itemgetter(2, 0)
 _LINES = sa.select(
     _key(_LINE.c.visit_id),
     _LINE.c.number,
@@ -84,6 +86,7 @@ _LINES = sa.select(
     _LINE.c.merchant_id == _VISIT.c.merchant_id,
     _LINE.c.visit_id == _VISIT.c.id,
 )
+_NUMBER, _SOLD = itemgetter(1), slice(2, None)
 _REFUNDS = sa.select(
     _key(_REFUND.c.visit_id), _key(_REFUND.c.id, "number"), _REFUND.c.amount_minor, _REFUND.c.lines
 ).where(
@@ -198,22 +201,14 @@ class PastSales:
         lines, refunds = self._by_visit(_LINES, asked), self._by_visit(_REFUNDS, asked)
         by_card: dict[Any, list[Row]] = defaultdict(list)
         for row in self._session.execute(_SALES, asked).all():
-            by_card[row.card_key].append(row)
+            by_card[row[_CARD_KEY]].append(row)
         for person in people:
             rows = [row for key in person.card_keys for row in by_card.get(key, ())]
-            rows.sort(key=lambda row: (row.occurred_at, row.key))
+            rows.sort(key=_MOMENT)
             yield PastCustomer(
                 person.id.bytes,
                 person.birthday if self._asks_birthday else None,
-                [
-                    PastSale(
-                        row.occurred_at,
-                        self._counted(row, lines.get(row.key, ()), refunds.get(row.key, ())),
-                        row.amount_minor,
-                        row.net_minor,
-                    )
-                    for row in rows
-                ],
+                [self._sale(row, lines.get(row[0], ()), refunds.get(row[0], ())) for row in rows],
             )
 
     def _by_visit(
@@ -222,23 +217,25 @@ class PastSales:
         """Rows by their visit's key, in the order of their numbers."""
         found: dict[Any, list[Row]] = defaultdict(list)
         for row in self._session.execute(query, asked).all():
-            found[row.key].append(row)
+            found[row[0]].append(row)
         for rows in found.values():
             if len(rows) > 1:
-                rows.sort(key=lambda row: row.number)
+                rows.sort(key=_NUMBER)
         return found
 
-    def _counted(self, row: Row, lines: Sequence[Row], refunds: Sequence[Row]) -> Lines:
-        """The lines as the counter rates them. Equal sales are worked out once: most are equal."""
+    def _sale(self, row: Row, lines: Sequence[Row], refunds: Sequence[Row]) -> PastSale:
+        """A sale as the counter rates it. Equal ones are worked out once: most are equal."""
+        _, _, occurred_at, net_minor, *paid = row
         if refunds:
-            return self._left(row, lines, refunds)
-        key = (row.amount_minor, row.tax_minor, row.discount_minor, *(line[2:] for line in lines))
+            counted = self._left(row, lines, refunds)
+            return PastSale(occurred_at, counted, row.amount_minor, net_minor)
+        key = (*paid, *[line[_SOLD] for line in lines])
         found = self._alike.get(key)
         if found is None:
             if len(self._alike) >= ALIKE_MAX:
                 self._alike.clear()
             found = self._alike[key] = self._whole(row, lines)
-        return found
+        return PastSale(occurred_at, found, paid[0], net_minor)
 
     def _whole(self, row: Row, lines: Sequence[Row]) -> Lines:
         """What net.left makes of a sale without refunds, without its sums over what came back."""

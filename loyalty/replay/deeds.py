@@ -79,7 +79,8 @@ class Deeds:
         self._come(root, operation, sold)
         self._levels.sold(root, operation, on)
         if on < today and not is_imported:
-            self._levels.sold(root, operation, today)
+            by = self._shop.current(operation.recorded_at)
+            self._levels.sold(root, operation, today, by=by)
 
     def _come(self, card_id: UUID, operation: Row, sold: Sold) -> Away | None:
         """A visit is earned on a card; if it was there before, by which move it had left it."""
@@ -151,14 +152,15 @@ class Deeds:
     def _move(self, operation: Row) -> None:
         move, today = self._sales.moves[operation.id], self._today(operation)
         sold, taker = self._sales.sold[move.visit_id], self._families.root(move.to_id)
-        self._levels.catch_up(taker, operation, sold.on if operation.key_hash is None else today)
+        is_parting = operation.key_hash is None  # a visit that is handed back with its card
+        self._levels.catch_up(taker, operation, sold.on if is_parting else today)
         self._leave(operation, sold, today)
         back = self._come(move.to_id, operation, sold)
         if back is not None:
             self.restored.add(operation.id)
             self._levels.returned(taker, operation, away=back.away_id, on=today)
         for on in dict.fromkeys((sold.on, today)):
-            self._levels.sold(taker, operation, on)
+            self._levels.sold(taker, operation, on, known=is_parting or back is not None)
 
     def _leave(self, operation: Row, sold: Sold, today: date) -> None:
         """A visit is taken off a card, with what it had brought there."""

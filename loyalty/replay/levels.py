@@ -42,9 +42,9 @@ class Levels:
         held = steps[-1].standing.level if steps else None
         return held if rules.level(held) else tiers.entry(rules).level
 
-    def _rules(self, card_id: UUID, operation: Row) -> tuple[int, Tiers | None]:
-        """Those under which the card stands, where they are newer than those of the operation."""
-        steps, number = self.steps.of(card_id), operation.version
+    def _rules(self, card_id: UUID, number: int) -> tuple[int, Tiers | None]:
+        """Those under which the card stands, where they are newer than those of that version."""
+        steps = self.steps.of(card_id)
         number = max(number, steps[-1].version) if steps else number
         return number, self._shop.rules(number).tiers
 
@@ -142,9 +142,18 @@ class Levels:
 
     # --- what sales do
 
-    def sold(self, card_id: UUID, operation: Row, on: date) -> None:
-        """Up at once; a sale entered late counts from the last change on."""
-        number, rules = self._rules(card_id, operation)
+    def sold(
+        self, card_id: UUID, operation: Row, on: date, *, by: int | None = None, known: bool = False
+    ) -> None:
+        """Up at once, by the rules of the sale or of version `by`; late, from the last change on.
+
+        A sale under first rules without levels looks at none, unless the card was looked at before
+        (`known`).
+        """
+        number = by or operation.version
+        if number == 1 and self._shop.rules(1).tiers is None and not known:
+            return
+        number, rules = self._rules(card_id, number)
         if rules is not None:
             real = _real(self.steps.of(card_id))
             on = max(on, real[-1].on) if real else on
@@ -158,7 +167,7 @@ class Levels:
             self._revoke(card_id, operation, "revoked", sold_on, on)
 
     def _revoke(self, card_id: UUID, operation: Row, kind: str, sold_on: date, on: date) -> None:
-        (number, rules), steps = self._rules(card_id, operation), self.steps.of(card_id)
+        (number, rules), steps = self._rules(card_id, operation.version), self.steps.of(card_id)
         rises = [n for n, step in enumerate(steps) if step.kind == "up" and step.on >= sold_on]
         if rules is not None and rises:
             before = steps[rises[0] - 1].standing if rises[0] else tiers.entry(rules)
@@ -168,7 +177,7 @@ class Levels:
 
     def left(self, card_id: UUID, operation: Row, *, by: UUID, sold_on: date, on: date) -> None:
         """What a visit that went elsewhere had brought here by an operation goes with it."""
-        (number, rules), steps = self._rules(card_id, operation), self.steps.of(card_id)
+        (number, rules), steps = self._rules(card_id, operation.version), self.steps.of(card_id)
         old = brought.before(rules, steps, by) if rules else None
         if rules is None or old is None:
             self._revoke(card_id, operation, "moved", sold_on, on)
@@ -179,7 +188,7 @@ class Levels:
 
     def returned(self, card_id: UUID, operation: Row, *, away: UUID, on: date) -> None:
         """A visit is back: what its leaving had ended stands again."""
-        (number, rules), steps = self._rules(card_id, operation), self.steps.of(card_id)
+        (number, rules), steps = self._rules(card_id, operation.version), self.steps.of(card_id)
         old = brought.before(rules, steps, away) if rules else None
         if rules is not None and old is not None:
             now, measure = steps[-1].standing, self._measure(card_id, rules)

@@ -32,12 +32,13 @@ _ENTRY, _CHANGE = table(Entry).c, table(TierChange).c
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A program of a shop: its zone, and its published versions by number."""
+    """A program of a shop: its zone, its published versions by number, and when each began."""
 
     merchant_id: UUID
     program_id: UUID
     timezone: str
     versions: Mapping[int, VersionDocument]
+    began_at: Mapping[int, datetime]
 
     def rules(self, number: int | None) -> VersionDocument:
         """The version of that number. Raises LookupError."""
@@ -45,6 +46,10 @@ class Shop:
         if found is None:
             raise LookupError(f"version {number} is not there")
         return found
+
+    def current(self, at: datetime) -> int:
+        """The number of the version in force at that moment."""
+        return max(number for number, began_at in self.began_at.items() if began_at <= at)
 
     def day(self, moment: datetime) -> date:
         """The shop's date at that moment."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -118,7 +119,12 @@ def _merchant(session: Session, merchant_id: UUID, timezone: str, report: Report
 def _shops(session: Session, merchant_id: UUID, timezone: str) -> Iterator[Shop]:
     """Each program with its versions, as they are in the database now."""
     rows = session.execute(
-        sa.select(Program.id, ProgramVersion.number, ProgramVersion.document)
+        sa.select(
+            Program.id,
+            ProgramVersion.number,
+            ProgramVersion.document,
+            ProgramVersion.published_at,
+        )
         .join(
             ProgramVersion,
             sa.and_(
@@ -129,11 +135,13 @@ def _shops(session: Session, merchant_id: UUID, timezone: str) -> Iterator[Shop]
         .where(Program.merchant_id == merchant_id, ProgramVersion.published_at.is_not(None))
         .order_by(Program.id)
     )
-    versions: dict[UUID, dict[int, VersionDocument]] = {}
+    shops: dict[UUID, tuple[dict[int, VersionDocument], dict[int, datetime]]] = {}
     for row in rows:
-        versions.setdefault(row.id, {})[row.number] = load(row.document)
-    for program_id, numbers in versions.items():
-        yield Shop(merchant_id, program_id, timezone, numbers)
+        documents, began_at = shops.setdefault(row.id, ({}, {}))
+        documents[row.number] = load(row.document)
+        began_at[row.number] = row.published_at
+    for program_id, (documents, began_at) in shops.items():
+        yield Shop(merchant_id, program_id, timezone, documents, began_at)
 
 
 def _portion(session: Session, shop: Shop, portion: list[Group], found: Found) -> Tally:

@@ -68,6 +68,7 @@ class Days:
     shop: object
     program: str = "club"
     day: int = 0
+    minute: int = 0
     cards: list = field(default_factory=list)
     visits: list = field(default_factory=list)
     redemptions: list = field(default_factory=list)
@@ -76,7 +77,7 @@ class Days:
 
     @property
     def at(self):
-        return NOW + timedelta(days=self.day)
+        return NOW + timedelta(days=self.day, minutes=self.minute)
 
     def enrol(self, **profile):
         self.cards.append(self.shop.card(self.program, self.at, **profile))
@@ -152,7 +153,9 @@ class Days:
         )
 
     def publish(self, raw, *, adopt=True):
+        self.minute += 1
         before, self.version = self.version, self.shop.publish(self.program, raw, self.at)
+        self.minute += 1
         self.done.add("publish")
         if adopt:
             self.chore("adopt", chores.adopt, before=before)

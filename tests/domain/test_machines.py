@@ -5,7 +5,7 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from loyalty.audit import audit
-from tests.domain import narrow, narrow_programs, wide
+from tests.domain import narrow, narrow_programs, wider
 
 EXAMPLES = {"sqlite": 10, "postgresql": 5}
 
@@ -32,5 +32,5 @@ def test_one_card_stands_as_the_contract_says_after_every_step(shop, machine):
 
 
 def test_two_shops_with_many_cards_keep_their_books_and_never_touch_each_others(shop, stranger):
-    run(wide.Wide, shop=shop, stranger=stranger)
+    run(wider.Wider, shop=shop, stranger=stranger)
     assert clean(shop.database)

@@ -1,5 +1,7 @@
-"""The owner's hands when something went wrong: visits moved, people merged and parted, and a look
-at everything that a customer has before and after."""
+"""The owner's hands when something went wrong: visits moved, people merged and parted.
+
+And a look at everything that a customer has before and after.
+"""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

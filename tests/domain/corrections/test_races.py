@@ -1,7 +1,14 @@
 """Corrections at eight counters at once: the books stay right, and everybody gets an answer."""
 
-import pytest
+import threading
+import time
 
+import pytest
+import sqlalchemy as sa
+
+from loyalty.core.errors import LoyaltyError
+from loyalty.core.ids import parse_ref
+from loyalty.ledger.models import Account
 from tests.domain.corrections.hands import account, merge, move, unmerge
 from tests.domain.law import holds
 from tests.domain.races import at_once
@@ -87,6 +94,72 @@ def test_a_visit_while_the_cards_are_merged_is_on_the_card_that_stays(shop, card
     assert set(found) <= PASSING | {"done"}
     assert holds(shop, old)["available"] == 20 + found["done"] - 1
     assert account(shop, young).balance == 0
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_who_waited_for_a_merge_comes_again_and_finds_the_right_card(shop, cards):
+    old, young = cards
+    visit = shop.visit(young, 500).body["ref"]
+    deeds = {
+        "merge": lambda: merge(shop, young, old),
+        "visit": lambda: shop.visit(young, 100, key="v"),
+        "void": lambda: shop.void(visit, key="w"),
+        "move": lambda: move(shop, visit, old, key="m"),
+    }
+    found = in_turn(shop, young, deeds)
+    assert found == {"merge": "done", "visit": "busy", "void": "busy", "move": "busy"}
+    assert account(shop, young).balance == 0
+    for name in ("visit", "void"):
+        assert deeds[name]().body["card"] == old.ref
+    assert holds(shop, old)["available"] == 21
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_who_waited_for_a_move_comes_again_and_finds_the_visit_where_it_is(shop, cards):
+    visit = shop.visit(cards[0], 500).body["ref"]
+    deeds = {
+        "move": lambda: move(shop, visit, cards[1]),
+        "void": lambda: shop.void(visit, key="w"),
+        "back": lambda: move(shop, visit, cards[1], key="m"),
+    }
+    found = in_turn(shop, cards[0], deeds)
+    assert found == {"move": "done", "void": "busy", "back": "busy"}
+    assert deeds["void"]().body["card"] == cards[1].ref
+
+
+def in_turn(shop, card, deeds):
+    """Let deeds meet at the lock of a card, in this order; what became of each."""
+    found = {}
+
+    def do(name):
+        try:
+            deeds[name]()
+            found[name] = "done"
+        except LoyaltyError as refusal:
+            found[name] = refusal.code
+
+    threads = [threading.Thread(target=do, args=(name,)) for name in deeds]
+    held = sa.select(Account.id).where(Account.card_id == parse_ref("crd", card.ref))
+    with shop.database.write() as session:
+        session.execute(held.with_for_update())
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            until_waiting(shop, number)
+    for thread in threads:
+        thread.join(timeout=30)
+    return found
+
+
+def until_waiting(shop, number):
+    """Until so many wait for a lock."""
+    waiting = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                      " AND datname = current_database()")  # fmt: skip
+    for _ in range(500):
+        with shop.database.read() as session:
+            if session.execute(waiting).scalar_one() >= number:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 def test_a_visit_while_they_are_parted_is_on_one_of_them(shop, cards):

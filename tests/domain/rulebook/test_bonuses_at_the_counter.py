@@ -105,7 +105,10 @@ def test_a_level_says_its_part_by_its_name(shop):
     card = join(shop, points(tiers=levels()))
     shop.visit(card, 50_000)
     body = shop.visit(card, 1_000).body
-    assert [(why["rule"], why["units"]) for why in body["reasons"]] == [("base", 10), ("tier.gold", 5)]
+    assert [(why["rule"], why["units"]) for why in body["reasons"]] == [
+        ("base", 10),
+        ("tier.gold", 5),
+    ]
     assert body["reasons"][1]["it"] == "livello Oro, 50% di punti in più: +5 punti"
     assert body["reasons"][1]["en"] == "Gold level, 50% more points: +5 points"
 
