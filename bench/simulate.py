@@ -1,6 +1,6 @@
 """A version played over 100,000 past sales of 2,000 customers, in memory and out of SQLite.
 
-`python -m bench simulate`: sales a second for a points program, a stamp card, and a program with ten
+`python -m bench simulate`: sales a second for a points program, a stamp card, and one with ten
 rules, levels, caps and a cause. The past is a café's: its 30 products at their prices, one to four
 of them at a time. `--prices any` gives every line a price of its own instead, so that no sale is
 like another.

@@ -15,6 +15,7 @@ from loyalty.cli import house
 from loyalty.cli.demo import demo
 from loyalty.cli.imports import import_group
 from loyalty.cli.programs import program
+from loyalty.cli.replay import replay
 from loyalty.cli.worker import jobs, worker
 from loyalty.core import clock
 from loyalty.core.db import Database
@@ -35,6 +36,7 @@ main.add_command(program)
 main.add_command(demo)
 main.add_command(worker)
 main.add_command(jobs)
+main.add_command(replay)
 
 
 @main.command()

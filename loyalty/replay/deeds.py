@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from loyalty.core.ids import parse_ref, ref
+from loyalty.core.ids import parse_ref
 from loyalty.programs.conditions import Occasion
 from loyalty.programs.document import Tiers
 from loyalty.programs.earning import MILLION
@@ -233,7 +233,7 @@ class Deeds:
             homes = (card.merged_into_id, self._families.home(card.id))
             self._found.check("merged", homes, of=card.id)
         for sold in self._sales.sold.values():
-            row, where = sold.row, ref("vis", sold.row.id)
+            row, where = sold.row, ("visit", sold.row.id)
             moved = None if sold.posting_id == row.id else sold.posting_id
             compared: dict[str, tuple[object, object]] = {
                 "net": (row.net_minor, sold.net_minor),

@@ -8,6 +8,7 @@ from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter.receipts import PREFIX
 
+Where = tuple[str, UUID]
 NAMED_MAX = 1_000  # more are counted, and no longer kept
 WORDS = {
     "balance": Text("il saldo", "the balance"),
@@ -107,11 +108,11 @@ class Found:
         *,
         of: UUID | str,
         unit: str | None = None,
-        where: str | None = None,
+        where: Where | None = None,
     ) -> bool:
         """Note a difference unless the two values (kept, replayed) are the same; whether they are.
 
-        `of` is a card's id, or another thing's name.
+        `of` is a card's id, or another thing's name, `where` what `named` makes of an operation.
         """
         kept, replayed = values
         if kept == replayed:
@@ -119,16 +120,21 @@ class Found:
         self.count += 1
         if len(self.named) < NAMED_MAX:
             name = of if isinstance(of, str) else ref("crd", of)
-            shop = ref("mer", self.merchant_id)
+            shop, place = ref("mer", self.merchant_id), _ref(where) if where else None
             self.named.append(
-                Difference(what, shop, name, unit, where, _shown(kept), _shown(replayed))
+                Difference(what, shop, name, unit, place, _shown(kept), _shown(replayed))
             )
         return False
 
 
-def named(operation: Any) -> str:
-    """An operation's public ref."""
-    return ref(PREFIX.get(operation.kind, operation.kind), operation.id)
+def named(operation: Any) -> Where:
+    """An operation by what its public ref is made of; most are never shown."""
+    return operation.kind, operation.id
+
+
+def _ref(where: Where) -> str:
+    kind, key = where
+    return ref(PREFIX.get(kind, kind), key)
 
 
 def _shown(value: object) -> str:

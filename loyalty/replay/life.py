@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from loyalty.replay.log import Row, Shop
+
+_NEVER = datetime.min.replace(tzinfo=UTC)  # no unit lives on from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Life:
             if slides or account.active_at is not None:
                 account.active_at = max(account.active_at or turn.at, turn.at)
         elif turn.kind == "left" and account.active_at == turn.at:
-            account.active_at = turn.last_at
+            slides = any(True for _ in self._starts(account))
+            account.active_at = turn.last_at or (_NEVER if slides else None)
         elif turn.kind == "joined" and account.active_at is None:
             account.active_at = self._joined(turn, account)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,10 @@ Row = sa.Row[Any]
 _TOLD = ("fulfilment", "merge", "unmerge")  # their answers say what they were about
 _CARDS: Any = sa.bindparam("card_ids", expanding=True)
 _CARD, _ACCOUNT, _OPERATION = table(Card).c, table(Account).c, table(Operation).c
-_ENTRY, _CHANGE = table(Entry).c, table(TierChange).c
+_ENTRY, _POSTING = table(Entry).c, table(Posting).c
+_LOT, _EXTENSION, _CHANGE = table(Lot).c, table(Extension).c, table(TierChange).c
+_VISIT, _LINE, _REFUND = table(Visit).c, table(VisitLine).c, table(VisitRefund).c
+_MOVE, _REDEMPTION = table(VisitMove).c, table(Redemption).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,60 +85,35 @@ class Log:
 def read(session: Session, *, shop: Shop, card_ids: Sequence[UUID]) -> Log:
     """Everything of these cards."""
     scope = {"merchant_id": shop.merchant_id, "card_ids": list(card_ids)}
-    return Log(**{name: session.execute(query, scope).all() for name, query in _QUERIES.items()})
+    found = {name: list(session.execute(query, scope)) for name, query in _QUERIES.items()}
+    for name, rows in found.items():
+        rows.sort(key=_ORDER.get(name, attrgetter("id")))
+    return Log(**found)
 
 
-def _of_cards(columns: Any, *wanted: Any) -> sa.Select[Any]:
-    """A select by card; without columns named, all of them."""
-    return sa.select(*(wanted or columns)).where(
-        columns.merchant_id == sa.bindparam("merchant_id"), columns.card_id.in_(_CARDS)
-    )
+def _where(columns: Any, column: Any, those: Any, *wanted: Any) -> sa.Select[Any]:
+    """A select of the shop's rows by one column; all columns but the shop's unless some are named.
+
+    By subqueries: without statistics SQLite would begin joins with the largest table.
+    """
+    every = [each for each in columns if each.name != "merchant_id"]
+    mine = columns.merchant_id == sa.bindparam("merchant_id")
+    return sa.select(*(wanted or every)).where(mine, column.in_(those))
 
 
-def _of_operations(model: Any, column: str = "id") -> sa.Select[Any]:
-    """All rows of a table that belong to the operations of the cards."""
-    rows = table(model).c
-    return (
-        sa.select(*rows)
-        .join(
-            table(Operation),
-            sa.and_(_OPERATION.merchant_id == rows.merchant_id, _OPERATION.id == rows[column]),
-        )
-        .where(
-            _OPERATION.merchant_id == sa.bindparam("merchant_id"), _OPERATION.card_id.in_(_CARDS)
-        )
-    )
-
-
-def _of_accounts(columns: Any, *wanted: Any) -> sa.Select[Any]:
-    """Rows that belong to entries of the cards' accounts."""
-    query = (
-        sa.select(*wanted)
-        .select_from(table(Account))
-        .join(
-            table(Entry),
-            sa.and_(_ENTRY.merchant_id == _ACCOUNT.merchant_id, _ENTRY.account_id == _ACCOUNT.id),
-        )
-    )
-    if columns is not _ENTRY:
-        query = query.join(
-            columns.id.table,
-            sa.and_(columns.merchant_id == _ENTRY.merchant_id, columns.entry_id == _ENTRY.id),
-        )
-    return query.where(
-        _ACCOUNT.merchant_id == sa.bindparam("merchant_id"), _ACCOUNT.card_id.in_(_CARDS)
-    ).order_by(columns.id)
-
-
-_LOT, _POSTING, _EXTENSION = table(Lot).c, table(Posting).c, table(Extension).c
-_REFUND, _MOVE, _LINE = table(VisitRefund).c, table(VisitMove).c, table(VisitLine).c
+_ACCOUNTS = _where(_ACCOUNT, _ACCOUNT.card_id, _CARDS, _ACCOUNT.id)
+_ENTRIES = _where(_ENTRY, _ENTRY.account_id, _ACCOUNTS, _ENTRY.id)
+_LOTS = _where(_LOT, _LOT.entry_id, _ENTRIES, _LOT.id)
+_OPERATIONS = _where(_OPERATION, _OPERATION.card_id, _CARDS, _OPERATION.id)
+# Sorted here: for an order SQLite would read the shop's whole table, once for each portion.
+_ORDER = {"lines": attrgetter("visit_id", "number")}
 _QUERIES: dict[str, sa.Select[Any]] = {
-    "cards": sa.select(_CARD.id, _CARD.merged_into_id).where(
-        _CARD.merchant_id == sa.bindparam("merchant_id"), _CARD.id.in_(_CARDS)
-    ),
-    "accounts": _of_cards(_ACCOUNT).order_by(_ACCOUNT.id),
-    "operations": _of_cards(
+    "cards": _where(_CARD, _CARD.id, _CARDS, _CARD.id, _CARD.merged_into_id),
+    "accounts": _where(_ACCOUNT, _ACCOUNT.card_id, _CARDS),
+    "operations": _where(
         _OPERATION,
+        _OPERATION.card_id,
+        _CARDS,
         _OPERATION.id,
         _OPERATION.kind,
         _OPERATION.key_hash,
@@ -145,9 +124,11 @@ _QUERIES: dict[str, sa.Select[Any]] = {
         _OPERATION.occurred_at,
         _OPERATION.recorded_at,
         sa.case((_OPERATION.kind.in_(_TOLD), _OPERATION.answer)).label("answer"),
-    ).order_by(_OPERATION.id),
-    "entries": _of_accounts(
+    ),
+    "entries": _where(
         _ENTRY,
+        _ENTRY.account_id,
+        _ACCOUNTS,
         _ENTRY.id,
         _ENTRY.operation_id,
         _ENTRY.account_id,
@@ -157,20 +138,13 @@ _QUERIES: dict[str, sa.Select[Any]] = {
         _ENTRY.covered,
         _ENTRY.balance_after,
     ),
-    "postings": _of_accounts(
-        _POSTING,
-        _POSTING.entry_id,
-        _POSTING.from_id,
-        _POSTING.to_id,
-        _POSTING.lot_id,
-        _POSTING.units,
-    ),
-    "lots": _of_accounts(_LOT, *_LOT),
-    "extensions": _of_accounts(_EXTENSION, *_EXTENSION),
-    "visits": _of_operations(Visit).order_by(table(Visit).c.id),
-    "lines": _of_operations(VisitLine, "visit_id").order_by(_LINE.visit_id, _LINE.number),
-    "refunds": _of_operations(VisitRefund, "visit_id").order_by(_REFUND.id),
-    "moves": _of_operations(VisitMove, "visit_id").order_by(_MOVE.id),
-    "changes": _of_cards(_CHANGE).order_by(_CHANGE.id),
-    "redemptions": _of_operations(Redemption),
+    "postings": _where(_POSTING, _POSTING.entry_id, _ENTRIES),
+    "lots": _where(_LOT, _LOT.entry_id, _ENTRIES),
+    "extensions": _where(_EXTENSION, _EXTENSION.lot_id, _LOTS),
+    "visits": _where(_VISIT, _VISIT.id, _OPERATIONS),
+    "lines": _where(_LINE, _LINE.visit_id, _OPERATIONS),
+    "refunds": _where(_REFUND, _REFUND.visit_id, _OPERATIONS),
+    "moves": _where(_MOVE, _MOVE.visit_id, _OPERATIONS),
+    "changes": _where(_CHANGE, _CHANGE.card_id, _CARDS),
+    "redemptions": _where(_REDEMPTION, _REDEMPTION.id, _OPERATIONS),
 }

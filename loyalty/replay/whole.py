@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -75,6 +76,16 @@ class Report:
     def is_same(self) -> bool:
         """Whether the log gives exactly what the books hold."""
         return not self.count
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a program."""
+        return {
+            "same": self.is_same,
+            "cards": self.cards,
+            "operations": self.operations,
+            "count": self.count,
+            "differences": [each.as_dict() for each in self.differences],
+        }
 
 
 def replay(session: Session, *, merchant_id: UUID | None = None) -> Report:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from loyalty.cards import lookup
 from loyalty.core.errors import LoyaltyError
 from loyalty.core.ids import parse_ref
+from loyalty.core.money import Money
 from loyalty.counter import desk as desks
 from loyalty.counter import simulation, standing
 from loyalty.counter.desk import Place
@@ -54,9 +55,10 @@ def _took(shop, card, reward, at):
 
 
 def sell(shop, name, raw, coming):
-    """Sales to three customers: (who, hours later, lines, amount); what they may have they take.
+    """Sales to three customers, who take what they may have: (who, hours later, lines, amount).
 
-    Returns the cards of those who bought, and the moment of the last sale.
+    A tenth of each was tax, and two tenths had been taken off. Returns the cards of those who
+    bought, and the moment of the last sale.
     """
     shop.program(name, {**raw, "proof": TYPED})
     document, at, bought = load(raw), NOW, set()
@@ -64,8 +66,9 @@ def sell(shop, name, raw, coming):
     for who, hours, lines, amount in coming:
         at += timedelta(hours=hours, seconds=1)
         paid = sum(line.amount_minor for line in lines) if lines else amount
+        more = {"tax": Money(paid // 10, "EUR"), "discount": Money(paid // 5, "EUR")}
         try:
-            shop.visit(cards[who], paid, lines=lines, at=at)
+            shop.visit(cards[who], paid, lines=lines, at=at, **more)
         except LoyaltyError:
             continue  # beyond a limit: not recorded, so the past does not know it either
         bought.add(who)

@@ -1,5 +1,7 @@
 """The wider machine: beside the day's work, mistakes put right, levels, causes, and time itself."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
@@ -55,18 +57,23 @@ class Wider(Wide):
 
     def __init__(self):
         super().__init__()
-        self.clubs = []
+        self.clubs, self.club_visits, self.merged = [], [], []
 
     @initialize()
     def open_clubs(self):
         for shop in self.shops:
             shop.program("club", CLUB)
-            for _ in range(2):
+            for _ in range(3):
                 self.enrol(shop, "club")
                 self.clubs.append(self.cards[-1])
 
     def club(self, pick):
         return self.hand(self.clubs, pick)
+
+    def near(self, thing, pick):
+        """A club card of the same shop; now and then one of next door."""
+        near = [each for each in self.clubs if each.shop is thing.shop]
+        return self.clubs[pick % len(self.clubs)] if pick % 9 == 8 else near[pick % len(near)]
 
     def correct(self, shop, things, act):
         """The same for what has no key; a refusal changes nothing on any of the cards."""
@@ -81,11 +88,27 @@ class Wider(Wide):
 
     # --- mistakes put right
 
-    @precondition(lambda self: self.visits)
+    @rule(pick=PICK, amount=st.sampled_from([90, 700, 1_500]), coffees=st.integers(0, 4))
+    def visit_as_a_member(self, pick, amount, coffees):
+        shop, thing = self.club(pick * 4)
+        held, at = replace(thing.card), self.at
+        self.attempt(
+            shop, thing, lambda key: shop.visit(held, amount, coffees=coffees, key=key, at=at)
+        )
+
+    @rule(pick=PICK, amount=st.sampled_from([700, 1_500]), other=PICK)
+    def visit_and_see_that_it_was_the_wrong_card(self, pick, amount, other):
+        self.visit_as_a_member(pick, amount, 1)
+        if self.club_visits:
+            self.move_a_visit(self.club_visits[-1].shop, self.club_visits[-1], other)
+
+    @precondition(lambda self: self.club_visits)
     @rule(pick=PICK, other=PICK)
     def move(self, pick, other):
-        shop, visit = self.hand(self.visits, pick)
-        to, at = self.club(other)[1].card, self.at
+        self.move_a_visit(*self.hand(self.club_visits, pick), other)
+
+    def move_a_visit(self, shop, visit, other):
+        to, at = self.near(visit, other).card, self.at
         scan = (to.code, to.token, to.ref)[other % 3]
         self.attempt(
             shop, visit, lambda key: hands.move(shop, visit.ref, to, at=at, key=key, scan=scan)
@@ -94,13 +117,18 @@ class Wider(Wide):
     @rule(pick=PICK, other=PICK)
     def merge(self, pick, other):
         shop, one = self.club(pick)
-        two = self.club(other * 4)[1]
-        self.correct(shop, [one, two], lambda: hands.merge(shop, one.card, two.card, at=self.at))
+        two = self.near(one, other)
+        if self.correct(
+            shop, [one, two], lambda: hands.merge(shop, one.card, two.card, at=self.at)
+        ):
+            self.merged.append(one)
 
+    @precondition(lambda self: self.merged)
     @rule(pick=PICK)
     def part(self, pick):
-        shop, thing = self.club(pick)
-        self.correct(shop, [thing], lambda: hands.unmerge(shop, thing.card, at=self.at))
+        shop, thing = self.hand(self.merged, pick)
+        if self.correct(shop, [thing], lambda: hands.unmerge(shop, thing.card, at=self.at)):
+            self.merged.remove(thing)
 
     @rule(pick=PICK)
     def find_a_card(self, pick):
@@ -189,6 +217,8 @@ class Wider(Wide):
 
     def note(self, thing, body):
         super().note(thing, body)
+        if body["kind"] == "visit" and body["program"] == thing.shop.programs["club"]:
+            self.club_visits.append(self.visits[-1])
         if body["kind"] == "move":
             fresh = [each for each in body["vouchers"] if each["state"] == "reserved"]
             self.redemptions += [Thing(thing.shop, thing.card, v["redemption"]) for v in fresh]
