@@ -19,10 +19,20 @@ from loyalty.imports.progress import Bar
 from loyalty.merchants import accounts
 from loyalty.programs import editor
 from loyalty.programs.loading import load
-from loyalty.programs.simulator_result import ASSUMPTIONS, RewardCount, Simulation
+from loyalty.programs.simulator_advice import counted
+from loyalty.programs.simulator_result import (
+    ASSUMPTIONS,
+    LevelCount,
+    RewardCount,
+    Simulation,
+)
 from loyalty.web.version_schema import check_program
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SALES = Text("vendita", "sale"), Text("vendite", "sales")
+_CUSTOMERS = Text("cliente", "customer"), Text("clienti", "customers")
+_VISITS = Text("visita", "visit"), Text("visite", "visits")
+_GIVEN = Text("dato", "given"), Text("dati", "given")
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -105,13 +115,7 @@ def _said(found: Simulation) -> list[str]:
             _sales(found),
             _cost(found),
             *(_reward(one, found.currency) for one in found.rewards),
-            *(
-                Text(
-                    f"  livello {one.name.it if one.name else 'nessuno'}: {one.customers} clienti",
-                    f"  level {one.name.en if one.name else 'none'}: {one.customers} customers",
-                )
-                for one in found.levels
-            ),
+            *(_level(one) for one in found.levels),
             _first(found),
             *(Text(f"! {one.said.it}", f"! {one.said.en}") for one in found.warnings),
             *(Text(f"· {one.it}", f"· {one.en}") for one in ASSUMPTIONS),
@@ -120,47 +124,51 @@ def _said(found: Simulation) -> list[str]:
 
 
 def _sales(found: Simulation) -> Text:
-    it, en = (format_amount(found.net_minor, found.currency, language) for language in ("it", "en"))
-    return Text(
-        f"{found.sales} vendite di {found.customers} clienti, {it}.",
-        f"{found.sales} sales of {found.customers} customers, {en}.",
-    )
+    sales, people = counted(found.sales, *_SALES), counted(found.customers, *_CUSTOMERS)
+    net = _money(found.net_minor, found.currency)
+    return Text(f"{sales.it}, {people.it}, {net.it}.", f"{sales.en}, {people.en}, {net.en}.")
 
 
 def _cost(found: Simulation) -> Text:
-    it, en = (
-        format_amount(found.cost_minor, found.currency, language) for language in ("it", "en")
-    )
+    cost = _money(found.cost_minor, found.currency)
     if found.share_bp is None:
-        return Text(f"Costo: {it}.", f"Cost: {en}.")
+        return Text(f"Costo: {cost.it}.", f"Cost: {cost.en}.")
     whole, rest = divmod(found.share_bp, 100)
     return Text(
-        f"Costo: {it}, il {whole},{rest:02d}% delle vendite.",
-        f"Cost: {en}, {whole}.{rest:02d}% of the sales.",
+        f"Costo: {cost.it}, il {whole},{rest:02d}% delle vendite.",
+        f"Cost: {cost.en}, {whole}.{rest:02d}% of the sales.",
     )
 
 
 def _reward(one: RewardCount, currency: str) -> Text:
+    given, people = counted(one.given, *_GIVEN), counted(one.within_reach, *_CUSTOMERS)
     cost = Text("costo ignoto", "cost not known")
     if one.cost_minor is not None:
-        cost = Text(
-            *(format_amount(one.cost_minor, currency, language) for language in ("it", "en"))
-        )
+        cost = _money(one.cost_minor, currency)
     return Text(
-        f"  {one.name.it}: {one.given} dati ({cost.it}); alla portata di {one.within_reach}"
-        " clienti",
-        f"  {one.name.en}: {one.given} given ({cost.en}); within reach of {one.within_reach}"
-        " customers",
+        f"  {one.name.it}: {given.it} ({cost.it}); alla portata di {people.it}",
+        f"  {one.name.en}: {given.en} ({cost.en}); within reach of {people.en}",
     )
+
+
+def _level(one: LevelCount) -> Text:
+    name, people = one.name or Text("nessuno", "none"), counted(one.customers, *_CUSTOMERS)
+    return Text(f"  livello {name.it}: {people.it}", f"  level {name.en}: {people.en}")
 
 
 def _first(found: Simulation) -> Text:
     first = found.first_reward
-    if first.median is None:
+    if first.lower is None or first.median is None or first.upper is None:
         return Text("Nessuno arriva a un premio.", "Nobody gets to a reward.")
+    half, most = counted(first.median, *_VISITS), counted(first.upper, *_VISITS)
+    rest = counted(first.never, *_CUSTOMERS)
     return Text(
-        f"Primo premio: dopo {first.median} visite per metà di chi ci arriva (un quarto"
-        f" {first.lower}, tre quarti {first.upper}); {first.never} non ci arrivano.",
-        f"First reward: {first.median} visits for half of those who get there (a quarter"
-        f" {first.lower}, three quarters {first.upper}); {first.never} never do.",
+        f"Primo premio, per chi ci arriva: un quarto entro {first.lower}, metà entro {half.it}, tre"
+        f" quarti entro {most.it}; nessun premio per {rest.it}.",
+        f"First reward, for those who get one: a quarter within {first.lower}, half within"
+        f" {half.en}, three quarters within {most.en}; no reward for {rest.en}.",
     )
+
+
+def _money(minor: int, currency: str) -> Text:
+    return Text(*(format_amount(minor, currency, language) for language in ("it", "en")))

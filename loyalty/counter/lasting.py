@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.counter.desk import Desk
 from loyalty.counter.models import Visit
-from loyalty.ledger.state import AccountState
+from loyalty.ledger.lots import LONG_AGO
 
 
 def last_visit(
@@ -42,12 +42,6 @@ def unvisit(session: Session, desk: Desk, *, visited_at: datetime, gone: Collect
         but=gone,
     )
     for account in slid:
-        account.last_active_at = last if last is not None else _never_visited(account)
+        account.last_active_at = last or LONG_AGO
         for lot in account.lots:
             lot.slide(account.last_active_at, desk.place.timezone)
-
-
-def _never_visited(account: AccountState) -> datetime | None:
-    """A moment from which no unit lives on; None where none is there that could."""
-    starts = [lot.slides_from_at for lot in account.lots if lot.slides_from_at is not None]
-    return min(starts, default=None)

@@ -49,11 +49,7 @@ _PEOPLE = sa.select(_CUSTOMER.c.id, _CUSTOMER.c.birthday, _CUSTOMER.c.merged_int
     _CUSTOMER.c.merchant_id == _MERCHANT
 )
 _MERGED = _PEOPLE.where(_CUSTOMER.c.merged_into_id.is_not(None))
-_PAGE = (
-    _PEOPLE.where(_CUSTOMER.c.merged_into_id.is_(None))
-    .order_by(_CUSTOMER.c.id)
-    .limit(PEOPLE_AT_ONCE)
-)
+_PAGE = _PEOPLE.where(_CUSTOMER.c.merged_into_id.is_(None)).order_by(_CUSTOMER.c.id)
 _PAGE_AFTER = _PAGE.where(_CUSTOMER.c.id > sa.bindparam("after"))
 _CARDS = sa.select(_CARD.c.customer_id, _CARD.c.id, _key(_CARD.c.id)).where(
     _CARD.c.merchant_id == _MERCHANT,
@@ -162,7 +158,7 @@ class PastSales:
     def _people(self, merged: dict[UUID, list[UUID]]) -> Iterator[list[_Person]]:
         """Living customers, page by page."""
         asked: dict[str, Any] = {"merchant_id": self._merchant_id}
-        page = self._session.execute(_PAGE, asked).all()
+        page = self._session.execute(_PAGE.limit(PEOPLE_AT_ONCE), asked).all()
         while page:
             every = {row.id: [row.id, *merged.get(row.id, ())] for row in page}
             cards = self._cards([each for ids in every.values() for each in ids])
@@ -170,7 +166,7 @@ class PastSales:
                 _person(row, [card for id_ in every[row.id] for card in cards[id_]]) for row in page
             ]
             asked["after"] = page[-1].id
-            page = self._session.execute(_PAGE_AFTER, asked).all()
+            page = self._session.execute(_PAGE_AFTER.limit(PEOPLE_AT_ONCE), asked).all()
 
     def _cards(self, customer_ids: list[UUID]) -> dict[UUID, list[Row]]:
         asked = {"merchant_id": self._merchant_id, "customer_ids": customer_ids}

@@ -80,8 +80,7 @@ def _keep_sliding(source: AccountState, target: AccountState) -> None:
     What was there already gains nothing by it.
     """
     if target.last_active_at is None and source.last_active_at is not None:
-        starts = [lot.slides_from_at for lot in target.lots if lot.slides_from_at is not None]
-        target.last_active_at = min([source.last_active_at, *starts])
+        target.last_active_at = fifo.LONG_AGO
 
 
 def owe(book: Book, entry: Row, account: AccountState, units: int, at: datetime) -> None:

@@ -8,6 +8,8 @@ from uuid import UUID
 from loyalty.core.calendar import idle_end
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+# The last visit to a card whose units slide and that nobody has visited: nothing lives on from it.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from loyalty.programs.simulator_result import Caution, Simulation
 COST_MAX_BP = 2_000  # a fifth of the sales
 _YEAR_DAYS = 365
 _MONTH_DAYS = 28  # from fewer days nobody can tell how often people come in a year
+_VISIT, _VISITS = Text("visita", "visit"), Text("visite", "visits")
+_TIME, _TIMES = Text("volta", "time"), Text("volte", "times")
 _NO_SALES = Text(
     "In questi giorni non c'è nessuna vendita: scegli altri giorni.",
     "There is no sale in these days: choose other days.",
@@ -83,11 +85,12 @@ def _first_reward(found: Simulation) -> list[Caution]:
     a_year = usual * _YEAR_DAYS // days
     if days < _MONTH_DAYS or visits <= a_year:
         return []
+    takes, comes = counted(visits, _VISIT, _VISITS), counted(a_year, _TIME, _TIMES)
     text = Text(
-        f"Il primo premio chiede {visits} visite a metà di chi ci arriva; il cliente di mezzo viene"
-        f" {a_year} volte l'anno. Avvicinalo.",
-        f"The first reward takes {visits} visits for half of those who get there; the customer in"
-        f" the middle comes {a_year} times a year. Bring it closer.",
+        f"Il primo premio chiede {takes.it} a metà di chi ci arriva; il cliente di mezzo viene"
+        f" {comes.it} l'anno. Avvicinalo.",
+        f"The first reward takes {takes.en} for half of those who get there; the customer in the"
+        f" middle comes {comes.en} a year. Bring it closer.",
     )
     return [Caution("first_reward_far", text)]
 
@@ -134,6 +137,12 @@ def _sales(document: VersionDocument, found: Simulation) -> list[Caution]:
         )
         said.append(Caution("beyond_limits", text))
     return said
+
+
+def counted(number: int, one: Text, more: Text) -> Text:
+    """So many of something: "1 visita", "1.234 visite"; "1 visit", "1,234 visits"."""
+    said, name = _number(number), one if number == 1 else more
+    return Text(f"{said.it} {name.it}", f"{said.en} {name.en}")
 
 
 def _number(number: int) -> Text:

@@ -28,7 +28,7 @@ class Books:
         self._operations = {row.id: row for row in log.operations}
         self._postings = grouped(log.postings, "entry_id")
         self._moved: Counter[tuple[UUID, UUID, str]] = Counter()
-        self._life = Life(shop, deeds.turns, self.accounts, self.lots.starts)
+        self._life = Life(shop, deeds.turns, self.accounts)
 
     def tell(self) -> None:
         """Tell every entry in its turn, and compare as it goes. Raises LookupError."""

@@ -96,7 +96,7 @@ class Deeds:
         at = sold.row.occurred_at
         self.earned_at[operation.id] = at
         self.turns.append(Turn(operation.id, "came", root, at, sold.row.version))
-        self.exact.post(root, operation, sold.exact)
+        self.exact.change(card_id, operation, sold.exact)
         self._count(sold, 1)
         return back
 
@@ -146,7 +146,7 @@ class Deeds:
 
     def _lower(self, operation: Row, sold: Sold, after: dict[str, int]) -> None:
         change = {unit: after.get(unit, 0) - before for unit, before in sold.exact.items()}
-        self.exact.lower(sold.card_id, operation, change)
+        self.exact.change(sold.card_id, operation, change)
         sold.exact = after
 
     def _move(self, operation: Row) -> None:
@@ -184,7 +184,7 @@ class Deeds:
             self._catch_up(operation)
         prize = self.prizes.cancel(operation)
         taken = {unit: -millionths for unit, millionths in prize.donated.items()}
-        self.exact.lower(prize.row.card_id, operation, taken)
+        self.exact.change(prize.row.card_id, operation, taken)
 
     def _catch_up(self, operation: Row) -> None:
         self._levels.catch_up(operation.card_id, operation, self._today(operation))

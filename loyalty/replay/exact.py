@@ -43,10 +43,10 @@ class Exact:
             self.millionths[deed] = self.millionths.get(deed, 0) + sign * each
             self.sums[place] = self.sums.get(place, 0) + sign * each
 
-    def lower(self, card_id: UUID, operation: Row, change: Mapping[str, int]) -> None:
-        """Take millionths (below 0) of what a card, merged or not, had earned by itself.
+    def change(self, card_id: UUID, operation: Row, change: Mapping[str, int]) -> None:
+        """Give or take (below 0) millionths of a card's own, wherever they are by now.
 
-        What is taken of a merged card's own past does not go back to it.
+        What is taken of a merged card's own past does not go back to it, what comes does.
         """
         self.post(self._families.root(card_id), operation, change)
         for joined in self._joined.values():

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
+from loyalty.ledger.lots import LONG_AGO
 from loyalty.replay.log import Row, Shop
-
-_NEVER = datetime.min.replace(tzinfo=UTC)  # no unit lives on from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,10 @@ class Active(Protocol):
 
 
 class Life:
-    """The accounts of some cards, and how far their turns have been told.
+    """The accounts of some cards, and how far their turns have been told."""
 
-    `starts` gives the moments from which units on an account slide.
-    """
-
-    def __init__(
-        self, shop: Shop, turns: Iterable[Turn], accounts: Mapping[UUID, Active], starts: Any
-    ) -> None:
-        self._shop, self._starts = shop, starts
+    def __init__(self, shop: Shop, turns: Iterable[Turn], accounts: Mapping[UUID, Active]) -> None:
+        self._shop = shop
         self._of_card: dict[UUID, list[Active]] = {}
         for account in accounts.values():
             self._of_card.setdefault(account.row.card_id, []).append(account)
@@ -65,8 +59,7 @@ class Life:
             if slides or account.active_at is not None:
                 account.active_at = max(account.active_at or turn.at, turn.at)
         elif turn.kind == "left" and account.active_at == turn.at:
-            slides = any(True for _ in self._starts(account))
-            account.active_at = turn.last_at or (_NEVER if slides else None)
+            account.active_at = turn.last_at or LONG_AGO
         elif turn.kind == "joined" and account.active_at is None:
             account.active_at = self._joined(turn, account)
 
@@ -77,4 +70,4 @@ class Life:
             for each in self._of_card.get(turn.other or turn.card_id, [])
             if each.row.unit == account.row.unit and each.active_at is not None
         ]
-        return min([*theirs, *self._starts(account)]) if theirs else None
+        return LONG_AGO if theirs else None

@@ -174,14 +174,6 @@ class Lots:
         kept: datetime | None = found[0].before_at if found else row.expires_at
         return kept
 
-    def starts(self, account: Account) -> list[datetime]:
-        """From when what is left on an account slides."""
-        return [
-            lot.row.slides_from_at
-            for lot in self._of(account)
-            if lot.remaining and lot.row.slides_from_at is not None
-        ]
-
     def _of(self, account: Account) -> list[Lot]:
         return [self._lots[row.id] for row in self._mine.get(account.row.id, [])]
 

@@ -119,6 +119,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /cards/<card_ref>/block": why,
         "POST /cards/<card_ref>/unblock": why,
         "POST /cards/<card_ref>/replace": why,
+        "POST /cards/<card_ref>/restore": why,
         "POST /cards/<card_ref>/claims": {},
         "POST /cards/<card_ref>/adjustments": {"unit": "points", "units": 5, **why},
         "POST /visits": {"scan": things["card_code"], "amount": euro(1240)},
@@ -134,6 +135,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /programs/<program_ref>/pause": {},
         "POST /programs/<program_ref>/resume": {},
         "POST /programs/<program_ref>/lengthen": {},
+        "POST /programs/<program_ref>/versions/<number>/simulate": {"from": "2026-01-01"},
         "POST /visits/<visit_ref>/move": {"card": things["other_code"], **why},
         "POST /customers/<customer:customer_ref>/merge": {"into": things["new_customer"]},
         "POST /customers/<customer:customer_ref>/unmerge": {},
@@ -195,7 +197,7 @@ class Walk:
 
 def in_a_useful_order() -> Iterator[Operation]:
     """Every operation, those that end a thing last: erase, cancel, void, use, block."""
-    ends = ("DELETE ", "/cancel", "/void", "/block", "/replace")
+    ends = ("DELETE ", "/cancel", "/void", "/block", "/replace", "/restore")
     yield from (one for one in OPERATIONS if not any(end in one.name for end in ends))
-    for end in ("/cancel", "/void", "/block", "/replace", "DELETE "):
+    for end in ("/cancel", "/void", "/block", "/replace", "/restore", "DELETE "):
         yield from (one for one in OPERATIONS if end in one.name)

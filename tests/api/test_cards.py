@@ -102,7 +102,20 @@ def test_a_replaced_card_keeps_its_points_and_its_old_code_stops(aurora: Caller)
     assert done(aurora.post("/visits", body))["balances"]["points"]["available"] == 11
 
 
-@pytest.mark.parametrize("act", ["block", "unblock", "replace"])
+def test_a_card_that_is_found_again_works_with_its_old_code(aurora: Caller) -> None:
+    card = aurora.shop.card()
+    replaced = done(aurora.post(f"/cards/{card.ref}/replace", {"reason": "persa"}))
+    found = done(aurora.post(f"/cards/{card.ref}/restore", {"reason": "ritrovata"}), 200)
+    assert (found["code"], found["status"]) == (card.code, "active")
+    assert aurora.pay(card, 100).status_code == 201
+    body = {"scan": replaced["code"], "amount": euro(100)}
+    assert refusal(aurora.post("/visits", body)) == (409, "card_blocked")
+    again = aurora.post(f"/cards/{card.ref}/restore", {"reason": "ritrovata"})
+    assert refusal(again) == (409, "state_conflict")
+    assert again.get_json()["card"] == card.ref
+
+
+@pytest.mark.parametrize("act", ["block", "unblock", "replace", "restore"])
 def test_stopping_a_card_needs_a_reason(aurora: Caller, act: str) -> None:
     card = aurora.shop.card()
     for body in ({}, {"reason": ""}, {"reason": "a\nb"}, {"reason": "x" * 201}):

@@ -211,6 +211,7 @@ def _provoke_corrections(
         ),
         ("POST /payouts/<payout_ref>/cancel", {"things": _cancelled_payout(aurora)}),
         ("POST /visits/<visit_ref>/move", {"things": voided}),
+        ("POST /cards/<card_ref>/restore", {"things": {"card_ref": aurora.shop.card().ref}}),
         (f"POST {whom}/unmerge", {"things": {"customer_ref": alone}}),
         (f"POST {whom}/merge", {"body": {"into": things["customer_ref"]}}),
     ):

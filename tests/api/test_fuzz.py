@@ -31,6 +31,7 @@ MAY_BE_UNFIT = [
     }
     for operation in (
         "programs.publish_version",
+        "programs.simulate_version",
         "visits.record_visit",
         "visits.refund_visit",
         "consents.record_consent",

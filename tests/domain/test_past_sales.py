@@ -13,7 +13,7 @@ from tests.programs import with_changes
 DAY = timedelta(days=1)
 
 
-def read(shop, raw=POINTS, heard=str):
+def read(shop, raw=POINTS, heard=lambda _done: None):
     with shop.database.read() as session:
         past = PastSales(session, merchant_id=shop.merchant_id, document=load(raw))
         return list(past.customers(progress=heard))
@@ -32,6 +32,9 @@ def test_the_past_comes_in_portions_and_is_the_same_in_any(shop, monkeypatch):
     heard = []
     assert read(shop, heard=heard.append) == whole
     assert heard == [3, 6, 9]
+    monkeypatch.setattr(past_sales, "PEOPLE_AT_ONCE", 2)
+    assert read(shop, heard=heard.append) == whole
+    assert heard[3:] == [3, 6, 9]
 
 
 def test_equal_sales_share_their_lines_so_that_they_are_rated_once(shop):
@@ -47,13 +50,19 @@ def test_lines_are_those_that_a_refund_of_nothing_would_leave(shop):
         [LineRequest(sku="b", quantity_milli=2_000, amount_minor=500)],
         [],
     ):
-        card = shop.card()
-        shop.visit(card, 500, lines=lines, discount=Money(77, "EUR"), tax=Money(91, "EUR"))
-        for base in ({}, {"tax": "net", "discounts": "before"}):
-            raw = with_changes(POINTS, base=base)
-            (sold,) = read(shop, raw)[-1].sales
-            paid = net.base_of(load(raw), net.Paid(500, 91, 77))
-            assert sold.lines == net.left(net.sold(500, lines), [], paid)
+        for paid in (500, 0) if not lines else (500,):
+            shop.visit(
+                shop.card(),
+                paid,
+                lines=lines,
+                discount=Money(77, "EUR"),
+                tax=Money(paid // 9, "EUR"),
+            )
+            for base in ({}, {"tax": "net", "discounts": "before"}):
+                raw = with_changes(POINTS, base=base)
+                (sold,) = read(shop, raw)[-1].sales
+                counts = net.base_of(load(raw), net.Paid(paid, paid // 9, 77))
+                assert sold.lines == net.left(net.sold(paid, lines), [], counts)
 
 
 def test_birthdays_are_read_only_if_a_rule_asks_for_them(shop):

@@ -8,9 +8,9 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.exc import IntegrityError
 
-from loyalty.cards import register
+from loyalty.cards import lookup
 from loyalty.core.errors import LoyaltyError
-from loyalty.counter import net, refunds
+from loyalty.counter import net, refunds, taking
 from loyalty.ledger import book, lots, store
 from tests.domain import narrow, narrow_programs, wide
 from tests.domain.races import at_once
@@ -42,21 +42,41 @@ def plant(monkeypatch):
     return planted
 
 
+Points, Waiting = narrow_programs.NarrowPoints, narrow_programs.NarrowWaiting
+Sliding, Capped = narrow_programs.NarrowSliding, narrow_programs.NarrowCapped
 BUGS = {
-    "no look for the key": (store, "replay", "    if row is None:\n", "    if row or not row:\n"),
+    "no look for the key": (
+        Points, store, "replay", "    if row is None:\n", "    if row or not row:\n",
+    ),
     "the last to end is spent first": (
-        lots, "soonest_first", "sorted(lots, key=_turn)", "sorted(lots, key=_turn, reverse=True)",
+        Points, lots, "soonest_first",
+        "sorted(lots, key=_turn)", "sorted(lots, key=_turn, reverse=True)",
     ),
     "a visit may be voided twice": (
-        refunds, "_undo", "    if visit.voided_at is not None:\n", "    if visit is None:\n",
+        Points, refunds, "_undo",
+        "    if visit.voided_at is not None:\n", "    if visit is None:\n",
     ),
     "what had expired is taken again": (
-        book, "Book.take_back",
+        Points, book, "Book.take_back",
         '        entry["covered"] = min(left, coverable)\n', '        entry["covered"] = 0\n',
     ),
     "a refund forgets those before it": (
-        net, "left", "by_amount = sum(refund.amount_minor or 0 for refund in refunds)",
+        Points, net, "_part", "by_amount = sum(refund.amount_minor or 0 for refund in refunds)",
         "by_amount = _last_amount(refunds)",
+    ),
+    "what waits is spent": (
+        Waiting, lots, "available",
+        "if not lot.is_over(at) and not lot.is_waiting(at))", "if not lot.is_over(at))",
+    ),
+    "a debt that is written off stays": (
+        Waiting, taking, "_settle_debt", 'policy == "carry"', 'policy != "block"',
+    ),
+    "a visit lets nothing live on": (
+        Sliding, lots, "LotState.slide",
+        "None if later is None else max(self.expires_at, later)", "self.expires_at",
+    ),
+    "a refund forgets what the day's cap had left": (
+        Capped, taking, "take_back", "Occasion.kept(undoing.visit.occasion)", "Occasion.kept(None)",
     ),
 }  # fmt: skip
 
@@ -64,8 +84,8 @@ BUGS = {
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("bug", BUGS)
 def test_the_narrow_machine_finds_it(shop, plant, bug):
-    plant(*BUGS[bug])
-    machine = narrow_programs.NarrowPoints
+    machine, *place = BUGS[bug]
+    plant(*place)
     shop.program(machine.program, machine.raw)
     cast = {"shop": shop, "seen": set()}
     with pytest.raises(FOUND):
@@ -75,7 +95,7 @@ def test_the_narrow_machine_finds_it(shop, plant, bug):
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_the_wide_machine_finds_a_missing_tenant_check(shop, stranger, plant):
     whose = '.where(_CARD.c.merchant_id == sa.bindparam("merchant_id"))'
-    plant(register, "_BY", whose, ".where(sa.true())")
+    plant(lookup, "_BY", whose, ".where(sa.true())")
     cast = {"shop": shop, "stranger": stranger}
     with pytest.raises(FOUND):
         run_state_machine_as_test(type("Wide", (wide.Wide,), cast), settings=LONG)

@@ -195,6 +195,21 @@ def test_points_that_wait_wait_on_the_right_card_until_the_same_moment(shop):
     assert move(shop, visit, right, at=NOW + 3 * DAY).body["balances"]["points"]["available"] == 12
 
 
+def test_points_that_slide_live_by_the_visits_of_the_card_on_which_they_are(shop):
+    shop.program("sliding", rules.lasting("inactivity", 2))
+    wrong, right = shop.card("sliding"), shop.card("sliding")
+    shop.visit(wrong, 300)
+    visit = shop.visit(wrong, 500, at=NOW + 9 * DAY).body["ref"]
+    shop.visit(right, 700, at=NOW + 4 * DAY)
+    at = NOW + 10 * DAY
+    before = state(shop, wrong, at), state(shop, right, at)
+    move(shop, visit, right, at=at)
+    ends = [{each[1] for each in lots(shop, card)} for card in (wrong, right)]
+    assert ends == [{"2027-01-22T00:00:00+01:00"}, {"2027-01-31T00:00:00+01:00"}]
+    move(shop, visit, wrong, at=at)
+    assert (state(shop, wrong, at), state(shop, right, at)) == before
+
+
 def test_points_that_had_expired_are_moved_and_have_expired_there_too(shop):
     wrong, right = shop.card(), shop.card()
     visit = shop.visit(wrong, 1_200).body["ref"]
