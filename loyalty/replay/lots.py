@@ -174,9 +174,6 @@ class Lots:
         kept: datetime | None = found[0].before_at if found else row.expires_at
         return kept
 
-    def _of(self, account: Account) -> list[Lot]:
-        return [self._lots[row.id] for row in self._mine.get(account.row.id, [])]
-
     def _slid(self, lot: Lot) -> datetime | None:
         """Its end on the card where it is, after the last visit there."""
         return self._after(lot, self._accounts[lot.row.account_id].active_at)
