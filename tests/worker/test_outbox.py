@@ -16,6 +16,7 @@ def heard(yard):
 
 
 def test_an_event_is_told_with_its_shop_and_its_facts(yard, shop, heard):
+    yard.work()  # the opening of the shop has been told
     yard.tell(shop, "visit.recorded", visit="vis_1")
     tally = yard.work()
     assert (tally.events, tally.jobs) == (1, 1)
@@ -43,6 +44,7 @@ def test_a_real_visit_is_told_after_its_commit_and_not_when_it_was_refused(yard,
 
 
 def test_an_event_that_nobody_wants_is_handled_too(yard, shop):
+    yard.work()
     yard.tell(shop, "card.renamed")
     assert yard.work().events == 1
     assert yard.waiting_events() == 0
