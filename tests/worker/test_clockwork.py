@@ -75,7 +75,8 @@ def test_a_job_does_what_is_due_once_however_often_it_is_started(scene):
     assert snapshot(scene.shop.database) == once
 
 
-def test_workers_that_start_a_job_together_do_it_once(scene):
+def test_workers_that_start_a_job_together_do_it_once(scene, monkeypatch):
+    monkeypatch.setattr(chores.writing, "BULK_ROWS_MIN", 2)  # as many cards at once are written
     assert at_once(lambda _: scene.work()) == {"done": 8}
     assert scene.written() == scene.leaves
 
