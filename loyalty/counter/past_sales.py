@@ -24,8 +24,8 @@ from loyalty.programs.simulator_past import PastCustomer, PastSale
 
 Row = sa.Row[*tuple[Any, ...]]
 PEOPLE_AT_ONCE = 500
-SALES_AT_ONCE = 4_000
-ALIKE_MAX = 20_000
+SALES_AT_ONCE = 2_000
+ALIKE_MAX = 10_000
 
 
 def _key(column: sa.ColumnElement[UUID], name: str = "key") -> sa.Label[Any]:
