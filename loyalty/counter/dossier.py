@@ -216,7 +216,9 @@ class Dossier:
                 **({"unit": unit} if unit is not None else {}),
                 **({"card_id": cards[0]} if len(cards) == 1 else {"card_ids": cards}),
             }
-            found = self._session.execute(one if len(cards) == 1 else many, wanted)
+            # What has been added here must not be written on the way, and so be counted twice.
+            with self._session.no_autoflush:
+                found = self._session.execute(one if len(cards) == 1 else many, wanted)
             self._sums[asked] = int(found.scalar_one())
         return self._sums[asked]
 

@@ -15,14 +15,14 @@ from loyalty.cli import main
 from loyalty.core import db
 from loyalty.core.db import Database
 from loyalty.core.ids import ref
-from loyalty.counter import chores
 from loyalty.counter.receipts import PREFIX
+from loyalty.replay import portions
 from loyalty.replay.differences import WORDS
 from loyalty.replay.whole import CouldNotReplay, replay
 from tests.builders import open_shop
 from tests.conftest import settings_for
 from tests.domain import wider
-from tests.domain.eventful import KINDS, RULES, Days, do, live, rules
+from tests.domain.eventful import KINDS, RULES, Days, do, live
 from tests.domain.test_audit import damage
 from tests.domain.test_machines import run
 
@@ -173,6 +173,14 @@ def test_a_wrong_number_is_named_where_it_stands_and_nowhere_else(copy, engine):
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+def test_it_makes_no_difference_how_many_cards_are_told_at_once(copy, monkeypatch, engine):
+    whole = same(copy)
+    monkeypatch.setattr(portions, "OPERATIONS_MAX", 8)
+    monkeypatch.setattr(portions, "CARDS_MAX", 2)
+    assert same(copy) == whole
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_a_shop_is_not_told_of_anothers_differences(shop, stranger):
     shop.visit(shop.card(), 1_000)
     stranger.visit(stranger.card(), 1_000)
@@ -205,50 +213,6 @@ def test_random_days_come_out_the_same(database, first, deeds):
 def test_whatever_two_shops_have_done_comes_out_the_same(shop, stranger):
     run(wider.Wider, shop=shop, stranger=stranger)
     same(shop.database)
-
-
-# --- what telling it again has found
-
-
-@pytest.fixture
-def days(shop):
-    """A club with one gold card."""
-    shop.program("club", RULES[0])
-    found = Days(shop)
-    found.visit(found.enrol(), 2_500)
-    return found
-
-
-def steps(days):
-    query = "SELECT kind, level, happened_on FROM tier_change ORDER BY id"
-    with days.shop.database.read() as session:
-        return [(kind, level, str(on)) for kind, level, on in session.execute(sa.text(query))]
-
-
-def test_a_level_that_newer_rules_leave_as_it_is_is_reviewed_by_them(days):
-    days.publish(rules(starts=(2_600, 9_000)))
-    days.day = 40
-    days.visit(days.cards[0], 2_500)  # enough by the older rules
-    days.day = 75
-    days.chore(chores.catch_up)
-    assert [step[:2] for step in steps(days)[1:]] == [("rules", "gold"), ("grace", "gold")]
-    same(days.shop.database)
-
-
-def test_a_notice_does_not_keep_newer_rules_away(days):
-    days.publish(rules(starts=(2_000, 2_400)), adopt=False)
-    days.chore(chores.notify)
-    days.visit(days.cards[0], 1)
-    assert [step[:2] for step in steps(days)[1:]] == [("notice", "gold"), ("rules", "platinum")]
-    same(days.shop.database)
-
-
-def test_a_notice_does_not_make_a_late_sale_count_later(days):
-    days.day = 3
-    days.chore(chores.notify)
-    days.visit(days.cards[0], 7_000, back=1)
-    assert steps(days)[-1] == ("up", "platinum", "2026-11-23")
-    same(days.shop.database)
 
 
 # --- the command
