@@ -22,8 +22,10 @@ from loyalty.programs.models import Program
 Mark = tuple[Any, UUID] | None
 _READ_A_WRITE = 16  # so many lots are read in the time in which one is written
 _HOME = sa.and_(Account.merchant_id == Lot.merchant_id, Account.id == Lot.account_id)
+# As the index has it: SQLite does not know that `is_pending = 1` says the same.
+_IS_PENDING = sa.text("ledger_lot.is_pending")
 _OVER = (Lot.expires_at, Lot.remaining > 0)
-_READY = (Lot.active_at, sa.and_(Lot.is_pending, Lot.remaining > 0))
+_READY = (Lot.active_at, sa.and_(_IS_PENDING, Lot.remaining > 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +101,22 @@ def sizes(
     if not card_ids:
         return {}
     due = sa.or_(*(sa.and_(moment <= at, condition) for moment, condition in (_OVER, _READY)))
-    rows = session.execute(
-        sa.select(Account.card_id, sa.func.count(), sa.func.count().filter(due))
-        .join(Lot, _HOME)
-        .where(
-            Account.merchant_id == shop.merchant_id,
-            Account.card_id.in_(card_ids),
-            Lot.remaining > 0,
-        )
-        .group_by(Account.card_id)
+    # Account by account: joined, SQLite would begin with the lots of the whole shop.
+    much = (
+        sa.select(sa.func.count().filter(due) + sa.func.count() // _READ_A_WRITE)
+        .where(_HOME, Lot.remaining > 0)
+        .correlate(Account)
+        .scalar_subquery()
     )
-    found = {card_id: 1 + due + there // _READ_A_WRITE for card_id, there, due in rows}
-    return {card_id: found.get(card_id, 1) for card_id in card_ids}
+    rows = session.execute(
+        sa.select(Account.card_id, much).where(
+            Account.merchant_id == shop.merchant_id, Account.card_id.in_(card_ids)
+        )
+    )
+    found = dict.fromkeys(card_ids, 1)
+    for card_id, more in rows:
+        found[card_id] += more
+    return found
 
 
 def _lots(
@@ -144,7 +150,7 @@ def _lots(
         )
     )
     if after is not None:
-        query = query.where(sa.tuple_(moment, Lot.id) > sa.tuple_(*_bound(after, moment)))
+        query = query.where(_beyond(after, moment, Lot.id))
     return session.execute(query.order_by(moment, Lot.id).limit(limit)).all()
 
 
@@ -167,8 +173,10 @@ def _lives_on(row: Any, shop: Shop, at: datetime) -> bool:
     return not lot.is_over(at)
 
 
-def _bound(after: tuple[Any, UUID], moment: Any) -> tuple[Any, Any]:
-    return sa.literal(after[0], moment.type), sa.literal(after[1], Lot.id.type)
+def _beyond(after: tuple[Any, UUID], moment: Any, key: Any) -> sa.ColumnElement[bool]:
+    """What comes after a mark, by moment and then by id."""
+    bound = sa.literal(after[0], moment.type), sa.literal(after[1], key.type)
+    return sa.tuple_(moment, key) > sa.tuple_(*bound)
 
 
 def reviews(
@@ -181,7 +189,7 @@ def reviews(
     newer = aliased(TierChange)
     day = sa.func.coalesce(TierChange.grace_ends_on, TierChange.review_on)
     query = (
-        sa.select(TierChange.id, TierChange.id, TierChange.card_id)
+        sa.select(TierChange.review_on, TierChange.id, TierChange.card_id)
         .join(
             Card,
             sa.and_(Card.merchant_id == TierChange.merchant_id, Card.id == TierChange.card_id),
@@ -202,8 +210,9 @@ def reviews(
     if untold:
         query = query.where(TierChange.kind != "notice")
     if after is not None:
-        query = query.where(TierChange.id > after[1])
-    return _found(session.execute(query.order_by(TierChange.id).limit(limit)).all(), limit)
+        query = query.where(_beyond(after, TierChange.review_on, TierChange.id))
+    order = (TierChange.review_on, TierChange.id)
+    return _found(session.execute(query.order_by(*order).limit(limit)).all(), limit)
 
 
 def cards(session: Session, *, shop: Shop, after: Mark, limit: int) -> Found:

@@ -36,7 +36,8 @@ _FIND = (
         _ACCOUNTS.last_active_at,
     )
     .where(_ACCOUNTS.merchant_id == sa.bindparam("merchant_id"))
-    .order_by(_ACCOUNTS.id)
+    # By id, but not along its index: SQLite would walk through all accounts of the shop.
+    .order_by(sa.func.coalesce(_ACCOUNTS.id, _ACCOUNTS.id))
 )
 _READ = _FIND.where(_ACCOUNTS.card_id.in_(sa.bindparam("card_ids", expanding=True)))
 _LOCK = _READ.with_for_update()
@@ -68,12 +69,13 @@ _SOON = (
         _LOTS.merchant_id == sa.bindparam("merchant_id"),
         _LOTS.account_id == sa.bindparam("account_id"),
         _LOTS.remaining > 0,
-        _LOTS.expires_at.is_not(None),
         _LOTS.is_pending.is_(False),
     )
+    # Lots without an end come along, as one more end: to leave them out invites SQLite to walk
+    # through the ends of all lots of the shop, which have an index of their own.
     .group_by(_LOTS.expires_at)
     .order_by(_LOTS.expires_at)
-    .limit(EXPIRING_MAX)
+    .limit(EXPIRING_MAX + 1)
 )
 _WAITING = sa.select(*_LOT_COLUMNS).where(
     _LOTS.merchant_id == sa.bindparam("merchant_id"),
@@ -145,7 +147,8 @@ def _read_soon(session: Session, book: Book, account: AccountState, at: datetime
     Account by account: the many ends of one unit must not hide those of another.
     """
     scope = {"merchant_id": book.merchant_id, "account_id": account.id}
-    account.soon = [(row.expires_at, int(row.units)) for row in session.execute(_SOON, scope)]
+    ends = session.execute(_SOON, scope)
+    account.soon = [(row.expires_at, int(row.units)) for row in ends if row.expires_at is not None]
     slides = account.last_active_at is not None
     account.is_whole = slides or (bool(account.soon) and account.soon[0][0] <= at)
     if account.has_waiting and not account.is_whole:
