@@ -85,9 +85,14 @@ def start(environment: Mapping[str, str], log: Path, *, workers: int | None = No
 
 
 def environment_of(environment: Mapping[str, str]) -> dict[str, str]:
-    """Ours with an installation's settings, and with no other installation's."""
+    """Ours with an installation's settings, and with no other installation's.
+
+    And with compiled modules kept, as on a shop's machine: to compile all at each start costs more
+    than the start itself.
+    """
     outer = {key: value for key, value in os.environ.items() if not key.startswith("LOYALTY_")}
-    outer.pop("DATABASE_URL", None)
+    for other in ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE"):
+        outer.pop(other, None)
     return {**outer, **environment}
 
 

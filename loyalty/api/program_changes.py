@@ -14,10 +14,17 @@ from loyalty.core.db import write
 from loyalty.core.errors import ProgramPaused
 from loyalty.counter import lengthening, preview
 from loyalty.web import guard, reads
+from loyalty.web.fields import described
 
 FROM = {"from": text_field(nullable=True), "to": text_field(nullable=True)}
-LevelMove = Schema.from_dict({**FROM, "cards": whole_field()}, name="LevelMove")
-MovedCard = Schema.from_dict({**FROM, "card": ref_field("crd")}, name="MovedCard")
+LevelMove = described(
+    Schema.from_dict({**FROM, "cards": whole_field()}, name="LevelMove"),
+    "So many cards would go from one level to another; null is no level.",
+)
+MovedCard = described(
+    Schema.from_dict({**FROM, "card": ref_field("crd")}, name="MovedCard"),
+    "One of the cards that would change its level; null is no level.",
+)
 
 
 class PreviewAnswer(Schema):

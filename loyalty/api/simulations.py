@@ -16,11 +16,12 @@ from loyalty.counter.simulation import Days
 from loyalty.programs import editor
 from loyalty.programs.simulator_result import REDEEMING
 from loyalty.web import guard, reads
-from loyalty.web.fields import Body, Day
+from loyalty.web.fields import Body, Day, described
 
 SALES_MAX = 300_000  # some ten seconds of one thread; beyond, the command line has time
-DaysBody = Body.from_dict(
-    {"from": Day(allow_none=True), "to": Day(allow_none=True)}, name="DaysBody"
+DaysBody = described(
+    Body.from_dict({"from": Day(allow_none=True), "to": Day(allow_none=True)}, name="DaysBody"),
+    "Which days of the past to play, both included; without them, all.",
 )
 
 

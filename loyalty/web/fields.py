@@ -74,6 +74,12 @@ class Body(Schema):
         unknown = RAISE
 
 
+def described(kind: type[Schema], sentence: str) -> type[Schema]:
+    """A schema made by `from_dict` (for a member named `from`), with its sentence."""
+    kind.__doc__ = sentence
+    return kind
+
+
 class Spoken:
     """Gives a field its messages in both languages."""
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from marshmallow import fields, validates_schema
 
 from loyalty.core.money import AMOUNT_MINOR_MAX
-from loyalty.web.fields import Body, Choice, Inner, Line, Many, Spoken, Whole, wrong
+from loyalty.web.fields import Body, Choice, Inner, Line, Many, Spoken, Whole, described, wrong
 
 KEY = "[a-z][a-z0-9_-]{0,31}"
 UNITS_MAX = 1_000_000_000
@@ -116,18 +116,21 @@ def _texts() -> Many:
     return Many(Line((1, 80)), (0, 500), **MAYBE)
 
 
-WhenSchema = Body.from_dict(
-    {
-        "skus": _texts(),
-        "categories": _texts(),
-        "weekdays": Many(Whole(1, 7), (0, 7), **MAYBE),
-        "from": Line((5, 5), pattern=_CLOCK, **MAYBE),
-        "to": Line((5, 5), pattern=_CLOCK, **MAYBE),
-        "birthday": Choice("day", "week", "month", **MAYBE),
-        "tiers": key_list(),
-        "min_amount_minor": Whole(0, AMOUNT_MINOR_MAX, **MAYBE),
-    },
-    name="WhenSchema",
+WhenSchema = described(
+    Body.from_dict(
+        {
+            "skus": _texts(),
+            "categories": _texts(),
+            "weekdays": Many(Whole(1, 7), (0, 7), **MAYBE),
+            "from": Line((5, 5), pattern=_CLOCK, **MAYBE),
+            "to": Line((5, 5), pattern=_CLOCK, **MAYBE),
+            "birthday": Choice("day", "week", "month", **MAYBE),
+            "tiers": key_list(),
+            "min_amount_minor": Whole(0, AMOUNT_MINOR_MAX, **MAYBE),
+        },
+        name="WhenSchema",
+    ),
+    "When a rule applies: every member that is given must hold.",
 )
 
 

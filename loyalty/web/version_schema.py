@@ -11,7 +11,7 @@ from marshmallow import ValidationError, post_load
 from loyalty.core.errors import Invalid
 from loyalty.core.money import AMOUNT_MINOR_MAX
 from loyalty.core.text import Text
-from loyalty.web.fields import Body, Choice, Inner, Line, Many, Whole, spoken
+from loyalty.web.fields import Body, Choice, Inner, Line, Many, Whole, described, spoken
 from loyalty.web.version_rules import (
     DATE_OR_TIME,
     DAYS_MAX,
@@ -52,14 +52,17 @@ class WindowSchema(Body):
     months = Whole(1, MONTHS_MAX, required=True)
 
 
-LevelSchema = Body.from_dict(
-    {
-        "key": key_field(required=True),
-        "name": Inner(BilingualSchema, **MAYBE),
-        "from": Whole(required=True),
-        "multiply_percent": Whole(1, PERCENT_MAX, **MAYBE),
-    },
-    name="LevelSchema",
+LevelSchema = described(
+    Body.from_dict(
+        {
+            "key": key_field(required=True),
+            "name": Inner(BilingualSchema, **MAYBE),
+            "from": Whole(required=True),
+            "multiply_percent": Whole(1, PERCENT_MAX, **MAYBE),
+        },
+        name="LevelSchema",
+    ),
+    "One level: from how much it is reached, and what it multiplies.",
 )
 
 
@@ -98,23 +101,28 @@ class PerCustomerSchema(Body):
     days = Whole(1, DAYS_MAX, required=True)
 
 
-RewardSchema = Body.from_dict(
-    {
-        "key": key_field(required=True),
-        "kind": Choice("product", "amount_off", "percent_off", "perk", "donation", required=True),
-        "name": Inner(BilingualSchema, **MAYBE),
-        "cost": KeyedUnits(**MAYBE),
-        "value_minor": Whole(0, AMOUNT_MINOR_MAX, **MAYBE),
-        "cost_minor": Whole(0, AMOUNT_MINOR_MAX, **MAYBE),
-        "percent": Whole(1, 100, **MAYBE),
-        "stock": Whole(0, UNITS_MAX, **MAYBE),
-        "tiers": key_list(),
-        "from": Line((10, 35), pattern=DATE_OR_TIME, **MAYBE),
-        "until": Line((10, 35), pattern=DATE_OR_TIME, **MAYBE),
-        "per_customer": Inner(PerCustomerSchema, **MAYBE),
-        "voucher_days": Whole(1, DAYS_MAX, **MAYBE),
-    },
-    name="RewardSchema",
+RewardSchema = described(
+    Body.from_dict(
+        {
+            "key": key_field(required=True),
+            "kind": Choice(
+                "product", "amount_off", "percent_off", "perk", "donation", required=True
+            ),
+            "name": Inner(BilingualSchema, **MAYBE),
+            "cost": KeyedUnits(**MAYBE),
+            "value_minor": Whole(0, AMOUNT_MINOR_MAX, **MAYBE),
+            "cost_minor": Whole(0, AMOUNT_MINOR_MAX, **MAYBE),
+            "percent": Whole(1, 100, **MAYBE),
+            "stock": Whole(0, UNITS_MAX, **MAYBE),
+            "tiers": key_list(),
+            "from": Line((10, 35), pattern=DATE_OR_TIME, **MAYBE),
+            "until": Line((10, 35), pattern=DATE_OR_TIME, **MAYBE),
+            "per_customer": Inner(PerCustomerSchema, **MAYBE),
+            "voucher_days": Whole(1, DAYS_MAX, **MAYBE),
+        },
+        name="RewardSchema",
+    ),
+    "What customers can have, for how many units, and when.",
 )
 
 

@@ -67,6 +67,12 @@ def test_every_operation_says_who_may_and_has_a_sentence(app: Flask) -> None:
         assert headers == (["Idempotency-Key"] if one.contract.takes_key else []), one.name
 
 
+def test_every_schema_has_a_sentence(app: Flask) -> None:
+    schemas = document.build(app)["components"]["schemas"]
+    silent = [name for name, told in schemas.items() if not told.get("description")]
+    assert silent == []
+
+
 def test_every_body_is_closed_and_bounded(app: Flask) -> None:
     schemas = document.build(app)["components"]["schemas"]
     sent = _named_in([one.get("requestBody") for one in documented(app).values()], schemas)
