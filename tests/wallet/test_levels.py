@@ -1,6 +1,7 @@
 """Levels, causes, waiting units and rewards out of reach, on the customer's own card."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -113,6 +114,6 @@ def test_a_reward_that_cannot_be_had_says_why_not(shop, phone, carla):
 def test_the_last_day_of_a_voucher_is_the_last_on_which_it_works(shop, phone):
     card = shop.card("stamps", at=clock.now())
     shop.visit(card, coffees=10, at=clock.now())
-    last = (clock.now() + timedelta(days=30)).date()
+    last = clock.now().astimezone(ZoneInfo("Europe/Rome")).date() + timedelta(days=30)
     page = phone(card).get(f"/c/{card.ref}")
     assert f"Vale fino al {last.day} " in page.words
