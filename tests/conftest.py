@@ -12,7 +12,8 @@ from loyalty.core import db
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
 from tests.builders import Shop, open_shop
-from tests.rigs import memory, postgres
+from tests.rigs import compiled, memory, postgres
+from tests.rigs.kept import Kept
 
 SECRET = bytes(range(32))
 
@@ -45,11 +46,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a migrated PostgreSQL database; tests work on copies of it."""
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """A migrated PostgreSQL database that each test finds empty."""
     url = postgres.shared().create_database()
     _migrate(settings_for(tmp_path_factory.mktemp("pg"), url))
-    return postgres.name_of(url)
+    kept = Kept(postgres.name_of(url))
+    yield kept
+    kept.give_up()
 
 
 def _migrate(settings: Settings) -> None:
@@ -80,20 +83,24 @@ def settings(engine: str, home: Path, request: pytest.FixtureRequest) -> Iterato
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield settings_for(home, f"sqlite:///{path}")
         return
-    template = request.getfixturevalue("postgresql_template")
-    url = postgres.shared().create_database(template=template)
-    yield settings_for(home, url)
-    postgres.shared().drop_database(url)
+    kept: Kept = request.getfixturevalue("postgresql")
+    yield settings_for(home, kept.ready())
+    kept.clear()
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
+def database(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Database]:
     """The database in use during the test."""
-    database = Database(settings)
+    if settings.is_sqlite:
+        database = Database(settings)
+        compiled.share(database)
+    else:
+        database = request.getfixturevalue("postgresql").open(settings)
     db.use(database)
     yield database
     db.use(None)
-    database.dispose()
+    if settings.is_sqlite:
+        database.dispose()
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from loyalty.core.ids import ref
 from loyalty.counter.models import Redemption, Visit, VisitMove, VisitRefund
 from loyalty.customers.models import CustomerMerge
 from loyalty.customers.refusals import MergedSince
-from loyalty.ledger.models import Entry, Operation
+from loyalty.ledger import stays
+from loyalty.ledger.models import Entry, Lot, Operation
+from loyalty.ledger.stays import Span
 
 
 def demand_last(session: Session, *, merchant_id: UUID, absorbed_id: UUID, keeper_id: UUID) -> None:
@@ -50,36 +52,49 @@ class Changed:
 
 
 def changed_since(
-    session: Session,
-    *,
-    merchant_id: UUID,
-    merge_id: UUID,
-    family: Sequence[UUID],
-    account_id: UUID,
+    session: Session, *, span: Span, source_id: UUID, family: Sequence[UUID]
 ) -> Changed:
     """What became of the past of absorbed cards on the account of the one that stays.
 
-    By refunds and voids of their visits, by moves that took some away or brought them back, and by
-    donations that were cancelled.
+    `span` is that account since the merge, `source_id` the account that went into it. Changes are
+    refunds and voids of their visits, moves that took some away or brought them back, and donations
+    that were cancelled; also while the one that stays was part of a further card itself.
     """
     operations = (
-        _refunds(merchant_id, merge_id, family),
-        _undone(merchant_id, family),
-        _moves(merchant_id, merge_id, family),
+        _refunds(span.merchant_id, span.since_id, family),
+        _undone(span.merchant_id, family),
+        _moves(span.merchant_id, span.since_id, family),
     )
-    row = session.execute(
+    origins = sa.select(Lot.id).where(
+        Lot.merchant_id == span.merchant_id, Lot.account_id == source_id
+    )
+    lots = stays.lots_from(session, span, origins)
+    return _changed_by(session, sa.union_all(*operations), span, lots)
+
+
+def _changed_by(
+    session: Session, operations: sa.CompoundSelect[UUID], span: Span, lots: Sequence[UUID]
+) -> Changed:
+    """What these operations changed there, and on the accounts that it was part of meanwhile."""
+    millionths, units = session.execute(
         sa.select(
-            sa.func.coalesce(sa.func.sum(Entry.millionths), 0).label("millionths"),
-            sa.func.coalesce(sa.func.sum(Entry.units - Entry.covered), 0).label("units"),
+            sa.func.coalesce(sa.func.sum(Entry.millionths), 0),
+            sa.func.coalesce(sa.func.sum(Entry.units - Entry.covered), 0),
         ).where(
-            Entry.merchant_id == merchant_id,
-            Entry.account_id == account_id,
-            Entry.operation_id > merge_id,
+            Entry.merchant_id == span.merchant_id,
+            Entry.account_id == span.account_id,
             Entry.kind.in_(("earn", "take")),
-            sa.or_(*(Entry.operation_id.in_(each) for each in operations)),
+            Entry.operation_id.in_(operations),
+            *span.covers(Entry.operation_id),
         )
     ).one()
-    return Changed(int(row.millionths), int(row.units))
+    found = Changed(int(millionths), int(units))
+    for stay in stays.read(session, span):
+        away = stays.lots_from(session, stay, sa.select(Lot.id).where(Lot.id.in_(lots)))
+        there = _changed_by(session, operations, stay, away)
+        rounded = stays.rounded(session, span.account_id, stay, (lots, away))
+        found = Changed(found.millionths + there.millionths, found.units + there.units + rounded)
+    return found
 
 
 def _moves(merchant_id: UUID, merge_id: UUID, family: Sequence[UUID]) -> sa.Select[UUID]:

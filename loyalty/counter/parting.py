@@ -20,6 +20,7 @@ from loyalty.customers import merging as people
 from loyalty.ledger import joining, parting, since, writing
 from loyalty.ledger.parting import Parting, Words
 from loyalty.ledger.state import AccountState
+from loyalty.ledger.stays import Span
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs.tiers import Standing
@@ -129,10 +130,9 @@ def _parting(
     merchant_id = desk.place.merchant_id
     changed = aftermath.changed_since(
         session,
-        merchant_id=merchant_id,
-        merge_id=merge_id,
+        span=Span(merchant_id, target.id, merge_id),
+        source_id=source.id,
         family=kept.family,
-        account_id=target.id,
     )
     return Parting(
         merge_id=merge_id,

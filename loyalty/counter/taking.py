@@ -113,6 +113,7 @@ def _take(
         own=own,
         coverable=coverable,
         reasons=why,
+        near=past.nearness(session, desk.book, account, own),
     )
     why.append(_why(desk, share, (-units, due), undoing.by))
     done.reasons += why

@@ -12,7 +12,7 @@ from loyalty.core.db import table
 from loyalty.core.ids import new_id
 from loyalty.ledger import lots as fifo
 from loyalty.ledger.chart import side
-from loyalty.ledger.lots import Home, LotState, LotTerms, Take
+from loyalty.ledger.lots import Home, LotState, LotTerms, Nearness, Take
 from loyalty.ledger.models import Extension
 from loyalty.ledger.pages import Pages, Row
 from loyalty.ledger.state import AccountState, Reason, new_lot, require, total
@@ -71,11 +71,12 @@ class Book(Pages):
         own: Sequence[UUID],
         coverable: int,
         reasons: list[Reason],
+        near: Nearness | None = None,
     ) -> int:
         """Take back what a sale earned, as far as its millionths go.
 
         From its own lots first, then what of them had expired (counts as taken, at most
-        `coverable`), then from other lots soonest first, then as debt.
+        `coverable`), then from other lots, the near ones and then the soonest first, then as debt.
         """
         before = account.lifetime
         account.earned_millionths -= millionths
@@ -86,7 +87,8 @@ class Book(Pages):
         left -= self.drain(entry, account, "issued", fifo.plan_take_back(own_lots, left, at))
         entry["covered"] = min(left, coverable)
         left -= entry["covered"]
-        left -= self.drain(entry, account, "issued", fifo.plan_take_back(account.lots, left, at))
+        others = fifo.plan_take_back(account.lots, left, at, near)
+        left -= self.drain(entry, account, "issued", others)
         if left:
             account.debt += left
             self.post(entry, account.id, side(account.program_id, account.unit, "issued"), left)

@@ -1,6 +1,6 @@
 """Which lots give way first: soonest end, then oldest, those without an end last (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -135,9 +135,21 @@ def plan_spend(lots: Iterable[LotState], units: int, at: datetime) -> list[Take]
     return _plan(soonest_first(usable), units, at)
 
 
-def plan_take_back(lots: Iterable[LotState], units: int, at: datetime) -> list[Take]:
-    """Take up to `units` for a refund: what waits gives way first, then soonest first."""
-    ordered = sorted(lots, key=lambda lot: (not lot.is_waiting(at), *_turn(lot)))
+Nearness = Mapping[UUID, tuple[int, int]]  # by lot; what is not in it is in between
+_HERE = (0, 0)
+
+
+def plan_take_back(
+    lots: Iterable[LotState], units: int, at: datetime, near: Nearness | None = None
+) -> list[Take]:
+    """Take up to `units` for a refund: what waits gives way first, then soonest first.
+
+    Before that, what is `near` comes before what is far: lots that came with the sale's own card.
+    """
+    far = near or {}
+    ordered = sorted(
+        lots, key=lambda lot: (far.get(lot.id, _HERE), not lot.is_waiting(at), *_turn(lot))
+    )
     return _plan(ordered, units, at)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.ledger.book import Book
 from loyalty.ledger.chart import side
+from loyalty.ledger.lots import Nearness
 from loyalty.ledger.models import Account, Entry, Lot, Posting
 from loyalty.ledger.state import AccountState
 
@@ -50,6 +51,53 @@ def lots_made_by(
             break
         found += newest
     return found
+
+
+def nearness(
+    session: Session, book: Book, account: AccountState, lot_ids: Sequence[UUID]
+) -> Nearness:
+    """How near each open lot of an account is to these, if some came with other cards; low is near.
+
+    Lots of one card belong together: so each finds its own again when merged cards are parted.
+    """
+    if all(lot.origin_id is None for lot in account.lots):
+        return {}
+    paths = _paths(session, book, account.id, [*lot_ids, *(lot.id for lot in account.lots)])
+    of_sale = max((paths[key] for key in lot_ids if key in paths), key=len, default=())
+    near = {}
+    for lot in account.lots:
+        path = paths.get(lot.id, (account.id,))
+        shared = sum(mine == theirs for mine, theirs in zip(of_sale, path, strict=False))
+        near[lot.id] = (-shared, len(path))
+    return near
+
+
+def _paths(
+    session: Session, book: Book, account_id: UUID, lot_ids: Sequence[UUID]
+) -> dict[UUID, tuple[UUID, ...]]:
+    """By which accounts lots came here: from this one back to that where each was earned."""
+    known: dict[UUID, tuple[UUID, UUID | None]] = {}
+    asked = set(lot_ids)
+    for _ in range(_MERGES_MAX):
+        rows = session.execute(
+            sa.select(Lot.id, Lot.account_id, Lot.origin_id).where(
+                Lot.merchant_id == book.merchant_id, Lot.id.in_(list(asked - known.keys()))
+            )
+        ).all()
+        if not rows:
+            break
+        known |= {row.id: (row.account_id, row.origin_id) for row in rows}
+        asked = {row.origin_id for row in rows if row.origin_id is not None}
+    return {key: _path(known, key) for key in lot_ids if known.get(key, (None,))[0] == account_id}
+
+
+def _path(known: dict[UUID, tuple[UUID, UUID | None]], lot_id: UUID) -> tuple[UUID, ...]:
+    found: list[UUID] = []
+    key: UUID | None = lot_id
+    while key is not None and key in known:
+        home, key = known[key]
+        found.append(home)
+    return tuple(found)
 
 
 def expired_units(

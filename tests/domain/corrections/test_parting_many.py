@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.customers.refusals import MergedSince
 from tests.builders import NOW
-from tests.domain.corrections.hands import both, merge, state, unmerge
+from tests.domain.corrections.hands import account, both, clean, merge, move, state, unmerge
 from tests.domain.law import holds, refused, stands
 
 DAY = timedelta(days=1)
@@ -77,3 +77,39 @@ def test_a_merge_whose_card_went_on_waits_until_the_later_one_is_undone(shop, th
     unmerge(shop, first)
     unmerge(shop, second)
     assert [stands(shop, card)["ref"] for card in three] == [card.ref for card in three]
+
+
+@pytest.fixture
+def chain(shop):
+    """Three cards of a person, each with two visits whose points have fractions."""
+    cards = [shop.card() for _ in range(3)]
+    visits = [[shop.visit(card, each).body["ref"] for each in (1_150, 370)] for card in cards]
+    return cards, visits
+
+
+DEEDS = {
+    "voided": lambda shop, visit: shop.void(visit),
+    "refunded": lambda shop, visit: shop.refund(visit, 290),
+    "moved": lambda shop, visit: move(shop, visit, shop.card()),
+}
+
+
+@pytest.mark.parametrize("whose", [(2,), (1,), (2, 1)])
+@pytest.mark.parametrize("deed", DEEDS)
+def test_what_became_of_a_visit_at_the_end_of_a_chain_goes_home_with_its_card(
+    shop, chain, deed, whose
+):
+    cards, visits = chain
+    first, second, third = cards
+    merge(shop, third, second)
+    merge(shop, second, first)
+    for number in whose:
+        DEEDS[deed](shop, visits[number][0])
+    unmerge(shop, second)
+    unmerge(shop, third)
+    lost = {"voided": 1_150, "refunded": 290, "moved": 1_150}[deed]
+    for number, card in enumerate(cards):
+        cents = 1_520 - lost * (number in whose)
+        found = account(shop, card)
+        assert (found.earned_millionths, found.balance) == (cents * 10_000, cents // 100), number
+    assert clean(shop)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from loyalty.core.errors import InsufficientUnits
 from loyalty.core.ids import parse_ref
 from loyalty.counter import chores
@@ -106,6 +108,18 @@ def test_refunds_and_voids_of_old_visits_meanwhile_hold_for_their_own_card(shop,
     shop.void(theirs[0])
     shop.void(mine[0])
     assert [(holds(shop, c)["available"], account(shop, c).debt) for c in pair] == [(0, 0), (0, 0)]
+
+
+@pytest.mark.parametrize("whose", [(0,), (1,), (0, 1), (1, 0)])
+@pytest.mark.parametrize("cents", [310, 350, 390])
+def test_the_rounding_of_both_together_costs_neither_card_a_point(shop, pair, cents, whose):
+    visits = [[shop.visit(card, each).body["ref"] for each in (1_150, cents)] for card in pair]
+    merge(shop, pair[1], pair[0])
+    for number in whose:
+        shop.void(visits[number][0])
+    unmerge(shop, pair[1])
+    left = [cents + 1_150 * (number not in whose) for number in range(2)]
+    assert [account(shop, card).balance for card in pair] == [each // 100 for each in left]
 
 
 def test_a_visit_that_was_moved_away_meanwhile_is_no_longer_its_own(shop, pair):
