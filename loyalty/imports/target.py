@@ -17,7 +17,7 @@ from loyalty.imports.sale import Shop
 from loyalty.merchants.models import Merchant
 from loyalty.merchants.places import find_or_add_location
 from loyalty.merchants.roles import Duty, system_duty
-from loyalty.programs import catalogue, editor
+from loyalty.programs import catalogue, earning, editor
 from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.models import Program
 
@@ -76,7 +76,9 @@ def find(session: Session, *, merchant_ref: str, program_ref: str | None) -> Tar
         raise Unknown("merchant")
     program = _program(session, merchant.id, program_ref)
     versions = _versions(session, merchant.id, program.id)
-    units = dict.fromkeys(unit.key for _, version in versions for unit in version.document.units)
+    units = dict.fromkeys(
+        unit for _, version in versions for unit in earning.account_units(version.document)
+    )
     number = versions[-1][1].number
     return Target(
         club=Club(merchant.id, program.id, number, tuple(units)),

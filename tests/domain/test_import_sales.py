@@ -6,15 +6,19 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from bench import oracle, real_shop
 from loyalty.audit import audit
+from loyalty.core.ids import parse_ref
 from loyalty.imports import batches, sales, words
 from loyalty.imports.lines import FileRefused
 from loyalty.imports.sales import run_import
 from tests.builders import NOW, Shop
+from tests.club import CLUB
 from tests.domain.import_desk import Desk, counts, written
 
 RULES = {
@@ -43,6 +47,38 @@ def test_every_customer_gets_what_the_oracle_says(desk: Desk, name: str) -> None
     assert any(one.expired for one in due.values()) == (RULES[name].months is not None)
     with desk.shop.database.read() as session:
         assert audit(session) == []
+
+
+def test_levels_and_causes_count_as_they_had_at_the_counter(desk: Desk) -> None:
+    days = [timedelta(days=ago) for ago in (90, 60, 30, 7)]
+    desk.shop.program("club", CLUB, at=NOW - timedelta(days=100))
+    carla = desk.shop.card("club", at=NOW - timedelta(days=100))
+    rows = []
+    for number, ago in enumerate(days):
+        amount = 19_950 + number
+        desk.shop.visit(carla, amount, at=NOW - ago)
+        moment = (NOW - ago).isoformat()
+        rows.append(f"dora,{moment},{amount / 100:.2f},r{number}")
+    assert counts(desk.rows(*rows, program="club")) == (4, 0, 0, 0)
+    dora = desk.ask("SELECT id FROM card ORDER BY id DESC LIMIT 1")[0][0]
+    stands = [_standing(desk, key) for key in (dora, parse_ref("crd", carla.ref))]
+    assert stands[0] == stands[1]
+    assert stands[0]["level"] == "gold"
+    assert set(stands[0]["held"]) == {"points", "cause.rifugio"}
+
+
+def _standing(desk: Desk, card: object) -> dict[str, object]:
+    """What a card holds of each unit, exactly, and its level."""
+    key = card.bytes if isinstance(card, UUID) and desk.shop.database.dialect == "sqlite" else card
+    query = "SELECT unit, balance, earned_millionths FROM ledger_account WHERE card_id = :card"
+    level = "SELECT level FROM tier_change WHERE card_id = :card ORDER BY id DESC LIMIT 1"
+    with desk.shop.database.read() as session:
+        held = session.execute(sa.text(query), {"card": key}).all()
+        found = session.execute(sa.text(level), {"card": key}).scalar()
+    return {
+        "held": {unit: (int(balance), int(sum_)) for unit, balance, sum_ in held},
+        "level": found,
+    }
 
 
 @pytest.mark.parametrize("name", ["points for 12 months", "stamps for 12 months"])
