@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -28,9 +29,14 @@ SALES_AT_ONCE = 2_000
 ALIKE_MAX = 10_000
 
 
-def _key(column: sa.ColumnElement[UUID], name: str = "key") -> sa.Label[Any]:
-    """An id as the driver gives it, to find rows by: making UUIDs took half the time of reading."""
+def _key(column: sa.ColumnElement[Any], name: str = "key") -> sa.Label[Any]:
+    """A value as the driver gives it: making UUIDs and times took half the time of reading."""
     return sa.type_coerce(column, sa.types.NullType()).label(name)
+
+
+def _moment(given: str | datetime) -> datetime:
+    """A time as SQLite keeps it, in UTC and without saying so; PostgreSQL's driver gives it."""
+    return datetime.fromisoformat(given + "+00:00") if isinstance(given, str) else given
 
 
 _CUSTOMER, _CARD, _VISIT = table(Customer), table(Card), table(Visit)
@@ -63,7 +69,7 @@ _COUNTS = (
 _SALES = sa.select(
     _key(_VISIT.c.id),
     _key(_VISIT.c.card_id, "card_key"),
-    _VISIT.c.occurred_at,
+    _key(_VISIT.c.occurred_at, "moment"),
     _VISIT.c.net_minor,
     _VISIT.c.amount_minor,
     _VISIT.c.tax_minor,
@@ -221,22 +227,25 @@ class PastSales:
 
     def _sale(self, row: Row, lines: Sequence[Row], refunds: Sequence[Row]) -> PastSale:
         """A sale as the counter rates it. Equal ones are worked out once: most are equal."""
-        _, _, occurred_at, net_minor, *paid = row
+        _, _, moment, net_minor, *paid = row
         if refunds:
             counted = self._left(row, lines, refunds)
-            return PastSale(occurred_at, counted, row.amount_minor, net_minor)
+            return PastSale(_moment(moment), counted, row.amount_minor, net_minor)
         key = (*paid, *[line[_SOLD] for line in lines])
         found = self._alike.get(key)
         if found is None:
             if len(self._alike) >= ALIKE_MAX:
                 self._alike.clear()
             found = self._alike[key] = self._whole(row, lines)
-        return PastSale(occurred_at, found, paid[0], net_minor)
+        return PastSale(_moment(moment), found, paid[0], net_minor)
 
     def _whole(self, row: Row, lines: Sequence[Row]) -> Lines:
         """What net.left makes of a sale without refunds, without its sums over what came back."""
+        base, amounts = self._base(row), [line.amount_minor for line in lines]
+        if lines and None not in amounts and sum(amounts) == base:
+            return tuple(_as_sold(number, *line[_SOLD]) for number, line in enumerate(lines, 1))
         sold = net.sold(row.amount_minor, lines)
-        counts = net.counting(sold, self._base(row))
+        counts = net.counting(sold, base)
         return tuple(_line(line, counts[line.number]) for line in sold)
 
     def _left(self, row: Row, lines: Sequence[Row], refunds: Sequence[Row]) -> Lines:
@@ -258,6 +267,15 @@ def _person(row: Row, cards: list[Row]) -> _Person:
 
 def _cards_of(people: list[_Person]) -> list[UUID]:
     return [card_id for person in people for card_id in person.card_ids]
+
+
+@lru_cache(ALIKE_MAX)
+def _as_sold(
+    number: int, sku: str | None, category: str | None, quantity_milli: int, amount_minor: int
+) -> Line:
+    """A line of a sale whose lines are all of what counts: so it is with most."""
+    sold = SoldLine(number, sku, category, quantity_milli, amount_minor)
+    return _line(sold, Fraction(amount_minor))
 
 
 def _line(line: SoldLine, counted: Fraction | None) -> Line:
