@@ -90,17 +90,19 @@ _FACTS = (
         _TOKEN,
         sa.and_(_TOKEN.c.merchant_id == _CARD.c.merchant_id, _TOKEN.c.card_id == _CARD.c.id),
     )
-    .join(
+    # Outer, though all are there: to join them inside lets PostgreSQL, while it knows nothing of a
+    # new shop's tables, begin with all customers of the shop.
+    .outerjoin(
         _CUSTOMER,
         sa.and_(
             _CUSTOMER.c.merchant_id == _CARD.c.merchant_id, _CUSTOMER.c.id == _CARD.c.customer_id
         ),
     )
-    .join(
+    .outerjoin(
         _PROGRAM,
         sa.and_(_PROGRAM.c.merchant_id == _CARD.c.merchant_id, _PROGRAM.c.id == _CARD.c.program_id),
     )
-    .join(_MERCHANT, _MERCHANT.c.id == _CARD.c.merchant_id)
+    .outerjoin(_MERCHANT, _MERCHANT.c.id == _CARD.c.merchant_id)
     .where(_CARD.c.merchant_id == sa.bindparam("merchant_id"))
 )
 _BY = {

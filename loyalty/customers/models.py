@@ -24,7 +24,13 @@ class Customer(Base):
         sa.UniqueConstraint("merchant_id", "external_ref"),
         sa.Index("ix_customer_email", "merchant_id", "email"),
         sa.Index("ix_customer_phone", "merchant_id", "phone"),
-        sa.Index("ix_customer_merged_into", "merchant_id", "merged_into_id"),
+        sa.Index(
+            "ix_customer_merged_into",
+            "merchant_id",
+            "merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        ),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)

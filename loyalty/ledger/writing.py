@@ -14,7 +14,7 @@ from loyalty.ledger.pages import ENTRY, OPERATION
 from loyalty.ledger.state import AccountState
 
 Names = tuple[str, ...]
-BULK_ROWS_MIN = 20  # fewer rows are quicker the usual way
+BULK_ROWS_MIN, BULK_ACCOUNTS_MIN = 20, 4  # fewer are quicker the usual way
 _ACCOUNT, _LOT, _POSTING = table(Account), table(Lot), table(Posting)
 _MOVE = (
     sa.update(_ACCOUNT)
@@ -128,7 +128,7 @@ def _named(row: dict[str, Any]) -> dict[str, Any]:
 
 def _move_balances(connection: sa.Connection, book: Book) -> None:
     changed = [account for account in book.all_accounts() if account.is_changed]
-    if len(changed) >= BULK_ROWS_MIN:
+    if len(changed) >= BULK_ACCOUNTS_MIN:
         rows = [_moved(book, account) for account in changed]
         found = bulk.update(connection, _ACCOUNT, rows, by=(*_KEY, "moves"), counting="moves")
         assert found == len(changed), "an account moved without our lock"
