@@ -29,6 +29,8 @@ REPLAYS_MAX = 200
 
 def test_no_kill_loses_or_doubles_a_visit(installation: Mapping[str, str], tmp_path: Path) -> None:
     counter, notes = cast.open_counter(installation, cards=CARDS), Notes()
+    with serving(installation, tmp_path / "log"):
+        pass  # the very first start compiles what pip compiles as it installs
     starts = [_one_kill(installation, counter, notes, tmp_path / "log") for _ in range(KILLS)]
     assert max(starts) <= SERVING_AGAIN_S
     assert not notes.odd, notes.odd[:3]
