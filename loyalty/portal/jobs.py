@@ -19,7 +19,7 @@ from loyalty.portal.blueprint import blueprint
 from loyalty.web import guard, reads
 from loyalty.web.locale import pick
 
-LATE_MINUTES = 5  # a worker looks every second; so much later there is probably none
+LATE_S = 5 * 60  # a worker looks every second; so much later there is probably none
 
 NAMES = {
     "units.expire": Text("Scadenza di punti e timbri", "Expiry of points and stamps"),
@@ -61,7 +61,7 @@ def jobs() -> str:
         "portal/jobs.html",
         dead=[_shown(job, is_alone=is_alone) for job in dead],
         waiting=[_shown(job, is_alone=is_alone) for job in waiting],
-        late_minutes=lag_s // 60 if lag_s >= LATE_MINUTES * 60 else 0,
+        late_s=lag_s if lag_s >= LATE_S else 0,
     )
 
 

@@ -1,6 +1,6 @@
 """Italian or English, the shop's money and the shop's hours: how every page says things."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     Babel(app, default_locale="en", locale_selector=language)
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(
-        money=money, number=number, day=day, clock=hour, moment=moment, pick=pick
+        money=money, number=number, day=day, clock=hour, moment=moment, span=span, pick=pick
     )
     app.jinja_env.globals.update(language=language, shop=shop, person=known_person)
 
@@ -121,6 +121,11 @@ def hour(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """Date and time in the shop's zone: "21 nov 2026, 17:05"."""
     return f"{day(value)}, {hour(value)}"
+
+
+def span(seconds: int) -> str:
+    """How long something takes, in the unit that fits: "7 minutes", "4 days"."""
+    return dates.format_timedelta(timedelta(seconds=seconds), locale=language())
 
 
 @blueprint.post("/language")

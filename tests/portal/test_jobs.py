@@ -1,10 +1,14 @@
 """What is done in the background: the owner sees what failed, and decides."""
 
+from datetime import timedelta
+
+import pytest
 import sqlalchemy as sa
 
 from loyalty.core import clock, jobs
 from loyalty.core.ids import ref
 from loyalty.merchants.models import StaffAct
+from loyalty.portal import jobs as jobs_page
 from loyalty.portal.jobs import NAMES
 from loyalty.worker.chores import CHORES
 
@@ -36,7 +40,14 @@ def test_every_chore_has_a_name_that_people_understand():
     assert set(CHORES.handlers) <= set(NAMES)
 
 
-def test_where_nothing_waits_the_page_says_what_will_be_here(aurora):
+def waits_since(monkeypatch, **ago):
+    """The oldest event that no worker has taken up."""
+    lag_s = int(timedelta(**ago).total_seconds())
+    monkeypatch.setattr(jobs_page.outbox, "lag_s", lambda *_, **__: lag_s)
+
+
+def test_where_nothing_waits_the_page_says_what_will_be_here(aurora, monkeypatch):
+    waits_since(monkeypatch, seconds=1)
     page = aurora.get("/portal/jobs")
     assert "Tutto fatto" in page.words
     assert "Qui vedi quello che aspetta il suo turno" in page.words
@@ -103,15 +114,19 @@ def test_a_job_of_the_house_is_decided_by_the_owner_only_where_there_is_one_shop
     assert state(shop, job) == "dead"
 
 
-def test_a_worker_that_is_missing_is_noticed(shop, aurora, monkeypatch):
-    from datetime import timedelta
+@pytest.mark.parametrize(("ago", "said"), [({"minutes": 7}, "7 minuti"), ({"days": 4}, "4 giorni")])
+def test_a_worker_that_is_missing_is_noticed(aurora, monkeypatch, ago, said):
+    waits_since(monkeypatch, **ago)
+    words = aurora.get("/portal/jobs").words
+    assert f"Qualcosa aspetta da {said}. C'è un worker acceso?" in words
+    assert "Tutto fatto" not in words
 
-    from loyalty.portal import jobs as page
 
-    ask(shop)
-    later = clock.now() + timedelta(minutes=7)
-    monkeypatch.setattr(page.clock, "now", lambda: later)
-    assert "C'è un worker acceso?" in aurora.get("/portal/jobs").words
+def test_a_job_whose_turn_is_long_past_is_noticed_too(shop, aurora, monkeypatch):
+    waits_since(monkeypatch, seconds=1)
+    with shop.database.write() as session:
+        jobs.enqueue(session, kind="jobs.sweep", payload={}, at=clock.now() - timedelta(hours=3))
+    assert "Qualcosa aspetta da 3 ore." in aurora.get("/portal/jobs").words
 
 
 def test_the_cashier_has_no_business_here(bruno):
