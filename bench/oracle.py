@@ -6,9 +6,9 @@ alone: when both agree on every customer of a real file, neither is likely to be
 
 import csv
 import gzip
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -41,12 +41,8 @@ class Tally:
     rows: int = 0
     refused: int = 0
     no_customer: int = 0
+    accepted: int = 0  # rows that count; several may be one purchase
     purchases: list[Purchase] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> int:
-        """How many rows count."""
-        return len(self.purchases)
 
 
 @dataclass(frozen=True)
@@ -121,16 +117,22 @@ def _purchase(row: dict[str, str], zone: ZoneInfo) -> Purchase | None:
 
 
 def _settle_refs(found: Tally, good: list[tuple[str, Purchase]]) -> None:
-    """A ref belongs to the customer of its first row; of several rows of theirs none counts."""
+    """A ref belongs to the customer of its first row; the rows of theirs are one purchase."""
     owner: dict[str, str] = {}
+    shared: dict[str, list[Purchase]] = defaultdict(list)
     for ref, purchase in good:
         owner.setdefault(ref, purchase.customer)
-    rows = Counter(ref for ref, purchase in good if owner[ref] == purchase.customer)
-    for ref, purchase in good:
-        if not ref or (owner[ref] == purchase.customer and rows[ref] == 1):
-            found.purchases.append(purchase)
-        else:
+        if ref and owner[ref] != purchase.customer:
             found.refused += 1
+            continue
+        found.accepted += 1
+        if ref:
+            shared[ref].append(purchase)
+        else:
+            found.purchases.append(purchase)
+    for rows in shared.values():
+        first = min(rows, key=lambda one: one.at)
+        found.purchases.append(replace(first, cents=sum(one.cents for one in rows)))
 
 
 def _points_due(mine: list[Purchase], rules: Rules, today: date) -> Due:

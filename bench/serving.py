@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,12 +47,19 @@ class Served:
             self.kill()
 
 
+PROGRAM: Sequence[str | Path] = (sys.executable, "-m", "loyalty.cli")
+
+
 @contextmanager
 def serving(
-    environment: Mapping[str, str], log: Path, *, workers: int | None = None
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    workers: int | None = None,
+    program: Sequence[str | Path] = PROGRAM,
 ) -> Iterator[Served]:
-    """The server while the block runs."""
-    served = start(environment, log, workers=workers)
+    """The server while the block runs; `program` is how it is called, if not in this checkout."""
+    served = start(environment, log, workers=workers, program=program)
     try:
         yield served
     finally:
@@ -60,15 +67,21 @@ def serving(
             served.stop()
 
 
-def start(environment: Mapping[str, str], log: Path, *, workers: int | None = None) -> Served:
+def start(
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    workers: int | None = None,
+    program: Sequence[str | Path] = PROGRAM,
+) -> Served:
     """Start it and wait until it answers; raises RuntimeError with its own last words."""
     port, began = free_port(), time.monotonic()
-    command = [sys.executable, "-m", "loyalty.cli", "serve", "--bind", f"127.0.0.1:{port}"]
+    command = [*map(str, program), "serve", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers)] if workers else []
     with log.open("ab") as out:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=ROOT if program is PROGRAM else log.parent,
             env=environment_of(environment),
             stdout=out,
             stderr=out,

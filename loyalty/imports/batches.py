@@ -1,6 +1,6 @@
 """One batch of sales into the ledger: look, admit, lock, compute in memory, write."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,11 @@ from loyalty.counter.desk import Desk, Place
 from loyalty.counter.requests import LineRequest
 from loyalty.imports import people, recorded, verdict
 from loyalty.imports import target as targets
+from loyalty.imports.basket import Basket
 from loyalty.imports.models import ImportedSale, ImportRun
 from loyalty.imports.result import Count
 from loyalty.imports.sale import Sale
-from loyalty.imports.spool import Batch, Spooled
+from loyalty.imports.spool import Batch
 from loyalty.imports.target import Target
 from loyalty.imports.verdict import Sorted
 from loyalty.ledger import store, writing
@@ -42,9 +43,10 @@ class Run:
     file_name: str
 
 
-def look(session: Session, *, target: Target, sales: Sequence[Spooled]) -> Sorted:
+def look(session: Session, *, target: Target, batch: Batch) -> Sorted:
     """What would become of a batch; changes nothing."""
-    return verdict.sort(sales, recorded.read(session, club=target.club, sales=sales))
+    known = recorded.read(session, club=target.club, rows=batch.rows)
+    return verdict.sort(batch.baskets, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,12 @@ class Taken:
 def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
     """Record the new sales of a batch, in its order, and what of it has expired since."""
     club = run.target.club
-    known = recorded.read(session, club=club, sales=batch.sales)
-    found = verdict.sort(batch.sales, known)
+    known = recorded.read(session, club=club, rows=batch.rows)
+    found = verdict.sort(batch.baskets, known)
     ends = {who: card for who, card in waiting.items() if who != batch.goes_on}
     if not found.taken and not ends:
         return Taken(found, waiting)
-    sales = [one.sale for one in found.taken]
+    sales = [row.sale for basket in found.taken for row in basket.rows]
     _open_run(session, run)
     targets.open_locations(
         session, target=run.target, names=(sale.location for sale in sales), at=run.at
@@ -79,8 +81,8 @@ def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
     )
     lookup.stay_whole(session, merchant_id=club.merchant_id, card_ids=book.card_ids())
     counter = _Counter(session, run, book)
-    for one in found.taken:
-        counter.take(one, cards[one.sale.customer], known.named.get(one.sale.customer))
+    for basket in found.taken:
+        counter.take(basket, cards[basket.customer], known.named.get(basket.customer))
     counter.catch_up([card for who, card in cards.items() if who != batch.goes_on])
     writing.write_book(session, book)
     return Taken(found, {who: card for who, card in cards.items() if who == batch.goes_on})
@@ -93,36 +95,37 @@ class _Counter:
         self._session, self._run, self._book = session, run, book
         self._desks: dict[UUID, Desk] = {}
 
-    def take(self, one: Spooled, card_id: UUID, named_id: UUID | None) -> None:
-        """Record a sale under the rules of its day, and by what it is known from now on.
+    def take(self, basket: Basket, card_id: UUID, named_id: UUID | None) -> None:
+        """Record a sale under the rules of its day, and by what its rows are known from now on.
 
         `named_id` is the customer's own card, where that was merged into this one.
         """
-        target, sale = self._run.target, one.sale
+        target, occurred_at = self._run.target, basket.occurred_at
         desk = self._desk(card_id)
         place = replace(desk.place, scanned_card_id=named_id)
-        desk = replace(desk, version=target.version_at(sale.occurred_at), place=place)
-        desks.review(desk, sale.occurred_at)
+        desk = replace(desk, version=target.version_at(occurred_at), place=place)
+        desks.review(desk, occurred_at)
         origin = desks.origin(
             desk.place,
             target.duty,
             version=desk.version.number,
-            occurred_at=sale.occurred_at,
+            occurred_at=occurred_at,
             recorded_at=self._run.at,
             proof="import",
-            location_id=target.locations.get(sale.location or ""),
+            location_id=target.locations.get(basket.location or ""),
         )
-        done = counter.record(desk, _sold(sale), origin=origin)
-        self._book.also(
-            _IMPORTED,
-            {
-                "merchant_id": self._book.merchant_id,
-                "program_id": target.club.program_id,
-                "identity": verdict.identity(one),
-                "import_id": self._run.import_id,
-                "visit_id": done.operation["id"],
-            },
-        )
+        done = counter.record(desk, _sold(basket), origin=origin)
+        for row in basket.rows:
+            self._book.also(
+                _IMPORTED,
+                {
+                    "merchant_id": self._book.merchant_id,
+                    "program_id": target.club.program_id,
+                    "identity": row.identity,
+                    "import_id": self._run.import_id,
+                    "visit_id": done.operation["id"],
+                },
+            )
 
     def catch_up(self, card_ids: Iterable[UUID]) -> None:
         """Posted last: while sales came in, filling and expiry were judged at their own time."""
@@ -151,19 +154,21 @@ class _Counter:
         ).customer_birthday
 
 
-def _sold(sale: Sale) -> counter.Sale:
-    lines: tuple[LineRequest, ...] = ()
-    if sale.sku or sale.item or sale.category or sale.quantity_milli:
-        quantity_milli = sale.quantity_milli or _PIECE_MILLI
-        lines = (
-            LineRequest(sale.sku, sale.item, sale.category, quantity_milli, sale.amount_minor),
-        )
+def _sold(basket: Basket) -> counter.Sale:
+    sales = [row.sale for row in basket.rows]
+    one = sales[0]
+    has_lines = len(sales) > 1 or one.sku or one.item or one.category or one.quantity_milli
     return counter.Sale(
-        occurred_at=sale.occurred_at,
-        amount_minor=sale.amount_minor,
-        lines=lines,
-        external_ref=sale.external_ref,
+        occurred_at=basket.occurred_at,
+        amount_minor=basket.amount_minor,
+        lines=tuple(map(_line, sales)) if has_lines else (),
+        external_ref=basket.external_ref,
     )
+
+
+def _line(sale: Sale) -> LineRequest:
+    quantity_milli = sale.quantity_milli or _PIECE_MILLI
+    return LineRequest(sale.sku, sale.item, sale.category, quantity_milli, sale.amount_minor)
 
 
 def _place(target: Target, card_id: UUID, birthday: str | None) -> Place:
@@ -207,7 +212,7 @@ def close_run(session: Session, *, run: Run, count: Count) -> None:
         facts={
             "import": ref("imp", row.id),
             "program": ref("prg", row.program_id),
-            "sales": count.accepted,
+            "sales": count.sales,
         },
         at=run.at,
     )

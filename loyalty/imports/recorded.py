@@ -11,10 +11,10 @@ from loyalty.cards.models import Card
 from loyalty.counter.models import Visit
 from loyalty.customers import living
 from loyalty.customers.models import Customer
+from loyalty.imports.basket import Row
 from loyalty.imports.club import Club
 from loyalty.imports.models import ImportedSale
-from loyalty.imports.spool import Spooled
-from loyalty.imports.verdict import Recorded, RefHolder, identity
+from loyalty.imports.verdict import Recorded, RefHolder
 from loyalty.ledger.models import Operation
 
 _KNOWN = sa.select(ImportedSale.identity).where(
@@ -63,28 +63,28 @@ _PEOPLE = (
 )
 
 
-def read(session: Session, *, club: Club, sales: Sequence[Spooled]) -> Recorded:
+def read(session: Session, *, club: Club, rows: Sequence[Row]) -> Recorded:
     """The identities, refs, customers and cards that are there already."""
     found = Recorded()
     scope = {"merchant_id": club.merchant_id, "program_id": club.program_id}
-    wanted = scope | {"wanted": [identity(one) for one in sales]}
+    wanted = scope | {"wanted": [row.identity for row in rows]}
     found.identities.update(session.execute(_KNOWN, wanted).scalars())
-    refs = list({one.sale.external_ref for one in sales if one.sale.external_ref})
+    refs = list({row.sale.external_ref for row in rows if row.sale.external_ref})
     for ref, customer, via in session.execute(_REFS, scope | {"wanted": refs}) if refs else ():
         assert ref is not None, "asked for by name"
         found.refs[ref] = RefHolder(customer, via == "import")
-    people = list({one.sale.customer for one in sales})
-    for row in session.execute(_PEOPLE, scope | {"wanted": people}):
-        if row.merged_into_id is not None or row.keeper_id is not None:
-            _follow(session, club, found, row.external_ref, row.customer_id)
-            if row.keeper_id is not None:
-                found.named[row.external_ref] = row.card_id
+    people = list({row.sale.customer for row in rows})
+    for one in session.execute(_PEOPLE, scope | {"wanted": people}):
+        if one.merged_into_id is not None or one.keeper_id is not None:
+            _follow(session, club, found, one.external_ref, one.customer_id)
+            if one.keeper_id is not None:
+                found.named[one.external_ref] = one.card_id
             continue
-        found.customers[row.external_ref] = row.customer_id
-        if row.card_id is not None:
-            found.cards[row.customer_id] = row.card_id
-        if row.blocked_at is not None:
-            found.blocked.add(row.customer_id)
+        found.customers[one.external_ref] = one.customer_id
+        if one.card_id is not None:
+            found.cards[one.customer_id] = one.card_id
+        if one.blocked_at is not None:
+            found.blocked.add(one.customer_id)
     return found
 
 

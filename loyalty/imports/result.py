@@ -16,9 +16,10 @@ _KIB, _MIB, _MILLION = 1024, 1024 * 1024, 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """rows = accepted + refused + no_customer + replayed; `sales` are the sales accepted."""
+    """rows = accepted + refused + no_customer + replayed; `sales` are those of accepted rows."""
 
     rows: int
+    sales: int
     accepted: int
     refused: int
     no_customer: int
@@ -35,7 +36,7 @@ class ImportResult:
         """The answer of `--json`."""
         return {
             "rows": self.rows,
-            "sales": self.accepted,
+            "sales": self.sales,
             "accepted": self.accepted,
             "refused": self.refused,
             "no_customer": self.no_customer,
@@ -50,6 +51,7 @@ class Count:
     """The rows of an import under way, and since when."""
 
     rows: int = 0
+    sales: int = 0
     accepted: int = 0
     refused: int = 0
     no_customer: int = 0
@@ -59,7 +61,8 @@ class Count:
 
     def add(self, found: Sorted) -> None:
         """Count a batch."""
-        self.accepted += len(found.taken)
+        self.sales += len(found.taken)
+        self.accepted += sum(len(basket.rows) for basket in found.taken)
         self.refused += len(found.refused)
         self.replayed += found.replayed
 
@@ -67,6 +70,7 @@ class Count:
         """What has been counted, with the time and memory it took."""
         return ImportResult(
             rows=self.rows,
+            sales=self.sales,
             accepted=self.accepted,
             refused=self.refused,
             no_customer=self.no_customer,

@@ -25,7 +25,7 @@ from loyalty.imports.sheet import Record, Refusal, Sheet
 from loyalty.imports.spool import Batch, Spool, spool
 from loyalty.imports.verdict import Sorted
 
-BATCH_SALES = 1_000
+BATCH_ROWS = 1_000
 _TRIES = 5
 _NAME_MAX = 255
 Progress = Callable[[int, int], None]
@@ -119,15 +119,15 @@ class _Import:
                 batches.close_run(session, run=self._run, count=self.count)
 
     def _batches(self, kept: Spool) -> Iterator[Batch]:
-        done, total = 0, kept.count_sales()
-        for batch in kept.batches(BATCH_SALES):
+        done, total = 0, kept.count_rows()
+        for batch in kept.batches(BATCH_ROWS):
             yield batch
-            done += len(batch.sales)
+            done += len(batch.rows)
             self._progress(done, total)
 
     def _look(self, batch: Batch) -> Sorted:
         with self._database.read() as session:
-            return batches.look(session, target=self._run.target, sales=batch.sales)
+            return batches.look(session, target=self._run.target, batch=batch)
 
     def _take(self, batch: Batch, waiting: Cards) -> Taken:
         """A batch that meets a till, a key or another import in the same rows is tried again."""

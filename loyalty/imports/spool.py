@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
+from loyalty.imports.basket import Basket, Row
 from loyalty.imports.sale import Sale
 from loyalty.imports.sheet import Refusal
 
@@ -20,44 +21,39 @@ _PRAGMAS = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-16000", "temp_st
 _TABLES = (
     """CREATE TABLE sale (line INTEGER PRIMARY KEY, customer TEXT, at_us INTEGER, minor INTEGER,
        ref TEXT, location TEXT, sku TEXT, item TEXT, category TEXT, quantity INTEGER,
-       email TEXT, phone TEXT, name TEXT, digest BLOB)""",
+       email TEXT, phone TEXT, name TEXT, digest BLOB, placed_us INTEGER, placed_line INTEGER)""",
     "CREATE TABLE refused (line INTEGER PRIMARY KEY, col TEXT, it TEXT, en TEXT)",
 )
-_ADD_SALE = "INSERT INTO sale VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_ADD_SALE = "INSERT INTO sale VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _ADD_REFUSED = "INSERT INTO refused VALUES (?,?,?,?)"
 _SETTLE = (
-    # Who owns a ref (its first row in the file) and how many rows the owner has under it.
-    """CREATE TABLE shared AS SELECT ref, owner, rows FROM (
-         SELECT ref, customer AS owner, count(*) AS rows, min(line) AS first,
+    # Who owns a ref (its first row in the file), and where its rows stand: at the first time.
+    """CREATE TABLE shared AS SELECT ref, owner, first, at_us FROM (
+         SELECT ref, customer AS owner, count(*) AS rows, min(line) AS first, min(at_us) AS at_us,
                 row_number() OVER (PARTITION BY ref ORDER BY min(line)) AS place,
                 count(*) OVER (PARTITION BY ref) AS owners
          FROM sale WHERE ref IS NOT NULL GROUP BY ref, customer)
        WHERE place = 1 AND (rows > 1 OR owners > 1)""",
     "CREATE UNIQUE INDEX shared_ref ON shared (ref)",
-    "CREATE INDEX sale_order ON sale (customer, at_us, line)",
+    """UPDATE sale SET placed_us = shared.at_us, placed_line = shared.first FROM shared
+       WHERE shared.ref = sale.ref AND shared.owner = sale.customer""",
+    "CREATE INDEX sale_order ON sale (customer, placed_us, placed_line, line)",
 )
-_IN_ORDER = """SELECT sale.*, shared.owner, shared.rows FROM sale
-               LEFT JOIN shared ON shared.ref = sale.ref
-               ORDER BY sale.customer, sale.at_us, sale.line"""
-
-
-@dataclass(frozen=True, slots=True)
-class Spooled:
-    """A sale in its place: the how-many-th of equal rows it is, and who shares its ref."""
-
-    sale: Sale
-    digest: bytes
-    occurrence: int
-    ref_owner: str | None  # the customer of the ref's first row, if several rows have the ref
-    ref_rows: int  # how many rows that customer has under it
+_IN_ORDER = """SELECT sale.*, shared.owner FROM sale LEFT JOIN shared ON shared.ref = sale.ref
+               ORDER BY sale.customer, sale.placed_us, sale.placed_line, sale.line"""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Sales to take in one write; `goes_on` is the customer whose next sales are in a later one."""
 
-    sales: list[Spooled]
+    baskets: list[Basket]
     goes_on: str | None
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every row of it."""
+        return [row for basket in self.baskets for row in basket.rows]
 
 
 class Spool:
@@ -86,8 +82,8 @@ class Spool:
             _ADD_REFUSED, [(no.line, no.column, no.reason.it, no.reason.en) for no in refusals]
         )
 
-    def count_sales(self) -> int:
-        """How many sales the file holds."""
+    def count_rows(self) -> int:
+        """How many rows of sales the file holds."""
         return int(self._db.execute("SELECT count(*) FROM sale").fetchone()[0])
 
     def refusals(self, language: str) -> Iterator[tuple[int, str, str]]:
@@ -95,18 +91,21 @@ class Spool:
         for line, column, it, en in self._db.execute("SELECT * FROM refused ORDER BY line"):
             yield line, column, it if language == "it" else en
 
-    def batches(self, size: int) -> Iterator["Batch"]:
-        """About `size` sales at a time, customer by customer; only a very long one is cut."""
-        sales: list[Spooled] = []
-        for one in _numbered(self._db.execute(_IN_ORDER)):
-            if len(sales) >= size:
-                goes_on = one.sale.customer == sales[-1].sale.customer
-                if not goes_on or len(sales) >= _STRETCH * size:
-                    yield Batch(sales, one.sale.customer if goes_on else None)
-                    sales = []
-            sales.append(one)
-        if sales:
-            yield Batch(sales, None)
+    def batches(self, size: int) -> Iterator[Batch]:
+        """About `size` rows at a time, customer by customer; only a very long one is cut."""
+        baskets: list[Basket] = []
+        held = 0
+        for _, rows in groupby(_numbered(self._db.execute(_IN_ORDER)), key=_basket):
+            basket = Basket(tuple(row for _, row in rows))
+            if held >= size:
+                goes_on = basket.customer == baskets[-1].customer
+                if not goes_on or held >= _STRETCH * size:
+                    yield Batch(baskets, basket.customer if goes_on else None)
+                    baskets, held = [], 0
+            baskets.append(basket)
+            held += len(basket.rows)
+        if baskets:
+            yield Batch(baskets, None)
 
 
 @contextmanager
@@ -124,21 +123,25 @@ def _row(sale: Sale) -> tuple[Any, ...]:
     return (
         sale.line, sale.customer, at_us, sale.amount_minor, sale.external_ref, sale.location,
         sale.sku, sale.item, sale.category, sale.quantity_milli, sale.email, sale.phone,
-        sale.name, sale.digest(),
+        sale.name, sale.digest(), at_us, sale.line,
     )  # fmt: skip
 
 
-def _numbered(rows: Iterator[tuple[Any, ...]]) -> Iterator[Spooled]:
-    """Equal rows have the same customer and time, so they stand together in the order."""
+def _numbered(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, Row]]:
+    """Each row with the line of its basket. Equal rows have the same customer and place in time."""
     seen: Counter[bytes] = Counter()
     here: tuple[str, int] | None = None
     for row in rows:
-        if row[1:3] != here:
-            here = row[1:3]
+        digest, placed_us, placed_line, owner = row[13:]
+        if (row[1], placed_us) != here:
+            here = row[1], placed_us
             seen.clear()
-        digest = row[13]
         seen[digest] += 1
-        yield Spooled(_sale(row), digest, seen[digest], row[14], row[15] or 0)
+        yield placed_line, Row(_sale(row), digest, seen[digest], owner)
+
+
+def _basket(numbered: tuple[int, Row]) -> int:
+    return numbered[0]
 
 
 def _sale(row: tuple[Any, ...]) -> Sale:

@@ -1,16 +1,14 @@
 """What becomes of a sale: taken, known already, or refused; pure."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from loyalty.core.money import AMOUNT_MINOR_MAX
 from loyalty.core.text import Text
 from loyalty.imports import words
+from loyalty.imports.basket import Basket, Row
 from loyalty.imports.sheet import Refusal
-from loyalty.imports.spool import Spooled
-
-_OCCURRENCE_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +33,48 @@ class Recorded:
 
 @dataclass(slots=True)
 class Sorted:
-    """A batch after looking: what to take, what is refused, how many were known."""
+    """A batch after looking: what to take, which rows are refused, how many were known."""
 
-    taken: list[Spooled] = field(default_factory=list)
+    taken: list[Basket] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     replayed: int = 0
 
 
-def identity(one: Spooled) -> bytes:
-    """What a row is known by for ever: its values and the how-many-th of equal rows it is."""
-    count = one.occurrence.to_bytes(_OCCURRENCE_BYTES, "big")
-    return hashlib.sha256(one.digest + count).digest()[:16]
-
-
-def sort(sales: Iterable[Spooled], recorded: Recorded) -> Sorted:
+def sort(baskets: Iterable[Basket], recorded: Recorded) -> Sorted:
     """Sort a batch into taken, refused and replayed, in its order."""
     found = Sorted()
-    for one in sales:
-        if _is_recorded(one, recorded):
-            found.replayed += 1
-        elif no := _fault(one, recorded):
-            found.refused.append(Refusal(one.sale.line, *no))
+    for basket in baskets:
+        new = [row for row in basket.rows if not _is_recorded(row, recorded)]
+        found.replayed += len(basket.rows) - len(new)
+        if not new:
+            continue
+        if no := _fault(basket, recorded):
+            found.refused += [Refusal(row.sale.line, *no) for row in new]
         else:
-            found.taken.append(one)
+            found.taken.append(Basket(tuple(new)))
     return found
 
 
-def _is_recorded(one: Spooled, recorded: Recorded) -> bool:
-    if identity(one) in recorded.identities:
+def _is_recorded(row: Row, recorded: Recorded) -> bool:
+    if row.identity in recorded.identities:
         return True
-    holder = recorded.refs.get(one.sale.external_ref or "")
+    holder = recorded.refs.get(row.sale.external_ref or "")
     if holder is None or holder.was_imported:
         return False
-    return holder.customer == one.sale.customer
+    return holder.customer == row.sale.customer
 
 
-def _fault(one: Spooled, recorded: Recorded) -> tuple[str, Text] | None:
+def _fault(basket: Basket, recorded: Recorded) -> tuple[str, Text] | None:
     """The column at fault and why the sale is not taken."""
-    sale = one.sale
-    holder = recorded.refs.get(sale.external_ref or "")
+    holder = recorded.refs.get(basket.external_ref or "")
     if holder is not None:
-        same = holder.customer == sale.customer
+        same = holder.customer == basket.customer
         return "external_ref", words.REF_CHANGED if same else words.REF_OF_ANOTHER
-    if one.ref_owner not in (None, sale.customer):
+    if basket.ref_owner not in (None, basket.customer):
         return "external_ref", words.REF_OF_ANOTHER
-    if one.ref_rows > 1:
-        return "external_ref", words.LINES
-    customer_id = recorded.customers.get(sale.customer)
+    if basket.amount_minor > AMOUNT_MINOR_MAX:
+        return "amount", words.TOO_MUCH_TOGETHER
+    customer_id = recorded.customers.get(basket.customer)
     if customer_id in recorded.blocked:
         return "customer", words.CARD_BLOCKED
     return None

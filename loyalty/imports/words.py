@@ -89,11 +89,9 @@ RETURNS = Text(
     "This is a return (negative amount or quantity): returns come with a later version. "
     "For now record it at the till.",
 )
-LINES = Text(
-    "Più righe hanno questo external_ref: le vendite su più righe arrivano con una prossima "
-    "versione. Per ora lascia una riga per vendita, con il totale.",
-    "Several rows have this external_ref: sales of several lines come with a later version. "
-    "For now leave one row a sale, with its total.",
+TOO_MUCH_TOGETHER = Text(
+    "Le righe con questo external_ref superano insieme 10.000.000,00: controlla gli importi.",
+    "The rows with this external_ref come to more than 10,000,000.00 together: check the amounts.",
 )
 REF_OF_ANOTHER = Text(
     "Questo external_ref è la vendita di un altro cliente: controlla il cliente della riga.",

@@ -6,12 +6,15 @@ import re
 import subprocess
 import sys
 import tomllib
+import urllib.request
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
+from bench.serving import serving
 from loyalty import assets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,17 +124,36 @@ def test_an_installed_shop_speaks_every_language_of_the_checkout(installed) -> N
     assert compiled == wanted != set()
 
 
+PROGRAM = {
+    "name": "Points",
+    "version": {
+        "units": [{"key": "points", "label": {"it": "punti", "en": "points"}}],
+        "earn": [{"key": "base", "unit": "points", "units": 1, "per": {"amount_minor": 100}}],
+    },
+}
+
+
 @pytest.mark.slow
-def test_an_installed_shop_opens_with_one_command(installed, tmp_path) -> None:
+def test_an_installed_shop_opens_imports_proves_its_books_and_serves(installed, tmp_path) -> None:
     keep = {"HOME", "PATH", "LANG", "LD_LIBRARY_PATH"}
     env = {name: value for name, value in os.environ.items() if name in keep}
-    run(
-        installed / "bin" / "loyalty",
-        "setup",
-        cwd=tmp_path,
-        env=env | {"LOYALTY_DATA": str(tmp_path)},
-    )
-    assert list(tmp_path.iterdir())
+    env["LOYALTY_DATA"] = str(tmp_path / "data")
+    program = installed / "bin" / "loyalty"
+
+    def loyalty(*words: str) -> dict[str, Any]:
+        return json.loads(run(program, *words, "--json", cwd=tmp_path, env=env))
+
+    (tmp_path / "program.json").write_text(json.dumps(PROGRAM))
+    (tmp_path / "sales.csv").write_text("customer,occurred_at,amount\nanna,2026-01-02,12.40\n")
+    shop = loyalty("setup", "--owner", "aurora@example.it", "--merchant", "Caffè Aurora")
+    to = ("--merchant", shop["merchant"])
+    loyalty("program", "create", "program.json", *to, "--publish")
+    assert loyalty("import", "sales", "sales.csv", *to)["sales"] == 1
+    assert loyalty("audit")["clean"] is True
+    with serving(env, tmp_path / "log", program=[program]) as served:
+        path = shop["owner_link"].partition("//")[2].partition("/")[2]
+        with urllib.request.urlopen(f"{served.url}/{path}") as page:
+            assert "Caffè Aurora" in page.read().decode()
 
 
 @pytest.mark.slow

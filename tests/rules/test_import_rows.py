@@ -190,18 +190,42 @@ def test_sales_come_out_by_customer_in_time_order_with_equal_rows_numbered():
     with spool() as kept:
         kept.fill(iter(read(HEAD + text)))
         (batch,) = kept.batches(100)
-        lines = [(one.sale.customer, one.sale.line, one.occurrence) for one in batch.sales]
+        lines = [(one.sale.customer, one.sale.line, one.occurrence) for one in batch.rows]
     assert lines == [("a", 4, 1), ("a", 6, 2), ("a", 3, 1), ("a", 5, 1), ("b", 2, 1)]
 
 
-def test_who_shares_a_ref_is_known_with_every_row_of_it():
+def test_rows_that_share_a_ref_are_one_sale_at_its_first_time_wherever_they_stand():
+    text = (
+        "a,2026-01-05,2,r1,tea\na,2026-01-03,3,,\na,2026-01-02,4,r1,cake\nb,2026-01-02,1,r2,\n"
+        "a,2026-01-05,2,r1,tea\n"
+    )
+    with spool() as kept:
+        kept.fill(iter(read(HEAD + text)))
+        (batch,) = kept.batches(100)
+    assert [[row.sale.line for row in basket.rows] for basket in batch.baskets] == [
+        [2, 4, 6], [3], [5],
+    ]  # fmt: skip
+    first = batch.baskets[0]
+    assert (first.occurred_at.day, first.amount_minor) == (2, 800)
+    assert [row.occurrence for row in first.rows] == [1, 1, 2]
+
+
+def test_whose_a_ref_is_is_known_with_every_row_of_it():
     text = "a,2026-01-05,2,r1,\nb,2026-01-02,1,r1,\na,2026-01-06,2,r1,\nb,2026-01-02,1,r2,\n"
     with spool() as kept:
         kept.fill(iter(read(HEAD + text)))
         (batch,) = kept.batches(100)
-    assert {one.sale.line: (one.ref_owner, one.ref_rows) for one in batch.sales} == {
-        2: ("a", 2), 3: ("a", 2), 4: ("a", 2), 5: (None, 0),
-    }  # fmt: skip
+    owners = {tuple(row.sale.line for row in one.rows): one.ref_owner for one in batch.baskets}
+    assert owners == {(2, 4): "a", (3,): "a", (5,): None}
+
+
+def test_a_sale_of_many_lines_is_never_cut():
+    text = "".join(f"a,2026-01-0{1 + n % 9},{n},r{n // 50},\n" for n in range(1, 200))
+    with spool() as kept:
+        kept.fill(iter(read(HEAD + text)))
+        batches = list(kept.batches(10))
+    refs = [{row.sale.external_ref for row in batch.rows} for batch in batches]
+    assert len(refs) == sum(map(len, refs)) == 4
 
 
 def test_a_very_long_customer_is_cut_and_said_to_go_on():
@@ -209,17 +233,17 @@ def test_a_very_long_customer_is_cut_and_said_to_go_on():
     with spool() as kept:
         kept.fill(iter(read(HEAD + text)))
         batches = list(kept.batches(10))
-    assert [len(batch.sales) for batch in batches] == [40, 40, 20, 1]
+    assert [len(batch.rows) for batch in batches] == [40, 40, 20, 1]
     assert [batch.goes_on for batch in batches] == ["a", "a", None, None]
 
 
 def test_refusals_come_back_in_the_order_of_the_file_and_in_the_shops_language():
     with spool() as kept:
         kept.fill(iter(read(HEAD + "a,soon,1,,\na,2026-01-02,x,,\n")))
-        kept.refuse([Refusal(1, "external_ref", words.LINES)])
+        kept.refuse([Refusal(1, "external_ref", words.REF_CHANGED)])
         assert [line for line, _, _ in kept.refusals("it")] == [1, 2, 3]
-        assert next(kept.refusals("it"))[2] == words.LINES.it
-        assert next(kept.refusals("en"))[2] == words.LINES.en
+        assert next(kept.refusals("it"))[2] == words.REF_CHANGED.it
+        assert next(kept.refusals("en"))[2] == words.REF_CHANGED.en
 
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\n"), max_size=12)
