@@ -1,7 +1,9 @@
-"""`loyalty import`: files of sales into a program."""
+"""`loyalty import`: files of customers, and of sales into a program."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,6 +11,7 @@ from loyalty.cli import house
 from loyalty.core import clock
 from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
+from loyalty.imports import customers as people
 from loyalty.imports.progress import Bar
 from loyalty.imports.result import ImportResult
 from loyalty.imports.sales import Order, run_import
@@ -20,15 +23,23 @@ def import_group() -> None:
     """Bring in what happened before."""
 
 
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every import is told."""
+    a_file = click.Path(dir_okay=False, path_type=Path)
+    for option in (
+        click.option("--json", "as_json", is_flag=True),
+        click.option("--errors", type=a_file, help="Refused rows, as CSV."),
+        click.option("--dry-run", is_flag=True, help="Count everything, write nothing."),
+        click.option("--merchant", required=True),
+        click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
 @import_group.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--merchant", required=True)
+@_options
 @click.option("--program", help="Needed when more than one is published.")
-@click.option("--dry-run", is_flag=True, help="Count everything, write nothing.")
-@click.option(
-    "--errors", type=click.Path(dir_okay=False, path_type=Path), help="Refused rows, as CSV."
-)
-@click.option("--json", "as_json", is_flag=True)
 @house.refusals_said
 def sales(
     file: Path,
@@ -42,10 +53,24 @@ def sales(
     order = Order(
         merchant_ref=merchant, path=file, program_ref=program, dry_run=dry_run, errors_path=errors
     )
+    _do(run_import, order, as_json=as_json)
+
+
+@import_group.command()
+@_options
+@house.refusals_said
+def customers(file: Path, merchant: str, dry_run: bool, errors: Path | None, as_json: bool) -> None:
+    """Import the customers in FILE (CSV, also .gz): customer, name, email, consents and more."""
+    order = Order(merchant_ref=merchant, path=file, dry_run=dry_run, errors_path=errors)
+    _do(people.run_import, order, as_json=as_json)
+
+
+def _do(importing: Callable[..., ImportResult], order: Order, *, as_json: bool) -> None:
+    """Import under a bar; ends with 1 if a row was refused, with 2 if it could not begin."""
     bar = Bar(sys.stderr)
     try:
         with house.database() as database:
-            result = run_import(database, order=order, at=clock.now(), progress=bar)
+            result = importing(database, order=order, at=clock.now(), progress=bar)
     except ProgramNeeded as error:
         house.wrong_use(error.sentence)
     except Invalid as error:
@@ -53,7 +78,7 @@ def sales(
         sys.exit(house.WRONG_USE)
     finally:
         bar.close()
-    house.print_json(result.as_dict()) if as_json else click.echo(_said(result, dry_run))
+    house.print_json(result.as_dict()) if as_json else click.echo(_said(result, order.dry_run))
     sys.exit(house.REFUSED if result.refused else 0)
 
 

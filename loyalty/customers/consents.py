@@ -127,7 +127,24 @@ def keep(
     merge_id: UUID | None = None,
 ) -> ConsentEvent:
     """Add an event to the log of a customer whose row is locked."""
-    event = ConsentEvent(
+    event = _event(duty, customer_id, consent, at, merge_id)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def keep_all(
+    session: Session, *, duty: Acting, said: Iterable[tuple[UUID, Consent]], at: datetime
+) -> None:
+    """The same for what many customers, whose rows are locked, said elsewhere."""
+    session.add_all(_event(duty, customer_id, consent, at, None) for customer_id, consent in said)
+    session.flush()
+
+
+def _event(
+    duty: Acting, customer_id: UUID, consent: Consent, at: datetime, merge_id: UUID | None
+) -> ConsentEvent:
+    return ConsentEvent(
         merchant_id=duty.merchant_id,
         id=new_id(),
         customer_id=customer_id,
@@ -141,9 +158,6 @@ def keep(
         recorded_at=at,
         merge_id=merge_id,
     )
-    session.add(event)
-    session.flush()
-    return event
 
 
 def of(

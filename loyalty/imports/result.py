@@ -16,10 +16,12 @@ _KIB, _MIB, _MILLION = 1024, 1024 * 1024, 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """rows = accepted + refused + no_customer + replayed; `sales` are those of accepted rows."""
+    """rows = accepted + refused + no_customer + replayed.
+
+    `sales` are those of the accepted rows; None for a file of customers.
+    """
 
     rows: int
-    sales: int
     accepted: int
     refused: int
     no_customer: int
@@ -27,6 +29,7 @@ class ImportResult:
     milliseconds: int
     peak_bytes: int
     ignored_columns: tuple[str, ...] = ()
+    sales: int | None = None
 
     def __post_init__(self) -> None:
         parts = self.accepted + self.refused + self.no_customer + self.replayed
@@ -36,7 +39,7 @@ class ImportResult:
         """The answer of `--json`."""
         return {
             "rows": self.rows,
-            "sales": self.sales,
+            **({} if self.sales is None else {"sales": self.sales}),
             "accepted": self.accepted,
             "refused": self.refused,
             "no_customer": self.no_customer,
@@ -51,17 +54,17 @@ class Count:
     """The rows of an import under way, and since when."""
 
     rows: int = 0
-    sales: int = 0
     accepted: int = 0
     refused: int = 0
     no_customer: int = 0
     replayed: int = 0
+    sales: int | None = None
     ignored: tuple[str, ...] = ()
     began_ns: int = field(default_factory=time.monotonic_ns)
 
     def add(self, found: Sorted) -> None:
         """Count a batch."""
-        self.sales += len(found.taken)
+        self.sales = (self.sales or 0) + len(found.taken)
         self.accepted += sum(len(basket.rows) for basket in found.taken)
         self.refused += len(found.refused)
         self.replayed += found.replayed
@@ -70,7 +73,6 @@ class Count:
         """What has been counted, with the time and memory it took."""
         return ImportResult(
             rows=self.rows,
-            sales=self.sales,
             accepted=self.accepted,
             refused=self.refused,
             no_customer=self.no_customer,
@@ -78,6 +80,7 @@ class Count:
             milliseconds=(time.monotonic_ns() - self.began_ns) // _MILLION,
             peak_bytes=peak_bytes(),
             ignored_columns=self.ignored,
+            sales=self.sales,
         )
 
 

@@ -4,18 +4,14 @@ A batch is one write, so an import that is broken off can be started again: what
 by its identity and counts as replayed. The same file again changes nothing.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.exc import IntegrityError
-
 from loyalty.core.db import Database
-from loyalty.core.errors import Busy
 from loyalty.core.ids import new_id
-from loyalty.imports import batches, words
+from loyalty.imports import batches, patience, words
 from loyalty.imports import target as targets
 from loyalty.imports.batches import Cards, Run, Taken
 from loyalty.imports.lines import FileRefused, numbered, opened
@@ -26,7 +22,6 @@ from loyalty.imports.spool import Batch, Spool, spool
 from loyalty.imports.verdict import Sorted
 
 BATCH_ROWS = 1_000
-_TRIES = 5
 _NAME_MAX = 255
 Progress = Callable[[int, int], None]
 
@@ -77,7 +72,7 @@ class _Import:
     """One import under way."""
 
     def __init__(self, database: Database, order: Order, run: Run, progress: Progress) -> None:
-        self.count = Count()
+        self.count = Count(sales=0)
         self._database = database
         self._order = order
         self._run = run
@@ -130,17 +125,11 @@ class _Import:
             return batches.look(session, target=self._run.target, batch=batch)
 
     def _take(self, batch: Batch, waiting: Cards) -> Taken:
-        """A batch that meets a till, a key or another import in the same rows is tried again."""
-        for turn in range(1, _TRIES + 1):
-            try:
-                with self._database.write() as session:
-                    return batches.take(session, run=self._run, batch=batch, waiting=waiting)
-            except (Busy, IntegrityError):
-                self._run.target.locations.clear()
-                if turn == _TRIES:
-                    raise
-                time.sleep(turn)
-        raise AssertionError("the last turn returns or raises")
+        return patience.write(
+            self._database,
+            lambda session: batches.take(session, run=self._run, batch=batch, waiting=waiting),
+            before_again=self._run.target.locations.clear,
+        )
 
     def _note(self, kept: Spool, found: Sorted) -> None:
         self.count.add(found)

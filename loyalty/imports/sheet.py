@@ -9,12 +9,25 @@ from loyalty.core.text import Text
 from loyalty.imports import words
 from loyalty.imports.lines import FileRefused
 
-REQUIRED = ("customer", "occurred_at", "amount")
-OPTIONAL = (
-    "external_ref", "location", "sku", "item", "category", "quantity", "email", "phone", "name",
-)  # fmt: skip
 _LINES_PER_RECORD = 10
 _Lines = Iterator[tuple[int, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a file may say: columns that it must have, and those that it may."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+
+
+SALES = Columns(
+    ("customer", "occurred_at", "amount"),
+    (
+        "external_ref", "location", "sku", "item", "category", "quantity",
+        "email", "phone", "name",
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +57,14 @@ class Heading:
     ignored: tuple[str, ...]
 
 
-def read_heading(line: str | None) -> Heading:
-    """The heading of a file of sales. Raises FileRefused."""
+def read_heading(line: str | None, columns: Columns) -> Heading:
+    """The heading of a file of such rows. Raises FileRefused."""
     if not line or not line.strip():
         raise FileRefused(words.EMPTY)
     separator = ";" if line.count(";") > line.count(",") else ","
     names = [name.strip().lower() for name in next(csv.reader([line], delimiter=separator))]
-    known = [name for name in names if name in REQUIRED or name in OPTIONAL]
-    for name in REQUIRED:
+    known = [name for name in names if name in columns.required or name in columns.optional]
+    for name in columns.required:
         if name not in known:
             raise FileRefused(words.column_missing(name))
     for name in known:
@@ -68,12 +81,12 @@ def read_heading(line: str | None) -> Heading:
 class Sheet:
     """The rows under the heading, in order; each comes out once, as a Record or as a Refusal."""
 
-    def __init__(self, lines: _Lines) -> None:
+    def __init__(self, lines: _Lines, columns: Columns = SALES) -> None:
         """Reads the heading at once. Raises FileRefused."""
         self._lines = lines
         self._again: deque[tuple[int, str | None]] = deque()
         _, first = next(lines, (1, None))
-        self.heading = read_heading(first)
+        self.heading = read_heading(first, columns)
 
     def __iter__(self) -> Iterator[Record | Refusal]:
         while (found := self._next()) is not None:

@@ -83,6 +83,30 @@ def not_an_email(value: str) -> Text:
     )
 
 
+def not_a_birthday(value: str) -> Text:
+    """Not a day of a year."""
+    return Text(
+        f"«{shown(value)}» non è un compleanno: scrivi mese e giorno, per esempio 03-21.",
+        f"“{shown(value)}” is not a birthday: write month and day, like 03-21.",
+    )
+
+
+def not_a_language(value: str) -> Text:
+    """Not a language that customers can be written to in."""
+    return Text(
+        f"«{shown(value)}» non è una lingua che conosciamo: scrivi it o en, o lascia vuoto.",
+        f"“{shown(value)}” is not a language that we know: write it or en, or leave it empty.",
+    )
+
+
+SOURCE_NEEDED = Text(
+    "Manca dove è stato dato il consenso: scrivilo in consent_source, per esempio modulo-2025.",
+    "It is not said where the consent was given: write it in consent_source, like form-2025.",
+)
+MERGED = Text(
+    "Questo cliente è stato unito a un altro: usa il riferimento di quello che è rimasto.",
+    "This customer was merged into another: use the reference of the one who stayed.",
+)
 RETURNS = Text(
     "È un reso (importo o quantità negativi): i resi arrivano con una prossima versione. "
     "Per ora registralo dalla cassa.",

@@ -17,7 +17,7 @@ from loyalty.app import create_app
 from loyalty.cli import main
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
-from loyalty.imports import sheet
+from loyalty.imports import person, sheet
 from loyalty.programs import checks
 from loyalty.programs.loading import load
 from loyalty.web.version_schema import check_program
@@ -117,11 +117,17 @@ def test_the_readme_lists_every_command_with_every_option() -> None:
         assert set(re.findall(r"--[a-z-]+", written[name])) == options, name
 
 
+def test_the_readme_names_every_column_of_a_file_of_customers() -> None:
+    part = section("README.md", "Bringing in customers")
+    columns = [*person.CUSTOMERS.required, *person.CUSTOMERS.optional]
+    assert [name for name in columns if f"`{name}`" not in part] == []
+
+
 def test_the_readme_names_every_column_of_a_file_of_sales() -> None:
     columns = rows(section("README.md", "Bringing in past sales"))
-    assert list(columns) == [*sheet.REQUIRED, *sheet.OPTIONAL]
+    assert list(columns) == [*sheet.SALES.required, *sheet.SALES.optional]
     needed = [name for name, row in columns.items() if "Needed" in row]
-    assert needed == list(sheet.REQUIRED)
+    assert needed == list(sheet.SALES.required)
 
 
 def test_the_programs_that_the_readme_shows_can_be_published() -> None:

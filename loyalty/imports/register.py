@@ -1,0 +1,134 @@
+"""Customers as the rows of a file leave them: who is new, and what changes of whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.core.ids import new_id
+from loyalty.customers.consents import Consent, Purpose, keep_all
+from loyalty.customers.models import ConsentEvent, Customer
+from loyalty.imports import words
+from loyalty.imports.person import Person
+from loyalty.imports.sheet import Refusal
+from loyalty.merchants.roles import Duty
+
+TEXT_ID = "import"  # nobody knows any more which text it was
+_Said = tuple[Purpose, str, date]  # for what, where, on which day: a date alone has no hour
+
+
+@dataclass(slots=True)
+class _Met:
+    """A customer as they are by now; without an id there is nobody yet."""
+
+    customer_id: UUID | None = None
+    is_merged: bool = False
+    profile: dict[str, str | None] = field(default_factory=dict)
+    said: set[_Said] = field(default_factory=set)
+    changes: dict[str, str] = field(default_factory=dict)
+    consents: list[Consent] = field(default_factory=list)
+    is_touched: bool = False
+
+
+class Register:
+    """Who is known to the shop, and what some rows make of it."""
+
+    def __init__(self, duty: Duty, at: datetime) -> None:
+        self._duty, self._at = duty, at
+        self._met: dict[str, _Met] = {}
+
+    def meet(
+        self, session: Session, people: Sequence[Person], *, lock: bool = False
+    ) -> list[bool | Refusal]:
+        """For each row whether it says anything new, or why it is refused; writes nothing."""
+        self._look_up(session, {one.customer for one in people} - self._met.keys(), lock=lock)
+        return [self._meet(one) for one in people]
+
+    def write(self, session: Session) -> None:
+        """Make who is missing, and write down what changed."""
+        merchant_id = self._duty.merchant_id
+        for reference, met in self._met.items():
+            if met.customer_id is None and met.is_touched:
+                met.customer_id = new_id()
+                row = Customer(
+                    merchant_id=merchant_id,
+                    id=met.customer_id,
+                    external_ref=reference,
+                    created_at=self._at,
+                    **met.changes,
+                )
+                session.add(row)
+            elif met.changes:
+                known = session.get_one(Customer, (merchant_id, met.customer_id))
+                for column, value in met.changes.items():
+                    setattr(known, column, value)
+        session.flush()
+        said = [
+            (met.customer_id, consent)
+            for met in self._met.values()
+            for consent in met.consents
+            if met.customer_id is not None
+        ]
+        keep_all(session, duty=self._duty, said=said, at=self._at)
+
+    def _look_up(self, session: Session, references: set[str], *, lock: bool) -> None:
+        query = (
+            sa.select(Customer)
+            .where(
+                Customer.merchant_id == self._duty.merchant_id,
+                Customer.external_ref.in_(references),
+            )
+            .order_by(Customer.id)
+        )
+        by_id: dict[UUID, _Met] = {}
+        for row in session.execute(query.with_for_update() if lock else query).scalars():
+            assert row.external_ref is not None, "asked for by reference"
+            profile = {
+                name: getattr(row, name)
+                for name in ("name", "email", "phone", "birthday", "language")
+            }
+            met = _Met(row.id, row.merged_into_id is not None, profile)
+            by_id[row.id] = self._met[row.external_ref] = met
+        self._look_up_consents(session, by_id)
+        for reference in references - self._met.keys():
+            self._met[reference] = _Met()
+
+    def _look_up_consents(self, session: Session, by_id: dict[UUID, _Met]) -> None:
+        events = sa.select(
+            ConsentEvent.customer_id, ConsentEvent.purpose, ConsentEvent.source, ConsentEvent.at
+        ).where(
+            ConsentEvent.merchant_id == self._duty.merchant_id,
+            ConsentEvent.customer_id.in_(list(by_id)),
+            ConsentEvent.given,
+        )
+        for customer_id, purpose, source, at in session.execute(events):
+            by_id[customer_id].said.add((Purpose(purpose), source, at.date()))
+
+    def _meet(self, person: Person) -> bool | Refusal:
+        met = self._met[person.customer]
+        if met.is_merged:
+            return Refusal(person.line, "customer", words.MERGED)
+        is_new = met.customer_id is None and not met.is_touched
+        changes = {
+            column: value
+            for column, value in person.profile.items()
+            if met.profile.get(column) != value
+        }
+        agreed = [each for each in _consents(person) if each[0] not in met.said]
+        met.is_touched = met.is_touched or is_new or bool(changes or agreed)
+        met.profile |= changes
+        met.changes |= changes
+        met.said |= {said for said, _ in agreed}
+        met.consents += [consent for _, consent in agreed]
+        return is_new or bool(changes or agreed)
+
+
+def _consents(person: Person) -> list[tuple[_Said, Consent]]:
+    source = person.source or ""
+    return [
+        ((purpose, source, at.date()), Consent(purpose, True, TEXT_ID, source, at))  # noqa: FBT003  # given
+        for purpose, at in person.consents.items()
+    ]
