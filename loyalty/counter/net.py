@@ -120,10 +120,18 @@ def left(
     net x (N - A) / N (contract, "A refund"). Raises Invalid for a line that is not there and
     RefundTooLarge.
     """
+    counts = counting(lines, base)
+    if not refunds:
+        return tuple(whole(line, counts[line.number]) for line in lines)
     returned = _returned(lines, refunds)
     part = _part(lines, refunds, returned)
-    counts = counting(lines, base)
     return tuple(_line(line, returned.get(line.number, 0), counts, part) for line in lines)
+
+
+def whole(line: SoldLine, counted: Fraction | None) -> Line:
+    """A line of which nothing came back."""
+    is_pieces = line.quantity_milli % MILLI == 0
+    return Line(line.number, line.sku, line.category, line.quantity_milli, counted, is_pieces)
 
 
 def paid_left(

@@ -20,7 +20,7 @@ from loyalty.counter.net import Given, Paid, SoldLine
 from loyalty.customers.models import Customer
 from loyalty.programs import conditions
 from loyalty.programs.document import VersionDocument
-from loyalty.programs.earning import MILLI, Line, Lines
+from loyalty.programs.earning import Line, Lines
 from loyalty.programs.simulator_past import PastCustomer, PastSale
 
 Row = sa.Row[*tuple[Any, ...]]
@@ -240,13 +240,13 @@ class PastSales:
         return PastSale(_moment(moment), found, paid[0], net_minor)
 
     def _whole(self, row: Row, lines: Sequence[Row]) -> Lines:
-        """What net.left makes of a sale without refunds, without its sums over what came back."""
+        """What net.left makes of a sale without refunds; lines that are alike are made once."""
         base, amounts = self._base(row), [line.amount_minor for line in lines]
         if lines and None not in amounts and sum(amounts) == base:
             return tuple(_as_sold(number, *line[_SOLD]) for number, line in enumerate(lines, 1))
         sold = net.sold(row.amount_minor, lines)
         counts = net.counting(sold, base)
-        return tuple(_line(line, counts[line.number]) for line in sold)
+        return tuple(net.whole(line, counts[line.number]) for line in sold)
 
     def _left(self, row: Row, lines: Sequence[Row], refunds: Sequence[Row]) -> Lines:
         given = [
@@ -275,9 +275,4 @@ def _as_sold(
 ) -> Line:
     """A line of a sale whose lines are all of what counts: so it is with most."""
     sold = SoldLine(number, sku, category, quantity_milli, amount_minor)
-    return _line(sold, Fraction(amount_minor))
-
-
-def _line(line: SoldLine, counted: Fraction | None) -> Line:
-    whole = line.quantity_milli % MILLI == 0
-    return Line(line.number, line.sku, line.category, line.quantity_milli, counted, whole)
+    return net.whole(sold, Fraction(amount_minor))

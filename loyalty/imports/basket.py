@@ -11,21 +11,20 @@ _OCCURRENCE_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row in its place: the how-many-th of equal ones it is, and who has its ref.
+    """A row of a sale, what it is known by for ever, and whose its ref is.
 
     `ref_owner` is the customer of the ref's first row, if several rows have the ref.
     """
 
     sale: Sale
-    digest: bytes
-    occurrence: int
+    identity: bytes
     ref_owner: str | None
 
-    @property
-    def identity(self) -> bytes:
-        """What it is known by for ever: its values, and the how-many-th of equal rows it is."""
-        count = self.occurrence.to_bytes(_OCCURRENCE_BYTES, "big")
-        return hashlib.sha256(self.digest + count).digest()[:16]
+
+def identity(digest: bytes, occurrence: int) -> bytes:
+    """A row's values, and the how-many-th of equal rows it is."""
+    count = occurrence.to_bytes(_OCCURRENCE_BYTES, "big")
+    return hashlib.sha256(digest + count).digest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
-from loyalty.imports.basket import Basket, Row
+from loyalty.imports.basket import Basket, Row, identity
 from loyalty.imports.sale import Sale
 from loyalty.imports.sheet import Refusal
 
@@ -137,7 +137,7 @@ def _numbered(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, Row]]:
             here = row[1], placed_us
             seen.clear()
         seen[digest] += 1
-        yield placed_line, Row(_sale(row), digest, seen[digest], owner)
+        yield placed_line, Row(_sale(row), identity(digest, seen[digest]), owner)
 
 
 def _basket(numbered: tuple[int, Row]) -> int:
