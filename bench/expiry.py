@@ -34,7 +34,8 @@ from loyalty.core import clock
 from loyalty.core.db import Database, use
 from loyalty.core.ids import parse_ref
 from loyalty.core.settings import Settings
-from loyalty.imports.sales import Order, run_import
+from loyalty.imports.order import Order
+from loyalty.imports.sales import run_import
 from loyalty.ledger.models import Entry, Lot
 from loyalty.worker import clockwork
 

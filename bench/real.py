@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from bench import oracle, real_shop
 from bench.oracle import Due, Rules, Tally
 from loyalty.core import clock
-from loyalty.imports.sales import Order, run_import
+from loyalty.imports.order import Order
+from loyalty.imports.sales import run_import
 
 ZONE, CURRENCY = "Europe/Rome", "EUR"
 # Late enough that of a file of a year or two some units have expired and others have not.

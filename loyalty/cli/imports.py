@@ -12,9 +12,10 @@ from loyalty.core import clock
 from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
 from loyalty.imports import customers as people
+from loyalty.imports.order import Order
 from loyalty.imports.progress import Bar
 from loyalty.imports.result import ImportResult
-from loyalty.imports.sales import Order, run_import
+from loyalty.imports.sales import run_import
 from loyalty.imports.target import ProgramNeeded
 
 

@@ -3,7 +3,6 @@
 An empty cell says nothing, so it clears nothing; the same file again changes nothing.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -12,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from loyalty.core import outbox
 from loyalty.core.db import Database
-from loyalty.imports import patience, words
-from loyalty.imports.lines import FileRefused, numbered, opened
+from loyalty.imports import patience
+from loyalty.imports.order import Order, Progress, rows, silent
 from loyalty.imports.person import CUSTOMERS, Person, PersonReader
 from loyalty.imports.register import Register
 from loyalty.imports.result import Count, ImportResult, write_errors
-from loyalty.imports.sales import Order, Progress, silent
-from loyalty.imports.sheet import Record, Refusal, Sheet
+from loyalty.imports.sheet import Refusal
 from loyalty.imports.spool import Spool, spool
 from loyalty.merchants import accounts
 from loyalty.merchants.roles import Duty, system_duty
@@ -34,24 +32,27 @@ def run_import(
     Raises Unknown("merchant") and FileRefused before anything is written, and Busy when the
     database stays locked; what went in until then stays, and the next run goes on from there.
     """
-    if order.errors_path is not None and not order.errors_path.parent.is_dir():
-        raise FileRefused(words.NO_FOLDER)
+    order.demand_folder()
     with database.read() as session:
         shop = accounts.find_merchant(session, merchant_ref=order.merchant_ref)
         zone, language = ZoneInfo(shop.timezone), shop.language
         doing = _Import(database, order, system_duty(shop.id, "import"), at)
+    found = rows(
+        order,
+        CUSTOMERS,
+        lambda heading: PersonReader(heading, zone, at),
+        count=doing.count,
+        progress=progress,
+    )
     with spool() as kept:
-        for people in _portions(doing.read(kept, zone, progress)):
+        while some := list(islice(found, BATCH_ROWS)):
+            kept.refuse([row for row in some if isinstance(row, Refusal)])
+            people = [row for row in some if isinstance(row, Person)]
             doing.look(people, kept) if order.dry_run else doing.take(people, kept)
         doing.close()
         if order.errors_path is not None:
             write_errors(order.errors_path, kept.refusals(language))
     return doing.count.result()
-
-
-def _portions(people: Iterator[Person]) -> Iterator[list[Person]]:
-    while some := list(islice(people, BATCH_ROWS)):
-        yield some
 
 
 class _Import:
@@ -61,23 +62,6 @@ class _Import:
         self.count = Count()
         self._database, self._order, self._duty, self._at = database, order, duty, at
         self._seen = Register(self._duty, at)  # of a dry run: what was read so far
-
-    def read(self, kept: Spool, zone: ZoneInfo, progress: Progress) -> Iterator[Person]:
-        """The people of the file; other rows are counted, and kept if refused."""
-        with opened(self._order.path) as stream:
-            sheet = Sheet(numbered(stream), CUSTOMERS)
-            self.count.ignored = sheet.heading.ignored
-            reader = PersonReader(sheet.heading, zone, self._at)
-            for row in sheet:
-                self.count.rows += 1
-                progress(self.count.rows, 0)
-                found = reader.read(row) if isinstance(row, Record) else row
-                if isinstance(found, Person):
-                    yield found
-                elif found is None:
-                    self.count.no_customer += 1
-                else:
-                    self._refuse(kept, [found])
 
     def look(self, people: list[Person], kept: Spool) -> None:
         """Count what an import would do; writes nothing."""
@@ -112,10 +96,8 @@ class _Import:
             )
 
     def _note(self, kept: Spool, found: list[bool | Refusal]) -> None:
-        self._refuse(kept, [each for each in found if isinstance(each, Refusal)])
+        refused = [each for each in found if isinstance(each, Refusal)]
+        kept.refuse(refused)
+        self.count.refused += len(refused)
         self.count.accepted += found.count(True)
         self.count.replayed += found.count(False)
-
-    def _refuse(self, kept: Spool, refused: list[Refusal]) -> None:
-        self.count.refused += len(refused)
-        kept.refuse(refused)

@@ -17,8 +17,8 @@ _CONSENTS = {
     "consent_marketing_at": Purpose.MARKETING,
     "consent_profiling_at": Purpose.PROFILING,
 }
-_PROFILE = ("name", "email", "phone", "birthday", "language")
-CUSTOMERS = Columns(("customer",), (*_PROFILE, *_CONSENTS, "consent_source"))
+PROFILE = ("name", "email", "phone", "birthday", "language")
+CUSTOMERS = Columns(("customer",), (*PROFILE, *_CONSENTS, "consent_source"))
 _BIRTHDAY = re.compile(r"(?:[0-9]{4}-)?([0-9]{2})-([0-9]{2})")
 _LEAP_YEAR = 2000  # has a 29 February
 _YEAR_MIN = 2000  # nobody agreed before

@@ -12,7 +12,7 @@ from loyalty.core.ids import new_id
 from loyalty.customers.consents import Consent, Purpose, keep_all
 from loyalty.customers.models import ConsentEvent, Customer
 from loyalty.imports import words
-from loyalty.imports.person import Person
+from loyalty.imports.person import PROFILE, Person
 from loyalty.imports.sheet import Refusal
 from loyalty.merchants.roles import Duty
 
@@ -22,15 +22,16 @@ _Said = tuple[Purpose, str, date]  # for what, where, on which day: a date alone
 
 @dataclass(slots=True)
 class _Met:
-    """A customer as they are by now; without an id there is nobody yet."""
+    """A customer as they are by now; `is_new` until a row of theirs has made them."""
 
-    customer_id: UUID | None = None
+    customer_id: UUID
+    is_new: bool = True
     is_merged: bool = False
     profile: dict[str, str | None] = field(default_factory=dict)
     said: set[_Said] = field(default_factory=set)
     changes: dict[str, str] = field(default_factory=dict)
     consents: list[Consent] = field(default_factory=list)
-    is_touched: bool = False
+    is_made: bool = False
 
 
 class Register:
@@ -51,8 +52,7 @@ class Register:
         """Make who is missing, and write down what changed."""
         merchant_id = self._duty.merchant_id
         for reference, met in self._met.items():
-            if met.customer_id is None and met.is_touched:
-                met.customer_id = new_id()
+            if met.is_made:
                 row = Customer(
                     merchant_id=merchant_id,
                     id=met.customer_id,
@@ -67,10 +67,7 @@ class Register:
                     setattr(known, column, value)
         session.flush()
         said = [
-            (met.customer_id, consent)
-            for met in self._met.values()
-            for consent in met.consents
-            if met.customer_id is not None
+            (met.customer_id, consent) for met in self._met.values() for consent in met.consents
         ]
         keep_all(session, duty=self._duty, said=said, at=self._at)
 
@@ -86,15 +83,14 @@ class Register:
         by_id: dict[UUID, _Met] = {}
         for row in session.execute(query.with_for_update() if lock else query).scalars():
             assert row.external_ref is not None, "asked for by reference"
-            profile = {
-                name: getattr(row, name)
-                for name in ("name", "email", "phone", "birthday", "language")
-            }
-            met = _Met(row.id, row.merged_into_id is not None, profile)
+            profile = {name: getattr(row, name) for name in PROFILE}
+            met = _Met(
+                row.id, is_new=False, is_merged=row.merged_into_id is not None, profile=profile
+            )
             by_id[row.id] = self._met[row.external_ref] = met
         self._look_up_consents(session, by_id)
         for reference in references - self._met.keys():
-            self._met[reference] = _Met()
+            self._met[reference] = _Met(new_id())
 
     def _look_up_consents(self, session: Session, by_id: dict[UUID, _Met]) -> None:
         events = sa.select(
@@ -111,19 +107,19 @@ class Register:
         met = self._met[person.customer]
         if met.is_merged:
             return Refusal(person.line, "customer", words.MERGED)
-        is_new = met.customer_id is None and not met.is_touched
         changes = {
             column: value
             for column, value in person.profile.items()
             if met.profile.get(column) != value
         }
         agreed = [each for each in _consents(person) if each[0] not in met.said]
-        met.is_touched = met.is_touched or is_new or bool(changes or agreed)
         met.profile |= changes
         met.changes |= changes
         met.said |= {said for said, _ in agreed}
         met.consents += [consent for _, consent in agreed]
-        return is_new or bool(changes or agreed)
+        says_more = met.is_new or bool(changes or agreed)
+        met.is_made, met.is_new = met.is_made or met.is_new, False
+        return says_more
 
 
 def _consents(person: Person) -> list[tuple[_Said, Consent]]:

@@ -4,41 +4,23 @@ A batch is one write, so an import that is broken off can be started again: what
 by its identity and counts as replayed. The same file again changes nothing.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 from loyalty.core.db import Database
 from loyalty.core.ids import new_id
-from loyalty.imports import batches, patience, words
+from loyalty.imports import batches, patience
 from loyalty.imports import target as targets
 from loyalty.imports.batches import Cards, Run, Taken
-from loyalty.imports.lines import FileRefused, numbered, opened
+from loyalty.imports.order import Order, Progress, rows, silent
 from loyalty.imports.result import Count, ImportResult, write_errors
 from loyalty.imports.sale import RowReader, Sale
-from loyalty.imports.sheet import Record, Refusal, Sheet
+from loyalty.imports.sheet import SALES, Refusal
 from loyalty.imports.spool import Batch, Spool, spool
 from loyalty.imports.verdict import Sorted
 
 BATCH_ROWS = 1_000
 _NAME_MAX = 255
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to import into what; without a program the merchant's only published one is meant."""
-
-    merchant_ref: str
-    path: Path
-    program_ref: str | None = None
-    dry_run: bool = False
-    errors_path: Path | None = None
-
-
-def silent(_done: int, _total: int) -> None:
-    """Nobody watches."""
 
 
 def run_import(
@@ -49,8 +31,7 @@ def run_import(
     Raises Unknown, ProgramNeeded and FileRefused before anything is written, and Busy when the
     database stays locked; what went in until then stays, and the next run goes on from there.
     """
-    if order.errors_path is not None and not order.errors_path.parent.is_dir():
-        raise FileRefused(words.NO_FOLDER)
+    order.demand_folder()
     with database.read() as session:
         target = targets.find(
             session, merchant_ref=order.merchant_ref, program_ref=order.program_ref
@@ -80,20 +61,14 @@ class _Import:
 
     def read(self) -> Iterator[Sale | Refusal]:
         """Each row of the file; rows without a customer are counted and go no further."""
-        count = self.count
-        with opened(self._order.path) as stream:
-            sheet = Sheet(numbered(stream))
-            count.ignored = sheet.heading.ignored
-            reader = RowReader(sheet.heading, self._run.target.shop(self._run.at))
-            for row in sheet:
-                count.rows += 1
-                self._progress(count.rows, 0)
-                found = reader.read(row) if isinstance(row, Record) else row
-                if found is None:
-                    count.no_customer += 1
-                    continue
-                count.refused += isinstance(found, Refusal)
-                yield found
+        shop = self._run.target.shop(self._run.at)
+        return rows(
+            self._order,
+            SALES,
+            lambda heading: RowReader(heading, shop),
+            count=self.count,
+            progress=self._progress,
+        )
 
     def look_through(self, kept: Spool) -> None:
         """Count what an import would do; writes nothing."""

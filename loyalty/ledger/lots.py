@@ -135,8 +135,8 @@ def plan_spend(lots: Iterable[LotState], units: int, at: datetime) -> list[Take]
     return _plan(soonest_first(usable), units, at)
 
 
-Nearness = Mapping[UUID, tuple[int, int]]  # by lot; what is not in it is in between
-_HERE = (0, 0)
+Nearness = Mapping[UUID, tuple[int, int]]  # of each lot, or of none: the lower, the nearer
+_ALIKE = (0, 0)
 
 
 def plan_take_back(
@@ -146,9 +146,9 @@ def plan_take_back(
 
     Before that, what is `near` comes before what is far: lots that came with the sale's own card.
     """
-    far = near or {}
+    places = near or {}
     ordered = sorted(
-        lots, key=lambda lot: (far.get(lot.id, _HERE), not lot.is_waiting(at), *_turn(lot))
+        lots, key=lambda lot: (places.get(lot.id, _ALIKE), not lot.is_waiting(at), *_turn(lot))
     )
     return _plan(ordered, units, at)
 

@@ -29,17 +29,17 @@ class Span:
 def read(session: Session, span: Span) -> list[Span]:
     """The accounts into which the card of this one was merged meanwhile, and until when."""
     here, there, parted = aliased(Account), aliased(Account), aliased(Operation)
-    of_house = [each.merchant_id == Entry.merchant_id for each in (here, there, parted, Operation)]
+
+    def ours(other: Any, *conditions: Any) -> sa.ColumnElement[bool]:
+        return sa.and_(other.merchant_id == Entry.merchant_id, *conditions)
+
     rows = session.execute(
         sa.select(there.id, Operation.id, parted.id)
         .select_from(Entry)
-        .join(Operation, sa.and_(of_house[3], Operation.id == Entry.operation_id))
-        .join(here, sa.and_(of_house[0], here.id == Entry.account_id))
-        .join(
-            there,
-            sa.and_(of_house[1], there.card_id == Operation.card_id, there.unit == here.unit),
-        )
-        .outerjoin(parted, sa.and_(of_house[2], parted.reverses_id == Operation.id))
+        .join(Operation, ours(Operation, Operation.id == Entry.operation_id))
+        .join(here, ours(here, here.id == Entry.account_id))
+        .join(there, ours(there, there.card_id == Operation.card_id, there.unit == here.unit))
+        .outerjoin(parted, ours(parted, parted.reverses_id == Operation.id))
         .where(
             Entry.merchant_id == span.merchant_id,
             Entry.account_id == span.account_id,

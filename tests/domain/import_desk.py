@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from bench import oracle, real_shop
 from loyalty.core.ids import ref
+from loyalty.imports.order import Order
 from loyalty.imports.result import ImportResult
-from loyalty.imports.sales import Order, run_import
+from loyalty.imports.sales import run_import
 from tests.builders import NOW, Shop
 
 HEAD = "customer,occurred_at,amount,external_ref"

@@ -1,19 +1,17 @@
 """The audit: silent over clean books, and each kind of damage is called by its name."""
 
-import shutil
-
 import pytest
 import sqlalchemy as sa
 
 from loyalty import audit
 from loyalty.audit import CouldNotLook
-from loyalty.core import db
 from loyalty.core.db import Database
 from loyalty.core.ids import ref
 from loyalty.counter import merging, moves
 from loyalty.counter.requests import LineRequest, intent
-from tests.builders import NOW, fresh_key, open_shop
+from tests.builders import NOW, fresh_key
 from tests.conftest import settings_for
+from tests.domain.lived import copied, lived
 
 REBUILD = (
     "CREATE TABLE loose AS SELECT * FROM ledger_operation",
@@ -180,24 +178,14 @@ def books(shop):
 @pytest.fixture(scope="module")
 def ledger_file(sqlite_template, tmp_path_factory):
     """Such books in a file, lived once and damaged many times."""
-    path = tmp_path_factory.mktemp("books") / "loyalty.sqlite3"
-    shutil.copy(sqlite_template, path)
-    database = Database(settings_for(path.parent, f"sqlite:///{path}"))
-    db.use(database)
-    live(open_shop(database, name="Caffè Aurora", owner="aurora", cashier="bruno"))
-    db.use(None)
-    database.dispose()
-    return path
+    return lived(sqlite_template, tmp_path_factory.mktemp("books"), live)
 
 
 @pytest.fixture
 def copy(ledger_file, tmp_path):
     """A copy of that file to damage."""
-    path = tmp_path / "copy.sqlite3"
-    shutil.copy(ledger_file, path)
-    database = Database(settings_for(tmp_path, f"sqlite:///{path}"))
-    yield database
-    database.dispose()
+    with copied(ledger_file, tmp_path) as database:
+        yield database
 
 
 def found(database, merchant_id=None):

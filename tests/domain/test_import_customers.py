@@ -14,7 +14,7 @@ from loyalty.customers.consents import Consent, Purpose
 from loyalty.customers.models import Customer
 from loyalty.imports import customers, words
 from loyalty.imports.lines import FileRefused
-from loyalty.imports.sales import Order
+from loyalty.imports.order import Order
 from tests.builders import NOW
 from tests.domain.import_desk import Desk, counts
 

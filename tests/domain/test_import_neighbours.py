@@ -8,7 +8,8 @@ import pytest
 from bench import real_shop
 from loyalty.cards import keeping
 from loyalty.core.errors import Unknown
-from loyalty.imports.sales import Order, run_import
+from loyalty.imports.order import Order
+from loyalty.imports.sales import run_import
 from loyalty.imports.target import ProgramNeeded
 from tests.builders import NOW, POINTS, STAMPS, Shop
 from tests.domain.import_desk import HEAD, Desk, counts, written

@@ -3,7 +3,6 @@
 import itertools
 import json
 import os
-import shutil
 
 import pytest
 import sqlalchemy as sa
@@ -12,17 +11,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from loyalty.cli import main
-from loyalty.core import db
-from loyalty.core.db import Database
 from loyalty.core.ids import ref
 from loyalty.counter.receipts import PREFIX
 from loyalty.replay import portions
 from loyalty.replay.differences import WORDS
 from loyalty.replay.whole import CouldNotReplay, replay
 from tests.builders import open_shop
-from tests.conftest import settings_for
 from tests.domain import wider
 from tests.domain.eventful import KINDS, RULES, Days, do, live
+from tests.domain.lived import copied, lived
 from tests.domain.test_audit import damage
 from tests.domain.test_machines import run
 
@@ -107,24 +104,14 @@ def ask(database, query):
 @pytest.fixture(scope="module")
 def story_file(sqlite_template, tmp_path_factory):
     """A file in which everything has happened, lived once and damaged many times."""
-    path = tmp_path_factory.mktemp("story") / "loyalty.sqlite3"
-    shutil.copy(sqlite_template, path)
-    database = Database(settings_for(path.parent, f"sqlite:///{path}"))
-    db.use(database)
-    live(open_shop(database, name="Caffè Aurora", owner="aurora", cashier="bruno"))
-    db.use(None)
-    database.dispose()
-    return path
+    return lived(sqlite_template, tmp_path_factory.mktemp("story"), live)
 
 
 @pytest.fixture
 def copy(story_file, tmp_path):
     """A copy of that file to damage."""
-    path = tmp_path / "loyalty.sqlite3"
-    shutil.copy(story_file, path)
-    database = Database(settings_for(tmp_path, f"sqlite:///{path}"))
-    yield database
-    database.dispose()
+    with copied(story_file, tmp_path) as database:
+        yield database
 
 
 def test_an_eventful_shop_comes_out_the_same_when_its_log_is_told_again(shop):

@@ -1,0 +1,65 @@
+"""What every import is asked for, and how the rows of its file are read."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from loyalty.imports import words
+from loyalty.imports.lines import FileRefused, numbered, opened
+from loyalty.imports.result import Count
+from loyalty.imports.sheet import Columns, Heading, Record, Refusal, Sheet
+
+Progress = Callable[[int, int], None]
+Told_co = TypeVar("Told_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to import into what; without a program the merchant's only published one is meant."""
+
+    merchant_ref: str
+    path: Path
+    program_ref: str | None = None
+    dry_run: bool = False
+    errors_path: Path | None = None
+
+    def demand_folder(self) -> None:
+        """Raise FileRefused where there is no folder for the refused rows."""
+        if self.errors_path is not None and not self.errors_path.parent.is_dir():
+            raise FileRefused(words.NO_FOLDER)
+
+
+class Reader(Protocol[Told_co]):
+    """What makes something of a record, or says why not; None for one without a customer."""
+
+    def read(self, record: Record) -> Told_co | Refusal | None:
+        """What the row tells."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def rows(
+    order: Order,
+    columns: Columns,
+    reader_of: Callable[[Heading], Reader[Told_co]],
+    *,
+    count: Count,
+    progress: Progress,
+) -> Iterator[Told_co | Refusal]:
+    """Each row of the file, counted; those without a customer go no further. Raises FileRefused."""
+    with opened(order.path) as stream:
+        sheet = Sheet(numbered(stream), columns)
+        count.ignored = sheet.heading.ignored
+        reader = reader_of(sheet.heading)
+        for row in sheet:
+            count.rows += 1
+            progress(count.rows, 0)
+            found = reader.read(row) if isinstance(row, Record) else row
+            if found is None:
+                count.no_customer += 1
+                continue
+            count.refused += isinstance(found, Refusal)
+            yield found
