@@ -6,32 +6,46 @@ alone: when both agree on every customer of a real file, neither is likely to be
 
 import csv
 import gzip
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bench import oracle_card
+from bench.oracle_rules import Due, Rules
+
 
 @dataclass(frozen=True)
-class Rules:
-    """One point per 1.00 paid, or one stamp per visit and a voucher for each full card."""
+class Line:
+    """A row that counts."""
 
-    stamps: bool = False
-    size: int = 10
-    months: int | None = None  # a unit lasts so long; None: for ever
+    number: int
+    customer: str
+    ref: str
+    at: datetime
+    cents: int
+    sku: str
+    item: str
+    came_back: bool
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """A row that counts."""
+    """The rows of one sale, or of one return, at their first time."""
 
     customer: str
+    ref: str
     at: datetime
     on: date  # by the shop's calendar
-    cents: int
+    lines: tuple[Line, ...]
+
+    @property
+    def cents(self) -> int:
+        """All of it together."""
+        return sum(line.cents for line in self.lines)
 
 
 @dataclass
@@ -43,44 +57,37 @@ class Tally:
     no_customer: int = 0
     accepted: int = 0  # rows that count; several may be one purchase
     purchases: list[Purchase] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Due:
-    """What one customer must have: units earned and expired, balance, vouchers, cents carried."""
-
-    visits: int
-    earned: int
-    expired: int
-    balance: int
-    vouchers: int
-    carried: int
+    returns: list[Purchase] = field(default_factory=list)
 
 
 def tally(path: Path, zone: str) -> Tally:
     """Sort the rows of the file into those that count, those that do not, and nobody's."""
     found, good = Tally(), []
-    for row in _rows(path):
+    for number, row in enumerate(_rows(path)):
         found.rows += 1
         if not row["customer"].strip():
             found.no_customer += 1
             continue
-        purchase = _purchase(row, ZoneInfo(zone))
-        if purchase is None:
+        line = _line(number, row, ZoneInfo(zone))
+        if line is None:
             found.refused += 1
         else:
-            good.append((row.get("external_ref") or "", purchase))
-    _settle_refs(found, good)
+            good.append(line)
+    _settle_refs(found, good, ZoneInfo(zone))
     return found
 
 
-def dues(purchases: list[Purchase], rules: Rules, today: date) -> dict[str, Due]:
+def dues(told: Tally, rules: Rules, today: date) -> dict[str, Due]:
     """What each customer must have on that day of the shop."""
-    by_customer: dict[str, list[Purchase]] = defaultdict(list)
-    for purchase in sorted(purchases, key=lambda one: one.at):
-        by_customer[purchase.customer].append(purchase)
-    due = _stamps_due if rules.stamps else _points_due
-    return {who: due(mine, rules, today) for who, mine in by_customer.items()}
+    bought: dict[str, list[Purchase]] = defaultdict(list)
+    brought: dict[str, list[Purchase]] = defaultdict(list)
+    for into, those in ((bought, told.purchases), (brought, told.returns)):
+        for one in sorted(those, key=lambda one: (one.at, one.lines[0].number)):
+            into[one.customer].append(one)
+    return {
+        who: oracle_card.due(bought[who], brought[who], rules, today)
+        for who in bought.keys() | brought.keys()
+    }
 
 
 def last_day(purchases: list[Purchase]) -> date:
@@ -100,81 +107,36 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
     yield from csv.DictReader(text.splitlines(keepends=True), delimiter=separator)
 
 
-def _purchase(row: dict[str, str], zone: ZoneInfo) -> Purchase | None:
+def _line(number: int, row: dict[str, str], zone: ZoneInfo) -> Line | None:
     try:
         cents = Decimal(row["amount"]) * 100
         at = datetime.fromisoformat(row["occurred_at"])
-        if Decimal(row.get("quantity") or 1) < 0:
-            return None
+        came_back = Decimal(row.get("quantity") or 1) < 0
     except (InvalidOperation, ValueError):
         return None
-    if cents < 0 or cents != int(cents) or cents > 10**9:
+    if cents != int(cents) or abs(cents) > 10**9 or (came_back and cents > 0):
         return None
     if len(row["occurred_at"]) == len("2017-01-01"):
         at += timedelta(hours=12)
     at = at.replace(tzinfo=at.tzinfo or zone).astimezone(UTC)
-    return Purchase(row["customer"], at, at.astimezone(zone).date(), int(cents))
+    texts = [(row.get(column) or "").strip() for column in ("external_ref", "sku", "item")]
+    ref, sku, item = texts
+    came_back = came_back or cents < 0
+    return Line(number, row["customer"], ref, at, abs(int(cents)), sku, item, came_back)
 
 
-def _settle_refs(found: Tally, good: list[tuple[str, Purchase]]) -> None:
-    """A ref belongs to the customer of its first row; the rows of theirs are one purchase."""
+def _settle_refs(found: Tally, good: list[Line], zone: ZoneInfo) -> None:
+    """A ref belongs to the customer of its first row; their rows are one sale, and one return."""
     owner: dict[str, str] = {}
-    shared: dict[str, list[Purchase]] = defaultdict(list)
-    for ref, purchase in good:
-        owner.setdefault(ref, purchase.customer)
-        if ref and owner[ref] != purchase.customer:
+    shared: dict[tuple[object, bool], list[Line]] = defaultdict(list)
+    for line in good:
+        if line.ref and owner.setdefault(line.ref, line.customer) != line.customer:
             found.refused += 1
             continue
         found.accepted += 1
-        if ref:
-            shared[ref].append(purchase)
-        else:
-            found.purchases.append(purchase)
-    for rows in shared.values():
-        first = min(rows, key=lambda one: one.at)
-        found.purchases.append(replace(first, cents=sum(one.cents for one in rows)))
-
-
-def _points_due(mine: list[Purchase], rules: Rules, today: date) -> Due:
-    paid = earned = expired = 0
-    for purchase in mine:
-        points = (paid + purchase.cents) // 100 - paid // 100
-        paid += purchase.cents
-        earned += points
-        if _is_over(purchase.on, rules, today):
-            expired += points
-    return Due(len(mine), earned, expired, earned - expired, 0, paid % 100)
-
-
-def _stamps_due(mine: list[Purchase], rules: Rules, today: date) -> Due:
-    held: deque[date] = deque()
-    earned = expired = vouchers = 0
-    for purchase in mine:
-        if purchase.cents == 0:
-            continue  # a visit, but it earns nothing
-        earned += 1
-        held.append(purchase.on)
-        while _is_over(held[0], rules, purchase.on):
-            held.popleft()
-            expired += 1
-        if len(held) == rules.size:
-            held.clear()
-            vouchers += 1
-    late = sum(_is_over(given, rules, today) for given in held)
-    return Due(len(mine), earned, expired + late, len(held) - late, vouchers, 0)
-
-
-def _is_over(given: date, rules: Rules, today: date) -> bool:
-    """The last day counts in full: units of 3 March 2025 for 12 months are over on 4 March 2026."""
-    return rules.months is not None and today > _months_later(given, rules.months)
-
-
-def _months_later(given: date, months: int) -> date:
-    """The same day so many months later; the last day of a month that is too short."""
-    month = given.month - 1 + months
-    year, month, day = given.year + month // 12, month % 12 + 1, given.day
-    while True:
-        try:
-            return date(year, month, day)
-        except ValueError:
-            day -= 1
+        shared[line.ref or line.number, line.came_back].append(line)
+    for (_, came_back), lines in shared.items():
+        first = min(line.at for line in lines)
+        on = first.astimezone(zone).date()
+        one = Purchase(lines[0].customer, lines[0].ref, first, on, tuple(lines))
+        (found.returns if came_back else found.purchases).append(one)

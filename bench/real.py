@@ -77,7 +77,7 @@ def _compare(environment: dict[str, str], path: Path, tally: Tally, rules: Rules
         )
     first = _apart(_import, environment, merchant, path, at)
     _print_speed(first)
-    due = oracle.dues(tally.purchases, rules, on)
+    due = oracle.dues(tally, rules, on)
     with real_shop.opened(environment) as database:
         held = real_shop.holdings(database, merchant)
         before = real_shop.fingerprint(database, merchant)

@@ -100,7 +100,8 @@ _HELD = """
          AND entry.kind = 'expire'),
       account.balance,
       (SELECT count(*) FROM redemption
-       WHERE redemption.merchant_id = card.merchant_id AND redemption.card_id = card.id),
+       WHERE redemption.merchant_id = card.merchant_id AND redemption.card_id = card.id
+         AND redemption.state <> 'cancelled'),
       account.earned_millionths % 1000000 / 10000
     FROM card
     JOIN customer ON customer.merchant_id = card.merchant_id AND customer.id = card.customer_id

@@ -26,7 +26,9 @@ _FROZEN: dict[str, tuple[str, ...]] = {
     "visit": (
         "voided_at",
         "card_id",
+        "amount_minor",
         "net_minor",
+        "external_ref",
         "posting_id",
         "occasion",
         "scanned_card_id",

@@ -1,6 +1,6 @@
 """A card on the counter: its rules, its locked accounts, and its due expiry written first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,8 +26,6 @@ from loyalty.programs import catalogue, earning
 from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.document import Expiry, Unit, VersionDocument
 from loyalty.programs.expiry import days_later, last_day, lot_expires_at
-
-_STRENGTH = {"typed": 0, "static": 1, "api": 1, "live": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that an operation on one card works with."""
+    """Everything that an operation on one card works with.
+
+    `at` is the moment as of which the card is judged; what is written says `now`, which differs
+    only where an import enters the past.
+    """
 
     place: Place
     version: PublishedVersion
@@ -73,6 +75,16 @@ class Desk:
     at: datetime
     ranks: Ranks
     offers: Offers
+    recorded_at: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """When it is written down."""
+        return self.recorded_at or self.at
+
+    def as_of(self, at: datetime) -> "Desk":
+        """The same card judged as of another moment, written down when this one is."""
+        return replace(self, at=at, recorded_at=self.now)
 
     def unit(self, key: str) -> Unit:
         """The unit's rules; one that the version no longer names keeps its key as its name."""
@@ -262,18 +274,8 @@ def house(desk: Desk, occurred_at: datetime, version: int | None = None) -> Orig
         actor="system",
         via="system",
         occurred_at=occurred_at,
-        recorded_at=desk.at,
+        recorded_at=desk.now,
     )
-
-
-def proof_of(duty: Duty, scanned: str) -> str:
-    """The proof level of a scan: other programs prove `api`, whatever form the text has."""
-    return "api" if duty.via == "api" else scanned
-
-
-def is_enough(given: str, needed: str) -> bool:
-    """Whether a proof level reaches another: typed < static = api < live."""
-    return _STRENGTH[given] >= _STRENGTH[needed]
 
 
 def refuse_own_card(facts: CardFacts, duty: Duty) -> None:

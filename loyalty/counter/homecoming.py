@@ -8,8 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.counter import arrears, reasons, refunds, sale
+from loyalty.counter import arrears, reasons, sale
 from loyalty.counter import desk as desks
+from loyalty.counter import undoing as undoings
 from loyalty.counter.desk import Desk
 from loyalty.counter.models import Visit, VisitMove
 from loyalty.counter.sale import Recorded
@@ -57,7 +58,7 @@ def look(session: Session, taker: Desk, visit: Visit) -> Homecoming:
         left.from_id,
         left.id,
         Occasion.kept(left.occasion_before),
-        _forgiven(session, taker, refunds.move_ids(session, visit)),
+        _forgiven(session, taker, undoings.move_ids(session, visit)),
         _homes(session, taker, visit, left.id),
     )
 
@@ -139,7 +140,7 @@ def _homes_of(
     own = past.lots_made_by(
         session,
         merchant_id=visit.merchant_id,
-        operation_ids=[visit.id, *refunds.move_ids(session, visit)],
+        operation_ids=[visit.id, *undoings.move_ids(session, visit)],
         unit=unit,
         card_ids=taker.ranks.dossier.card_ids(),
     )

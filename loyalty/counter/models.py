@@ -15,10 +15,11 @@ _OPERATION = ["ledger_operation.merchant_id", "ledger_operation.id"]
 class Visit(Base):
     """One sale to a card holder as it was recorded; what was refunded stands beside it.
 
-    Five columns live: `card_id` (a visit may be moved to the right card), `posting_id` (the move
+    Seven columns live: `card_id` (a visit may be moved to the right card), `posting_id` (the move
     that earned it there; None: its own operation), `occasion` (how the rules saw it there),
-    `scanned_card_id` (the card whose code was read, where that had been merged into this one) and
-    `net_minor` (what is left of the amount).
+    `scanned_card_id` (the card whose code was read, where that had been merged into this one),
+    `amount_minor` (lines may be added), `net_minor` (what is left of it) and `external_ref` (free
+    again once the import that brought it is undone).
     """
 
     __tablename__ = "visit"
@@ -70,7 +71,12 @@ class VisitLine(Base):
 
 
 class VisitRefund(Base):
-    """A refund of a visit: by amount, or by quantities of its lines."""
+    """A change of a visit after it was recorded: a refund, one taken back, or lines added.
+
+    A refund is by amount, by quantities of lines, or by quantities and money of lines; one that is
+    taken back stands again with every number below 0. Lines that were added are those from number
+    `added_from` on, up to those of the next addition; `added_minor` is what they cost.
+    """
 
     __tablename__ = "visit_refund"
     __table_args__ = (
@@ -83,7 +89,9 @@ class VisitRefund(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     visit_id: Mapped[UUID] = mapped_column(Id)
     amount_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
-    lines: Mapped[list[Any]] = mapped_column(Json)  # [[number, quantity_milli], …]
+    lines: Mapped[list[Any]] = mapped_column(Json)  # [[number, quantity_milli(, amount_minor)], …]
+    added_from: Mapped[int | None]
+    added_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -18,6 +18,7 @@ from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import homecoming, lasting, receipts, refunds, sale, taking
+from loyalty.counter import undoing as undoings
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.dossier import Counted
 from loyalty.counter.models import Visit, VisitMove
@@ -67,7 +68,7 @@ def move(
     duty.demand(Permission.VOID)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    visit = refunds.find_visit(session, merchant_id=duty.merchant_id, visit_ref=visit_ref)
+    visit = undoings.find_visit(session, merchant_id=duty.merchant_id, visit_ref=visit_ref)
     facts = lookup.by_scan(session, merchant_id=duty.merchant_id, scan=read_scan(card))
     facts.demand_open()
     desks.refuse_own_card(facts, duty)
@@ -185,7 +186,7 @@ def shift(
 
     `gone` are visits that have left the giver in the same book before this one.
     """
-    undoing = refunds.everything(session, visit, giver.version, "move")
+    undoing = undoings.everything(session, visit, giver.version, "move")
     taken = taking.take_back(session, giver, undoing, operation)
     today, visits = taker.place.day(taker.at), int(visit.net_minor != 0)
     giver.ranks.dossier.add(

@@ -1,7 +1,7 @@
 """What is left of a visit after its refunds, exactly (pure)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -57,10 +57,49 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One refund: by amount, or thousandths of a piece by line number."""
+    """One refund: by amount, by pieces of lines, or by money of lines.
+
+    `lines` are (number, thousandths of a piece), and their money goes in proportion; `money` is
+    (number, thousandths, minor units), as a return tells both. All below 0: a refund taken back.
+    """
 
     amount_minor: int | None
-    lines: tuple[tuple[int, int], ...]
+    lines: tuple[tuple[int, int], ...] = ()
+    money: tuple[tuple[int, int, int], ...] = ()
+
+    @classmethod
+    def kept(cls, amount_minor: int | None, raw: Sequence[Sequence[int]]) -> "Given":
+        """A refund as its row keeps it."""
+        return cls(
+            amount_minor,
+            tuple((each[0], each[1]) for each in raw if len(each) == _PIECES),
+            tuple((each[0], each[1], each[2]) for each in raw if len(each) == _MONEY),
+        )
+
+    def as_rows(self) -> list[list[int]]:
+        """Its lines for the row."""
+        return [list(each) for each in (*self.lines, *self.money)]
+
+    def undone(self) -> "Given":
+        """The same, taken back."""
+        return Given(
+            None if self.amount_minor is None else -self.amount_minor,
+            tuple((number, -milli) for number, milli in self.lines),
+            tuple((number, -milli, -minor) for number, milli, minor in self.money),
+        )
+
+
+@dataclass(slots=True)
+class _Back:
+    """What came back of a line: pieces with their money, and money with its pieces."""
+
+    milli: int = 0
+    money_milli: int = 0
+    minor: int = 0
+
+
+_PIECES, _MONEY = 2, 3  # how long a refund's line is in its row
+_NONE = _Back()
 
 
 def base_of(document: VersionDocument, paid: Paid) -> Fraction | None:
@@ -95,6 +134,11 @@ def sold(amount_minor: int | None, lines: Sequence[Told]) -> list[SoldLine]:
     ]
 
 
+def renumbered(line: SoldLine, by: int) -> SoldLine:
+    """The same line, so many places further."""
+    return replace(line, number=line.number + by)
+
+
 def counting(lines: Sequence[SoldLine], base: Fraction | None) -> dict[int, Fraction | None]:
     """What each line counts of the base, by its number: in proportion to its amount.
 
@@ -125,7 +169,7 @@ def left(
         return tuple(whole(line, counts[line.number]) for line in lines)
     returned = _returned(lines, refunds)
     part = _part(lines, refunds, returned)
-    return tuple(_line(line, returned.get(line.number, 0), counts, part) for line in lines)
+    return tuple(_line(line, returned.get(line.number, _NONE), counts, part) for line in lines)
 
 
 def whole(line: SoldLine, counted: Fraction | None) -> Line:
@@ -140,19 +184,30 @@ def paid_left(
     """What is left of the money paid, in minor units, a begun one included; None when not said."""
     if amount_minor is None:
         return None
-    returned = _returned(lines, refunds)
-    nets = (_net(line, returned.get(line.number, 0)) for line in lines)
-    exact = sum(nets, Fraction(0)) * _part(lines, refunds, returned)
+    exact = sum(nets(lines, refunds).values(), Fraction(0))
     return -(-exact.numerator // exact.denominator)
 
 
+def nets(lines: Sequence[SoldLine], refunds: Sequence[Given]) -> dict[int, Fraction]:
+    """What is left of the money of each line, by its number."""
+    returned = _returned(lines, refunds)
+    part = _part(lines, refunds, returned)
+    return {line.number: _net(line, returned.get(line.number, _NONE)) * part for line in lines}
+
+
+def pieces(lines: Sequence[SoldLine], refunds: Sequence[Given]) -> dict[int, int]:
+    """Thousandths of a piece left of each line, by its number."""
+    returned = _returned(lines, refunds)
+    return {line.number: _pieces_left(line, returned.get(line.number, _NONE)) for line in lines}
+
+
 def _part(
-    lines: Sequence[SoldLine], refunds: Sequence[Given], returned: dict[int, int]
+    lines: Sequence[SoldLine], refunds: Sequence[Given], returned: dict[int, _Back]
 ) -> Fraction:
     """The part of each line's net that refunds by amount leave."""
     by_amount = sum(refund.amount_minor or 0 for refund in refunds)
-    nets = (_net(line, returned.get(line.number, 0)) for line in lines)
-    total = sum(nets, Fraction(0))
+    left_nets = (_net(line, returned.get(line.number, _NONE)) for line in lines)
+    total = sum(left_nets, Fraction(0))
     if by_amount > total:
         raise RefundTooLarge(largest_minor=int(total - (by_amount - _last_amount(refunds))))
     return (total - by_amount) / total if total else Fraction(1)
@@ -162,38 +217,58 @@ def _last_amount(refunds: Sequence[Given]) -> int:
     return refunds[-1].amount_minor or 0 if refunds else 0
 
 
-def _returned(lines: Sequence[SoldLine], refunds: Sequence[Given]) -> dict[int, int]:
-    sold = {line.number: line.quantity_milli for line in lines}
-    returned: dict[int, int] = {}
+def _returned(lines: Sequence[SoldLine], refunds: Sequence[Given]) -> dict[int, _Back]:
+    sold = {line.number: line for line in lines}
+    returned: dict[int, _Back] = {}
     for refund in refunds:
-        for number, quantity_milli in refund.lines:
-            if number not in sold:
-                raise Invalid({"lines": [_no_line(number)]})
-            returned[number] = returned.get(number, 0) + quantity_milli
-    for number, quantity_milli in returned.items():
-        if quantity_milli > sold[number]:
-            raise RefundTooLarge(line=number, largest_quantity=str(Fraction(sold[number], MILLI)))
+        for number, milli in refund.lines:
+            _back(sold, returned, number).milli += milli
+        for number, milli, minor in refund.money:
+            back = _back(sold, returned, number)
+            back.money_milli += milli
+            back.minor += minor
+    for number, back in returned.items():
+        _demand_within(sold[number], back)
     return returned
+
+
+def _back(sold: dict[int, SoldLine], returned: dict[int, _Back], number: int) -> _Back:
+    if number not in sold:
+        raise Invalid({"lines": [_no_line(number)]})
+    return returned.setdefault(number, _Back())
+
+
+def _demand_within(line: SoldLine, back: _Back) -> None:
+    """Raise RefundTooLarge where more comes back of a line than there was."""
+    if _pieces_left(line, back) < 0:
+        largest = str(Fraction(line.quantity_milli, MILLI))
+        raise RefundTooLarge(line=line.number, largest_quantity=largest)
+    if _net(line, back) < 0:
+        raise RefundTooLarge(line=line.number, largest_minor=int(_net(line, back) + back.minor))
 
 
 def _no_line(number: int) -> Text:
     return Text(f"la visita non ha una riga {number}", f"the visit has no line {number}")
 
 
-def _net(line: SoldLine, returned_milli: int) -> Fraction:
+def _pieces_left(line: SoldLine, back: _Back) -> int:
+    return line.quantity_milli - back.milli - back.money_milli
+
+
+def _net(line: SoldLine, back: _Back) -> Fraction:
     amount = Fraction(line.amount_minor or 0)
-    return amount * (line.quantity_milli - returned_milli) / line.quantity_milli
+    return amount * (line.quantity_milli - back.milli) / line.quantity_milli - back.minor
 
 
-def _line(
-    line: SoldLine, returned_milli: int, counts: dict[int, Fraction | None], part: Fraction
-) -> Line:
-    counted, kept = counts[line.number], line.quantity_milli - returned_milli
+def _line(line: SoldLine, back: _Back, counts: dict[int, Fraction | None], part: Fraction) -> Line:
+    counted = counts[line.number]
+    if counted is not None and line.amount_minor:
+        counted = counted * _net(line, back) / line.amount_minor * part
     return Line(
         number=line.number,
         sku=line.sku,
         category=line.category,
-        quantity_milli=kept,
-        counted=None if counted is None else counted * kept / line.quantity_milli * part,
+        quantity_milli=_pieces_left(line, back),
+        counted=counted,
         whole=line.quantity_milli % MILLI == 0,
     )

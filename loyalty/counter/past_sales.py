@@ -249,10 +249,7 @@ class PastSales:
         return tuple(net.whole(line, counts[line.number]) for line in sold)
 
     def _left(self, row: Row, lines: Sequence[Row], refunds: Sequence[Row]) -> Lines:
-        given = [
-            Given(each.amount_minor, tuple((number, milli) for number, milli in each.lines))
-            for each in refunds
-        ]
+        given = [Given.kept(each.amount_minor, each.lines) for each in refunds]
         return net.left(net.sold(row.amount_minor, lines), given, self._base(row))
 
     def _base(self, row: Row) -> Fraction | None:

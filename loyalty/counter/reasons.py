@@ -34,6 +34,8 @@ TAKEN_BY = {
     "refund": Text("rimborso", "refund"),
     "void": Text("visita annullata", "visit voided"),
     "move": Text("visita di un'altra carta", "visit of another card"),
+    "restore": Text("rimborso annullato", "refund taken back"),
+    "addition": Text("righe aggiunte alla visita", "lines added to the visit"),
 }
 
 
@@ -54,6 +56,17 @@ def taken(rule: str, unit: Unit, units: int, *, expired: int, by: str) -> Reason
         moved.append(Text(f"{unit.label.it} invariati", f"{unit.label.en} unchanged"))
     it, en = ", ".join(part.it for part in moved), ", ".join(part.en for part in moved)
     return reason(rule, unit.key, -units, Text(f"{head.it}: {it}", f"{head.en}: {en}"))
+
+
+def returned(unit: Unit, units: int) -> Reason:
+    """Units for goods that came back without their sale; above 0 when that was taken back."""
+    named = words.count(abs(units), unit.label)
+    head = (
+        Text("reso senza la sua vendita: -", "return without its sale: -")
+        if units <= 0
+        else Text("reso annullato: +", "return taken back: +")
+    )
+    return reason("return", unit.key, units, Text(f"{head.it}{named.it}", f"{head.en}{named.en}"))
 
 
 def filled(unit: Unit, units: int, reward: Reward) -> Reason:

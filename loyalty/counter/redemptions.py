@@ -21,7 +21,7 @@ from loyalty.core.errors import (
 from loyalty.core.ids import is_code, parse_ref, ref, tidy_code
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
-from loyalty.counter import offers, receipts, vouchers
+from loyalty.counter import offers, proofs, receipts, vouchers
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.dossier import Dossier
 from loyalty.counter.models import Redemption
@@ -64,8 +64,8 @@ def reserve(
         program_id=facts.program_id,
         number=facts.demand_running(),
     )
-    proof, needed = desks.proof_of(duty, read.proof), version.document.proof_redeem
-    if not desks.is_enough(proof, needed):
+    proof, needed = proofs.proof_of(duty, read.proof), version.document.proof_redeem
+    if not proofs.is_enough(proof, needed):
         raise ProofTooWeak(needed=needed, given=proof)
     wanted = version.document.reward(reward)
     if wanted is None:

@@ -1,37 +1,30 @@
 """Refund and void: a visit is rated again under its own rules; the difference is posted."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
-from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.cards import lookup
 from loyalty.core import outbox
-from loyalty.core.db import table
-from loyalty.core.errors import AlreadyVoided, Busy, Invalid, Unknown
-from loyalty.core.ids import parse_ref, ref
+from loyalty.core.errors import AlreadyVoided, Busy, Invalid
+from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
-from loyalty.counter import net, receipts, taking
+from loyalty.counter import receipts, rerating
+from loyalty.counter import undoing as undoings
 from loyalty.counter.desk import Desk, Place
-from loyalty.counter.dossier import Counted
-from loyalty.counter.models import Visit, VisitLine, VisitMove, VisitRefund
-from loyalty.counter.net import Given, SoldLine
+from loyalty.counter.models import Visit
+from loyalty.counter.net import Given
 from loyalty.counter.requests import Answer, RefundRequest, amount_in
-from loyalty.counter.taking import TakenBack, Undoing
+from loyalty.counter.undoing import Undoing
 from loyalty.ledger import store, writing
 from loyalty.ledger.state import Intent
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
 from loyalty.programs.catalogue import PublishedVersion
-from loyalty.programs.earning import Line
 
 Row = dict[str, Any]
-_REFUND = table(VisitRefund)
 _NO_AMOUNT = Text(
     "questa visita non ha un importo: rimborsa le righe",
     "this visit has no amount: refund its lines",
@@ -81,7 +74,7 @@ def _undo(
 ) -> Answer:
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    visit = find_visit(session, merchant_id=duty.merchant_id, visit_ref=visit_ref)
+    visit = undoings.find_visit(session, merchant_id=duty.merchant_id, visit_ref=visit_ref)
     desk = _lock(session, visit, at)
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
@@ -91,8 +84,7 @@ def _undo(
     undoing = _measure(session, visit, desk.version, how)
     desks.catch_up(desk)
     operation = _begin(desk, duty, undoing, intent, how)
-    done = taking.take_back(session, desk, undoing, operation)
-    uncount(desk, undoing, operation, done)
+    done = rerating.post(session, desk, undoing, operation)
     # A cancelled voucher may have given units back to a grace that is over.
     desks.catch_up(desk)
     body = receipts.receipt(
@@ -117,39 +109,9 @@ def demand_there(session: Session, visit: Visit, desk: Desk) -> None:
         raise Busy
 
 
-def uncount(desk: Desk, undoing: Undoing, operation: Row, done: TakenBack) -> None:
-    """What was taken back no longer counts towards the card's level."""
-    visit = undoing.visit
-    desk.ranks.dossier.add(
-        Counted(
-            visit.local_on,
-            (undoing.net_minor or 0) - (visit.net_minor or 0),
-            done.millionths,
-            visits=_visits(undoing),
-        )
-    )
-    today = desk.place.day(desk.at)
-    desk.ranks.refunded(desk.version, operation, sold_on=visit.local_on, on=today)
-
-
-def _visits(undoing: Undoing) -> int:
-    """-1 where the visit no longer counts as one: nothing of it is left."""
-    counts = undoing.by == "refund" and undoing.net_minor != 0
-    return int(counts) - int(undoing.visit.net_minor != 0)
-
-
 def _given_back(undoing: Undoing) -> int | None:
     before, after = undoing.visit.net_minor, undoing.net_minor
     return None if before is None or after is None else before - after
-
-
-def find_visit(session: Session, *, merchant_id: UUID, visit_ref: str) -> Visit:
-    """The merchant's visit of that ref. Raises Unknown("visit")."""
-    visit_id = parse_ref("vis", visit_ref)
-    visit = session.get(Visit, (merchant_id, visit_id)) if visit_id else None
-    if visit is None:
-        raise Unknown("visit")
-    return visit
 
 
 def _lock(session: Session, visit: Visit, at: datetime) -> Desk:
@@ -167,53 +129,8 @@ def _measure(
     session: Session, visit: Visit, version: PublishedVersion, how: RefundRequest | str
 ) -> Undoing:
     if isinstance(how, str):
-        return everything(session, visit, version, "void")
-    sold, earlier = sold_lines(session, visit), earlier_refunds(session, visit)
-    past, base = [_given(row) for row in earlier], _base(visit, version)
-    given = _asked(visit, how)
-    return Undoing(
-        visit,
-        "refund",
-        earlier,
-        net.left(sold, past, base),
-        net.left(sold, [*past, given], base),
-        net.paid_left(visit.amount_minor, sold, [*past, given]),
-        given,
-        move_ids(session, visit),
-    )
-
-
-def everything(session: Session, visit: Visit, version: PublishedVersion, by: str) -> Undoing:
-    """All that is left of a visit, to be taken back by a void or a move."""
-    earlier = earlier_refunds(session, visit)
-    before = left_of(session, visit, version)
-    gone = tuple(Line(line.number, line.sku, line.category, 0, None) for line in before)
-    net_minor = None if visit.amount_minor is None else 0
-    moves = move_ids(session, visit)
-    return Undoing(visit, by, earlier, before, gone, net_minor, move_ids=moves)
-
-
-def move_ids(session: Session, visit: Visit) -> list[UUID]:
-    """The moves of a visit from card to card, in the order in which they were made."""
-    if visit.posting_id is None:
-        return []
-    rows = session.execute(
-        sa.select(VisitMove.id)
-        .where(VisitMove.merchant_id == visit.merchant_id, VisitMove.visit_id == visit.id)
-        .order_by(VisitMove.id)
-    )
-    return list(rows.scalars())
-
-
-def left_of(session: Session, visit: Visit, version: PublishedVersion) -> tuple[Line, ...]:
-    """What is left of a visit after its refunds, as it counts."""
-    past = [_given(row) for row in earlier_refunds(session, visit)]
-    return net.left(sold_lines(session, visit), past, _base(visit, version))
-
-
-def _base(visit: Visit, version: PublishedVersion) -> Fraction | None:
-    paid = net.Paid(visit.amount_minor, visit.tax_minor, visit.discount_minor)
-    return net.base_of(version.document, paid)
+        return undoings.everything(session, visit, version, "void")
+    return undoings.lowered(session, visit, version, _asked(visit, how))
 
 
 def _asked(visit: Visit, request: RefundRequest) -> Given:
@@ -225,33 +142,6 @@ def _asked(visit: Visit, request: RefundRequest) -> Given:
     if amount is not None and visit.amount_minor is None:
         raise Invalid({"amount": [_NO_AMOUNT]})
     return Given(amount, request.lines)
-
-
-def sold_lines(session: Session, visit: Visit) -> list[SoldLine]:
-    """The lines as sold; a visit without lines is one of one piece."""
-    rows = session.execute(
-        sa.select(VisitLine)
-        .where(VisitLine.merchant_id == visit.merchant_id, VisitLine.visit_id == visit.id)
-        .order_by(VisitLine.number)
-    ).scalars()
-    return net.sold(visit.amount_minor, rows.all())
-
-
-def earlier_refunds(session: Session, visit: Visit) -> Sequence[VisitRefund]:
-    """The refunds of a visit, in the order in which they were made."""
-    return (
-        session.execute(
-            sa.select(VisitRefund)
-            .where(VisitRefund.merchant_id == visit.merchant_id, VisitRefund.visit_id == visit.id)
-            .order_by(VisitRefund.id)
-        )
-        .scalars()
-        .all()
-    )
-
-
-def _given(row: VisitRefund) -> Given:
-    return Given(row.amount_minor, tuple((number, milli) for number, milli in row.lines))
 
 
 def _begin(
@@ -272,22 +162,7 @@ def _write(
 ) -> None:
     visit = undoing.visit
     operation["answer"] = body
-    if undoing.given is not None:
-        desk.book.also(
-            _REFUND,
-            {
-                "merchant_id": visit.merchant_id,
-                "id": operation["id"],
-                "visit_id": visit.id,
-                "amount_minor": undoing.given.amount_minor,
-                "lines": [list(line) for line in undoing.given.lines],
-                "recorded_at": desk.at,
-            },
-        )
-    else:
-        visit.voided_at = desk.at
-    visit.net_minor = undoing.net_minor
-    session.flush()
+    rerating.note(session, desk, undoing, operation)
     writing.write_book(session, desk.book)
     outbox.add(
         session,

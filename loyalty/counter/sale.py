@@ -217,10 +217,11 @@ def _note_visit(desk: Desk, sale: Sale, done: Recorded) -> None:
         },
     )
     for number, line in enumerate(sale.lines, start=1):
-        desk.book.also(_LINE, _line_row(place.merchant_id, operation["id"], number, line))
+        desk.book.also(_LINE, line_row(place.merchant_id, operation["id"], number, line))
 
 
-def _line_row(merchant_id: UUID, visit_id: UUID, number: int, line: LineRequest) -> Row:
+def line_row(merchant_id: UUID, visit_id: UUID, number: int, line: LineRequest) -> Row:
+    """A line of a visit as it is kept."""
     return {
         "merchant_id": merchant_id,
         "visit_id": visit_id,

@@ -1,6 +1,5 @@
 """What a refund takes back: what the visit earned before, less what it earns after."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,10 +10,11 @@ from loyalty.core.errors import InsufficientUnits
 from loyalty.counter import desk as desks
 from loyalty.counter import reasons, vouchers
 from loyalty.counter.desk import Desk
-from loyalty.counter.models import Redemption, Visit, VisitRefund
-from loyalty.counter.net import Given
+from loyalty.counter.models import Redemption
+from loyalty.counter.undoing import Undoing
 from loyalty.ledger import past, store
 from loyalty.ledger.chart import side
+from loyalty.ledger.lots import Source
 from loyalty.ledger.state import AccountState, Reason
 from loyalty.programs import catalogue, earning
 from loyalty.programs.conditions import Occasion
@@ -22,33 +22,6 @@ from loyalty.programs.earning import Line, Share
 
 Row = dict[str, Any]
 Lines = tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Undoing:
-    """Which visit is undone, how far, and what was done to it before.
-
-    `by` is "refund", "void" or "move"; `net_minor` is what is left of its amount afterwards.
-    """
-
-    visit: Visit
-    by: str
-    earlier: Sequence[VisitRefund]
-    before: Lines
-    after: Lines
-    net_minor: int | None
-    given: Given | None = None  # of a refund
-    move_ids: Sequence[UUID] = ()
-
-    @property
-    def posting_id(self) -> UUID:
-        """The operation by which the visit's units stand on its card."""
-        return self.visit.posting_id or self.visit.id
-
-    @property
-    def operation_ids(self) -> list[UUID]:
-        """Whatever has moved units of the visit, on whichever card: itself, moves, refunds."""
-        return [self.visit.id, *self.move_ids, *(row.id for row in self.earlier)]
 
 
 @dataclass(slots=True)
@@ -110,10 +83,8 @@ def _take(
         operation,
         account,
         millionths=difference,
-        own=own,
-        coverable=coverable,
+        source=Source(own, coverable, past.nearness(session, desk.book, account, own), desk.at),
         reasons=why,
-        near=past.nearness(session, desk.book, account, own),
     )
     why.append(_why(desk, share, (-units, due), undoing.by))
     done.reasons += why

@@ -18,7 +18,7 @@ from loyalty.core.errors import Invalid, LimitReached, ProofTooWeak, StateConfli
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
-from loyalty.counter import receipts, sale
+from loyalty.counter import proofs, receipts, sale
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Visit
 from loyalty.counter.requests import LINES_MAX, Answer, LineRequest, VisitRequest, amount_in
@@ -68,8 +68,8 @@ def accrue(
     facts.demand_open()
     desks.refuse_own_card(facts, duty)
     version = _version(session, facts, request.occurred_at)
-    proof = desks.proof_of(duty, scan.proof)
-    if not desks.is_enough(proof, version.document.proof_earn):
+    proof = proofs.proof_of(duty, scan.proof)
+    if not proofs.is_enough(proof, version.document.proof_earn):
         raise ProofTooWeak(needed=version.document.proof_earn, given=proof)
     sold = _sale(request, facts, version, at)
     desk = _lock(session, facts, version, sold, at)

@@ -19,7 +19,7 @@ from loyalty.counter import offers, reasons
 from loyalty.counter.desk import Desk, unit_of
 from loyalty.counter.models import Redemption
 from loyalty.ledger import past, store
-from loyalty.ledger.lots import Take
+from loyalty.ledger.lots import Source, Take
 from loyalty.ledger.models import Account, Entry, Posting
 from loyalty.ledger.state import Intent, Origin, Reason
 from loyalty.programs import earning, expiry
@@ -178,7 +178,7 @@ def give_back(
     if reward.kind == "donation":
         said.append(_take_donation_back(session, desk, redemption, operation, version))
     desk.offers.put_back(reward)
-    _set(session, redemption, "cancelled", cancelled_at=desk.at)
+    _set(session, redemption, "cancelled", cancelled_at=desk.now)
     return operation, said
 
 
@@ -192,7 +192,7 @@ def _return(
     """The units of one kind; those that expired meanwhile come back for a few days."""
     reward, unit, units = what
     zone = desk.place.timezone
-    until = end_of(desk.place.day(desk.at) + timedelta(days=GRACE_DAYS), zone)
+    until = end_of(desk.place.day(desk.now) + timedelta(days=GRACE_DAYS), zone)
     account = desk.account(unit.key)
     takes = _taken(session, desk, redemption, unit.key)
     late = any(take.lot.is_over(desk.at) and not take.lot.is_grace for take in takes)
@@ -228,8 +228,7 @@ def _take_donation_back(
         operation,
         account,
         millionths=minor * earning.MILLION,
-        own=list(own),
-        coverable=0,
+        source=Source(list(own)),
         reasons=[why],
     )
     return why

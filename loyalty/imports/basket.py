@@ -29,7 +29,7 @@ def identity(digest: bytes, occurrence: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """The rows of one sale in the order of the file, all of one customer."""
+    """The rows of one sale in the order of the file, all of one customer; or of one return."""
 
     rows: tuple[Row, ...]
 
@@ -42,6 +42,11 @@ class Basket:
     def external_ref(self) -> str | None:
         """The till's own number of it."""
         return self.rows[0].sale.external_ref
+
+    @property
+    def is_return(self) -> bool:
+        """Whether its goods came back."""
+        return self.rows[0].sale.is_return
 
     @property
     def ref_owner(self) -> str | None:

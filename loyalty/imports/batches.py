@@ -1,46 +1,32 @@
-"""One batch of sales into the ledger: look, admit, lock, compute in memory, write."""
+"""One batch of rows into the ledger: look, admit, lock, compute in memory, write; then changes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from loyalty.cards import lookup
-from loyalty.core import outbox
-from loyalty.core.ids import ref
 from loyalty.counter import desk as desks
 from loyalty.counter import sale as counter
 from loyalty.counter.desk import Desk, Place
-from loyalty.counter.requests import LineRequest
-from loyalty.imports import people, recorded, verdict
+from loyalty.imports import changes, people, recorded, verdict
+from loyalty.imports import run as runs
 from loyalty.imports import target as targets
 from loyalty.imports.basket import Basket
-from loyalty.imports.models import ImportedSale, ImportRun
-from loyalty.imports.result import Count
-from loyalty.imports.sale import Sale
+from loyalty.imports.changes import line_of
+from loyalty.imports.models import ImportedSale
+from loyalty.imports.run import Run
 from loyalty.imports.spool import Batch
 from loyalty.imports.target import Target
-from loyalty.imports.verdict import Sorted
+from loyalty.imports.verdict import Recorded, Sorted
 from loyalty.ledger import store, writing
 from loyalty.ledger.book import Book
 from loyalty.programs.conditions import looks_at_birthday
 
-_PIECE_MILLI = 1_000
 Cards = dict[str, UUID]  # by the customer's own reference
 _IMPORTED: Any = ImportedSale.__table__
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """This import: its id, where its sales go, when it was started, and from which file."""
-
-    import_id: UUID
-    target: Target
-    at: datetime
-    file_name: str
 
 
 def look(session: Session, *, target: Target, batch: Batch) -> Sorted:
@@ -63,29 +49,55 @@ def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
     known = recorded.read(session, club=club, rows=batch.rows)
     found = verdict.sort(batch.baskets, known)
     ends = {who: card for who, card in waiting.items() if who != batch.goes_on}
-    if not found.taken and not ends:
+    if not found.baskets and not ends:
         return Taken(found, waiting)
-    sales = [row.sale for basket in found.taken for row in basket.rows]
-    _open_run(session, run)
+    cards = waiting | _admit(session, run, found, known)
+    changed = {basket.customer for basket in found.changes}
+    done = {who: card for who, card in cards.items() if who != batch.goes_on}
+    _sell(session, run, found, known, cards, done.keys() - changed)
+    if changed:
+        changes.apply(session, run=run, found=found, cards=cards)
+        ready = [card for who, card in done.items() if who in changed]
+        changes.catch_up(session, run=run, card_ids=ready)
+    return Taken(found, {who: card for who, card in cards.items() if who == batch.goes_on})
+
+
+def _admit(session: Session, run: Run, found: Sorted, known: Recorded) -> Cards:
+    """The card of everybody who bought or brought something back."""
+    sales = [row.sale for basket in found.baskets for row in basket.rows]
+    runs.open_run(session, run)
     targets.open_locations(
         session, target=run.target, names=(sale.location for sale in sales), at=run.at
     )
-    cards = waiting | people.admit(
-        session, club=club, duty=run.target.duty, sales=sales, recorded=known, at=run.at
+    return people.admit(
+        session,
+        club=run.target.club,
+        duty=run.target.duty,
+        sales=sales,
+        recorded=known,
+        at=run.at,
     )
+
+
+def _sell(
+    session: Session, run: Run, found: Sorted, known: Recorded, cards: Cards, done: Iterable[str]
+) -> None:
+    """Record the new sales on one book; of those who are done, also what has expired since."""
+    if not found.taken and not done:
+        return
+    buyers = {basket.customer for basket in found.taken} | set(done)
     book = store.open_book(
         session,
-        merchant_id=club.merchant_id,
-        card_ids=list(dict.fromkeys(cards.values())),
+        merchant_id=run.target.club.merchant_id,
+        card_ids=list(dict.fromkeys(card for who, card in cards.items() if who in buyers)),
         timezone=run.target.timezone,
     )
-    lookup.stay_whole(session, merchant_id=club.merchant_id, card_ids=book.card_ids())
+    lookup.stay_whole(session, merchant_id=run.target.club.merchant_id, card_ids=book.card_ids())
     counter = _Counter(session, run, book)
     for basket in found.taken:
         counter.take(basket, cards[basket.customer], known.named.get(basket.customer))
-    counter.catch_up([card for who, card in cards.items() if who != batch.goes_on])
+    counter.catch_up([cards[who] for who in cards if who in done])
     writing.write_book(session, book)
-    return Taken(found, {who: card for who, card in cards.items() if who == batch.goes_on})
 
 
 class _Counter:
@@ -161,58 +173,13 @@ def _sold(basket: Basket) -> counter.Sale:
     return counter.Sale(
         occurred_at=basket.occurred_at,
         amount_minor=basket.amount_minor,
-        lines=tuple(map(_line, sales)) if has_lines else (),
+        lines=tuple(map(line_of, sales)) if has_lines else (),
         external_ref=basket.external_ref,
     )
-
-
-def _line(sale: Sale) -> LineRequest:
-    quantity_milli = sale.quantity_milli or _PIECE_MILLI
-    return LineRequest(sale.sku, sale.item, sale.category, quantity_milli, sale.amount_minor)
 
 
 def _place(target: Target, card_id: UUID, birthday: str | None) -> Place:
     club = target.club
     return Place(
         club.merchant_id, card_id, club.program_id, target.currency, target.timezone, birthday
-    )
-
-
-def _open_run(session: Session, run: Run) -> None:
-    """The run's own row, written with its first sale."""
-    if session.get(ImportRun, (run.target.club.merchant_id, run.import_id)) is not None:
-        return
-    session.add(
-        ImportRun(
-            merchant_id=run.target.club.merchant_id,
-            id=run.import_id,
-            program_id=run.target.club.program_id,
-            file_name=run.file_name,
-            accepted=0,
-            refused=0,
-            no_customer=0,
-            replayed=0,
-            started_at=run.at,
-        )
-    )
-    session.flush()
-
-
-def close_run(session: Session, *, run: Run, count: Count) -> None:
-    """Note how the run went, and tell the house once: not a word for each sale."""
-    row = session.get_one(ImportRun, (run.target.club.merchant_id, run.import_id))
-    row.accepted, row.refused = count.accepted, count.refused
-    row.no_customer, row.replayed = count.no_customer, count.replayed
-    row.finished_at = run.at
-    session.flush()
-    outbox.add(
-        session,
-        merchant_id=row.merchant_id,
-        kind="sales.imported",
-        facts={
-            "import": ref("imp", row.id),
-            "program": ref("prg", row.program_id),
-            "sales": count.sales,
-        },
-        at=run.at,
     )

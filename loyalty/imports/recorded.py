@@ -23,7 +23,14 @@ _KNOWN = sa.select(ImportedSale.identity).where(
     ImportedSale.identity.in_(sa.bindparam("wanted", expanding=True)),
 )
 _REFS = (
-    sa.select(Visit.external_ref, Customer.external_ref.label("customer"), Operation.via)
+    sa.select(
+        Visit.external_ref,
+        Visit.id,
+        Customer.external_ref.label("customer"),
+        Operation.via,
+        Visit.voided_at,
+        Visit.amount_minor,
+    )
     .join(Card, sa.and_(Card.merchant_id == Visit.merchant_id, Card.id == Visit.card_id))
     .join(
         Customer,
@@ -70,9 +77,15 @@ def read(session: Session, *, club: Club, rows: Sequence[Row]) -> Recorded:
     wanted = scope | {"wanted": [row.identity for row in rows]}
     found.identities.update(session.execute(_KNOWN, wanted).scalars())
     refs = list({row.sale.external_ref for row in rows if row.sale.external_ref})
-    for ref, customer, via in session.execute(_REFS, scope | {"wanted": refs}) if refs else ():
-        assert ref is not None, "asked for by name"
-        found.refs[ref] = RefHolder(customer, via == "import")
+    for row in session.execute(_REFS, scope | {"wanted": refs}) if refs else ():
+        assert row.external_ref is not None, "asked for by name"
+        found.refs[row.external_ref] = RefHolder(
+            row.id,
+            row.customer,
+            row.via == "import",
+            is_void=row.voided_at is not None,
+            amount_minor=row.amount_minor or 0,
+        )
     people = list({row.sale.customer for row in rows})
     for one in session.execute(_PEOPLE, scope | {"wanted": people}):
         if one.merged_into_id is not None or one.keeper_id is not None:

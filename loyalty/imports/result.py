@@ -65,7 +65,7 @@ class Count:
     def add(self, found: Sorted) -> None:
         """Count a batch."""
         self.sales = (self.sales or 0) + len(found.taken)
-        self.accepted += sum(len(basket.rows) for basket in found.taken)
+        self.accepted += sum(len(basket.rows) for basket in found.baskets)
         self.refused += len(found.refused)
         self.replayed += found.replayed
 

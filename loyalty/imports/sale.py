@@ -27,7 +27,11 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A purchase as the file tells it; texts that the file leaves empty are None."""
+    """A purchase as the file tells it; texts that the file leaves empty are None.
+
+    Goods that came back have their amount and quantity below 0 (a quantity may be left out, an
+    amount may be 0).
+    """
 
     line: int
     customer: str
@@ -42,6 +46,11 @@ class Sale:
     email: str | None = None
     phone: str | None = None
     name: str | None = None
+
+    @property
+    def is_return(self) -> bool:
+        """Whether the goods came back."""
+        return self.amount_minor < 0 or (self.quantity_milli or 0) < 0
 
     def digest(self) -> bytes:
         """Equal exactly for rows that tell of the same purchase, however they were spelled.
@@ -100,8 +109,6 @@ def _text(column: str, longest: int = TEXT_MAX) -> Callable[[str], str]:
 def _sale(line: int, values: dict[str, Any]) -> Sale | Refusal:
     amount_minor = values.pop("amount")
     quantity_milli = values.pop("quantity", None)
-    if amount_minor < 0:
-        return Refusal(line, "amount", words.RETURNS)
-    if quantity_milli is not None and quantity_milli < 0:
-        return Refusal(line, "quantity", words.RETURNS)
+    if amount_minor > 0 > (quantity_milli or 0):
+        return Refusal(line, "quantity", words.HALF_A_RETURN)
     return Sale(line=line, amount_minor=amount_minor, quantity_milli=quantity_milli, **values)

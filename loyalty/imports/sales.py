@@ -10,10 +10,12 @@ from datetime import datetime
 from loyalty.core.db import Database
 from loyalty.core.ids import new_id
 from loyalty.imports import batches, patience
+from loyalty.imports import run as runs
 from loyalty.imports import target as targets
-from loyalty.imports.batches import Cards, Run, Taken
+from loyalty.imports.batches import Cards, Taken
 from loyalty.imports.order import Order, Progress, rows, silent
 from loyalty.imports.result import Count, ImportResult, write_errors
+from loyalty.imports.run import Run
 from loyalty.imports.sale import RowReader, Sale
 from loyalty.imports.sheet import SALES, Refusal
 from loyalty.imports.spool import Batch, Spool, spool
@@ -80,13 +82,13 @@ class _Import:
         waiting: Cards = {}
         for batch in self._batches(kept):
             found = self._look(batch)
-            if found.taken or waiting:  # else the tills need not wait for a look
+            if found.baskets or waiting:  # else the tills need not wait for a look
                 taken = self._take(batch, waiting)
                 found, waiting = taken.found, taken.waiting
             self._note(kept, found)
         if self.count.accepted:
             with self._database.write() as session:
-                batches.close_run(session, run=self._run, count=self.count)
+                runs.close_run(session, run=self._run, count=self.count)
 
     def _batches(self, kept: Spool) -> Iterator[Batch]:
         done, total = 0, kept.count_rows()

@@ -21,26 +21,34 @@ _PRAGMAS = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-16000", "temp_st
 _TABLES = (
     """CREATE TABLE sale (line INTEGER PRIMARY KEY, customer TEXT, at_us INTEGER, minor INTEGER,
        ref TEXT, location TEXT, sku TEXT, item TEXT, category TEXT, quantity INTEGER,
-       email TEXT, phone TEXT, name TEXT, digest BLOB, placed_us INTEGER, placed_line INTEGER)""",
+       email TEXT, phone TEXT, name TEXT, digest BLOB, is_return INTEGER, placed_us INTEGER,
+       placed_line INTEGER)""",
     "CREATE TABLE refused (line INTEGER PRIMARY KEY, col TEXT, it TEXT, en TEXT)",
 )
-_ADD_SALE = "INSERT INTO sale VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_ADD_SALE = "INSERT INTO sale VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _ADD_REFUSED = "INSERT INTO refused VALUES (?,?,?,?)"
 _SETTLE = (
-    # Who owns a ref (its first row in the file), and where its rows stand: at the first time.
-    """CREATE TABLE shared AS SELECT ref, owner, first, at_us FROM (
-         SELECT ref, customer AS owner, count(*) AS rows, min(line) AS first, min(at_us) AS at_us,
+    # Who owns a ref that several rows have: the customer of its first row in the file.
+    """CREATE TABLE shared AS SELECT ref, owner FROM (
+         SELECT ref, customer AS owner, count(*) AS rows,
                 row_number() OVER (PARTITION BY ref ORDER BY min(line)) AS place,
                 count(*) OVER (PARTITION BY ref) AS owners
          FROM sale WHERE ref IS NOT NULL GROUP BY ref, customer)
        WHERE place = 1 AND (rows > 1 OR owners > 1)""",
     "CREATE UNIQUE INDEX shared_ref ON shared (ref)",
-    """UPDATE sale SET placed_us = shared.at_us, placed_line = shared.first FROM shared
-       WHERE shared.ref = sale.ref AND shared.owner = sale.customer""",
-    "CREATE INDEX sale_order ON sale (customer, placed_us, placed_line, line)",
+    # Where its rows stand: at their first time. What came back is placed by itself.
+    """CREATE TABLE spot AS
+         SELECT sale.ref, is_return, min(line) AS first, min(at_us) AS at_us
+         FROM sale JOIN shared ON shared.ref = sale.ref AND shared.owner = sale.customer
+         GROUP BY sale.ref, is_return""",
+    "CREATE UNIQUE INDEX spot_ref ON spot (ref, is_return)",
+    """UPDATE sale SET placed_us = spot.at_us, placed_line = spot.first FROM spot, shared
+       WHERE spot.ref = sale.ref AND spot.is_return = sale.is_return
+         AND shared.ref = sale.ref AND shared.owner = sale.customer""",
+    "CREATE INDEX sale_order ON sale (customer, is_return, placed_us, placed_line, line)",
 )
 _IN_ORDER = """SELECT sale.*, shared.owner FROM sale LEFT JOIN shared ON shared.ref = sale.ref
-               ORDER BY sale.customer, sale.placed_us, sale.placed_line, sale.line"""
+               ORDER BY customer, is_return, placed_us, placed_line, line"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,10 @@ class Spool:
             yield line, column, it if language == "it" else en
 
     def batches(self, size: int) -> Iterator[Batch]:
-        """About `size` rows at a time, customer by customer; only a very long one is cut."""
+        """About `size` rows at a time, customer by customer, each's sales before what came back.
+
+        Only a customer with very many rows is cut.
+        """
         baskets: list[Basket] = []
         held = 0
         for _, rows in groupby(_numbered(self._db.execute(_IN_ORDER)), key=_basket):
@@ -123,7 +134,7 @@ def _row(sale: Sale) -> tuple[Any, ...]:
     return (
         sale.line, sale.customer, at_us, sale.amount_minor, sale.external_ref, sale.location,
         sale.sku, sale.item, sale.category, sale.quantity_milli, sale.email, sale.phone,
-        sale.name, sale.digest(), at_us, sale.line,
+        sale.name, sale.digest(), sale.is_return, at_us, sale.line,
     )  # fmt: skip
 
 
@@ -132,7 +143,7 @@ def _numbered(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, Row]]:
     seen: Counter[bytes] = Counter()
     here: tuple[str, int] | None = None
     for row in rows:
-        digest, placed_us, placed_line, owner = row[13:]
+        digest, _, placed_us, placed_line, owner = row[13:]
         if (row[1], placed_us) != here:
             here = row[1], placed_us
             seen.clear()

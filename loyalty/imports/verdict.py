@@ -13,10 +13,13 @@ from loyalty.imports.sheet import Refusal
 
 @dataclass(frozen=True, slots=True)
 class RefHolder:
-    """The visit that has an external_ref: whose it is, and whether an import made it."""
+    """The visit that has an external_ref: whose, of how much, whether an import made it."""
 
+    visit_id: UUID
     customer: str | None
     was_imported: bool
+    is_void: bool = False
+    amount_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +34,58 @@ class Recorded:
     named: dict[str, UUID] = field(default_factory=dict)  # own reference to a card merged away
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Rows that came later to a sale that an import had recorded."""
+
+    basket: Basket
+    visit_id: UUID
+
+
 @dataclass(slots=True)
 class Sorted:
-    """A batch after looking: what to take, which rows are refused, how many were known."""
+    """A batch after looking: what to take, which rows are refused, how many were known.
+
+    `taken` are new sales, `added` new rows of older ones, `returned` what came back.
+    """
 
     taken: list[Basket] = field(default_factory=list)
+    added: list[Added] = field(default_factory=list)
+    returned: list[Basket] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     replayed: int = 0
 
+    @property
+    def changes(self) -> list[Basket]:
+        """What makes something recorded count anew: rows that came later, and returns."""
+        return [*(one.basket for one in self.added), *self.returned]
+
+    @property
+    def baskets(self) -> list[Basket]:
+        """Everything that goes in, whatever it is."""
+        return [*self.taken, *self.changes]
+
+    def refuse(self, basket: Basket, column: str, why: Text) -> None:
+        """All rows of a basket are refused."""
+        self.refused += [Refusal(row.sale.line, column, why) for row in basket.rows]
+
 
 def sort(baskets: Iterable[Basket], recorded: Recorded) -> Sorted:
-    """Sort a batch into taken, refused and replayed, in its order."""
+    """Sort a batch into what is taken, refused and replayed, in its order."""
     found = Sorted()
     for basket in baskets:
-        new = [row for row in basket.rows if not _is_recorded(row, recorded)]
-        found.replayed += len(basket.rows) - len(new)
-        if not new:
+        new = Basket(tuple(row for row in basket.rows if not _is_recorded(row, recorded)))
+        found.replayed += len(basket.rows) - len(new.rows)
+        if not new.rows:
             continue
-        if no := _fault(basket, recorded):
-            found.refused += [Refusal(row.sale.line, *no) for row in new]
+        if no := _fault(new, recorded):
+            found.refuse(new, *no)
+        elif new.is_return:
+            found.returned.append(new)
+        elif holder := recorded.refs.get(new.external_ref or ""):
+            found.added.append(Added(new, holder.visit_id))
         else:
-            found.taken.append(Basket(tuple(new)))
+            found.taken.append(new)
     return found
 
 
@@ -65,14 +99,16 @@ def _is_recorded(row: Row, recorded: Recorded) -> bool:
 
 
 def _fault(basket: Basket, recorded: Recorded) -> tuple[str, Text] | None:
-    """The column at fault and why the sale is not taken."""
+    """The column at fault and why the rows are not taken."""
     holder = recorded.refs.get(basket.external_ref or "")
-    if holder is not None:
-        same = holder.customer == basket.customer
-        return "external_ref", words.REF_CHANGED if same else words.REF_OF_ANOTHER
+    if holder is not None and holder.customer != basket.customer:
+        return "external_ref", words.REF_OF_ANOTHER
     if basket.ref_owner not in (None, basket.customer):
         return "external_ref", words.REF_OF_ANOTHER
-    if basket.amount_minor > AMOUNT_MINOR_MAX:
+    if holder is not None and holder.is_void:
+        return "external_ref", words.REF_VOIDED
+    there = holder.amount_minor if holder is not None else 0
+    if not basket.is_return and there + basket.amount_minor > AMOUNT_MINOR_MAX:
         return "amount", words.TOO_MUCH_TOGETHER
     customer_id = recorded.customers.get(basket.customer)
     if customer_id in recorded.blocked:

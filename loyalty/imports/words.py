@@ -107,11 +107,15 @@ MERGED = Text(
     "Questo cliente è stato unito a un altro: usa il riferimento di quello che è rimasto.",
     "This customer was merged into another: use the reference of the one who stayed.",
 )
-RETURNS = Text(
-    "È un reso (importo o quantità negativi): i resi arrivano con una prossima versione. "
-    "Per ora registralo dalla cassa.",
-    "This is a return (negative amount or quantity): returns come with a later version. "
-    "For now record it at the till.",
+HALF_A_RETURN = Text(
+    "La quantità è negativa e l'importo positivo: per un reso scrivili negativi tutti e due.",
+    "The quantity is negative and the amount positive: for a return make both negative.",
+)
+DEBT_REFUSED = Text(
+    "Il cliente non ha più i punti da togliere per questo reso, e il programma non ammette debiti: "
+    "correggi il saldo dalla scheda cliente, poi importa di nuovo la riga.",
+    "The customer no longer has the points that this return takes, and the program allows no debt: "
+    "correct the balance on the customer's page, then import the row again.",
 )
 TOO_MUCH_TOGETHER = Text(
     "Le righe con questo external_ref superano insieme 10.000.000,00: controlla gli importi.",
@@ -121,11 +125,9 @@ REF_OF_ANOTHER = Text(
     "Questo external_ref è la vendita di un altro cliente: controlla il cliente della riga.",
     "This external_ref is the sale of another customer: check the customer of the row.",
 )
-REF_CHANGED = Text(
-    "Questo external_ref è già registrato con altri valori: una vendita non si corregge "
-    "importando, annullala dalla cassa e dai alla riga un riferimento nuovo.",
-    "This external_ref is already recorded with other values: a sale is not corrected by an "
-    "import, void it at the till and give the row a new reference.",
+REF_VOIDED = Text(
+    "La vendita con questo external_ref è stata annullata: dai alla riga un riferimento nuovo.",
+    "The sale with this external_ref was voided: give the row a new reference.",
 )
 CARD_BLOCKED = Text(
     "La carta del cliente è bloccata: sbloccala o sostituiscila, poi importa di nuovo.",

@@ -6,13 +6,12 @@ A posting with a lot changes what that lot holds; one without a lot makes or rep
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from loyalty.core.db import table
 from loyalty.core.ids import new_id
 from loyalty.ledger import lots as fifo
 from loyalty.ledger.chart import side
-from loyalty.ledger.lots import Home, LotState, LotTerms, Nearness, Take
+from loyalty.ledger.lots import Home, LotState, LotTerms, Source, Take
 from loyalty.ledger.models import Extension
 from loyalty.ledger.pages import Pages, Row
 from loyalty.ledger.state import AccountState, Reason, new_lot, require, total
@@ -68,31 +67,68 @@ class Book(Pages):
         account: AccountState,
         *,
         millionths: int,
-        own: Sequence[UUID],
-        coverable: int,
+        source: Source,
         reasons: list[Reason],
-        near: Nearness | None = None,
     ) -> int:
         """Take back what a sale earned, as far as its millionths go.
 
-        From its own lots first, then what of them had expired (counts as taken, at most
-        `coverable`), then from other lots, the near ones and then the soonest first, then as debt.
+        From its own lots first, then what of them had expired (counts as taken, as far as the
+        source allows), then from other lots, the near and soonest first, then as debt.
         """
         before = account.lifetime
         account.earned_millionths -= millionths
         left = before - account.lifetime
         entry = self.entry(operation, account, "take", reasons, millionths=-millionths)
-        at = operation["recorded_at"]
-        own_lots = [lot for lot in account.lots if lot.id in own]
+        at = source.at or operation["recorded_at"]
+        own_lots = [lot for lot in account.lots if lot.id in source.own]
         left -= self.drain(entry, account, "issued", fifo.plan_take_back(own_lots, left, at))
-        entry["covered"] = min(left, coverable)
+        entry["covered"] = min(left, source.coverable)
         left -= entry["covered"]
-        others = fifo.plan_take_back(account.lots, left, at, near)
+        others = fifo.plan_take_back(account.lots, left, at, source.near)
         left -= self.drain(entry, account, "issued", others)
         if left:
             account.debt += left
             self.post(entry, account.id, side(account.program_id, account.unit, "issued"), left)
         return self.close(entry, account, -(before - account.lifetime - entry["covered"]))
+
+    def give_up(
+        self,
+        operation: Row,
+        account: AccountState,
+        units: int,
+        *,
+        at: datetime,
+        reasons: list[Reason],
+    ) -> int:
+        """Take units for goods that came back without their sale: soonest first, then as debt."""
+        entry = self.entry(operation, account, "return", reasons)
+        takes = fifo.plan_take_back(account.lots, units, at)
+        owed = units - self.drain(entry, account, "issued", takes)
+        if owed:
+            account.debt += owed
+            self.post(entry, account.id, side(account.program_id, account.unit, "issued"), owed)
+        return self.close(entry, account, -units)
+
+    def take_up(
+        self,
+        operation: Row,
+        account: AccountState,
+        units: int,
+        takes: Sequence[Take],
+        *,
+        terms: LotTerms,
+        reasons: list[Reason],
+    ) -> int:
+        """Give back what give_up took: to a debt, to the lots it came from, then as a new lot."""
+        entry = self.entry(operation, account, "return", reasons)
+        left = units - self.repay(entry, account, "issued", units)
+        for take in fifo.takes_soonest_first(takes):
+            part = min(left, take.units)
+            if part:
+                self._refill(entry, operation, account, "issued", Take(take.lot, part))
+            left -= part
+        self.bring(entry, account, "issued", left, new_lot(operation, entry, terms))
+        return self.close(entry, account, units)
 
     def forgive(
         self, operation: Row, account: AccountState, owed: int, reasons: list[Reason]

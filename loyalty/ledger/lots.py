@@ -1,6 +1,6 @@
 """Which lots give way first: soonest end, then oldest, those without an end last (pure)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -137,6 +137,23 @@ def plan_spend(lots: Iterable[LotState], units: int, at: datetime) -> list[Take]
 
 Nearness = Mapping[UUID, tuple[int, int]]  # of each lot, or of none: the lower, the nearer
 _ALIKE = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where units that are taken back come from: the lots of their sale first.
+
+    Of those at most `coverable` units that have expired count as taken; what is `near` goes before
+    what is far; lots that are over at `at` hold nothing any more (None: when it is written).
+    """
+
+    own: Sequence[UUID] = ()
+    coverable: int = 0
+    near: Nearness | None = None
+    at: datetime | None = None
+
+
+ANYWHERE = Source()
 
 
 def plan_take_back(

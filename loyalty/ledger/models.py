@@ -98,7 +98,7 @@ class Entry(Base):
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     operation_id: Mapped[UUID] = mapped_column(Id)
     account_id: Mapped[UUID] = mapped_column(Id)
-    # earn, take, spend, give, expire, adjust, forgive, activate, extend, merge
+    # earn, take, spend, give, expire, adjust, forgive, activate, extend, merge, return
     kind: Mapped[str] = mapped_column(sa.String(10))
     units: Mapped[int] = mapped_column(sa.BigInteger)
     millionths: Mapped[int] = mapped_column(sa.BigInteger)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.ledger.book import Book
 from loyalty.ledger.joining import MILLION, Joined, Said, owe
-from loyalty.ledger.lots import Home, LotState, Take, soonest_first
+from loyalty.ledger.lots import Home, LotState, Source, Take, soonest_first
 from loyalty.ledger.models import Extension, Lot
 from loyalty.ledger.pages import Row
 from loyalty.ledger.since import Carried
@@ -143,8 +143,7 @@ def _split_remainder(
         operation,
         target,
         millionths=rest,
-        own=carried.lot_ids,
-        coverable=carried.lost,
+        source=Source(carried.lot_ids, carried.lost),
         reasons=why,
     )
     why.append(words.moved(units))

@@ -112,7 +112,7 @@ def totals(
     return [
         UnitTotals(
             unit=unit,
-            given=kinds.get("earn", 0) + kinds.get("take", 0),
+            given=sum(kinds.get(kind, 0) for kind in ("earn", "take", "return")),
             redeemed=-(kinds.get("spend", 0) + kinds.get("give", 0)),
             expired=-kinds.get("expire", 0),
         )

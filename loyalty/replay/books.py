@@ -27,6 +27,7 @@ class Books:
         self.lots = Lots(log, shop, deeds, self.accounts)
         self._operations = {row.id: row for row in log.operations}
         self._postings = grouped(log.postings, "entry_id")
+        self._entries = grouped(log.entries, "operation_id")
         self._moved: Counter[tuple[UUID, UUID, str]] = Counter()
         self._life = Life(shop, deeds.turns, self.accounts)
 
@@ -90,10 +91,20 @@ class Books:
         if entry.kind in _COST:
             deed = (operation.id, account.row.card_id, account.row.unit)
             values.append(("spent", entry.units, self._deeds.prizes.spent.get(deed, 0)))
+        if entry.kind == "return":
+            values.append(("returned", entry.units, self._returned(entry, operation, account)))
         values.append(("entry_balance", entry.balance_after, account.shown + moved))
         account.shown = entry.balance_after
         for what, kept, replayed in dict.fromkeys(values):
             self._found.check(what, (kept, replayed), **account.whose, where=named(operation))
+
+    def _returned(self, entry: Row, operation: Row, account: Account) -> int:
+        """What a return without its sale takes; or gives, where it is taken back."""
+        if operation.kind == "return":
+            return -self._deeds.returned[operation.id].get(account.row.unit, 0)
+        rows = self._entries.get(operation.reverses_id, [])
+        mine = (int(row.units) for row in rows if row.account_id == entry.account_id)
+        return -sum(mine)
 
     def check(self) -> None:
         """Compare accounts and lots with where their entries have left them."""

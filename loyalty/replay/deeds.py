@@ -1,5 +1,6 @@
 """The log of some cards told again, operation by operation, from the facts alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,6 +17,7 @@ from loyalty.replay.levels import Levels
 from loyalty.replay.life import Turn
 from loyalty.replay.log import Log, Row, Shop
 from loyalty.replay.prizes import Prizes
+from loyalty.replay.returned import returned_units
 from loyalty.replay.sales import Away, Sales, Sold, expected_occasion
 
 
@@ -32,7 +34,7 @@ class Deeds:
 
     `taken` says it of those that take a sale back; `earned_at` when the units were earned that an
     operation brings, where that is not its own moment; of `restored` ones the units come back as
-    they had been.
+    they had been; `returned` are the units that a return without a sale takes.
     """
 
     def __init__(self, log: Log, shop: Shop, found: Found) -> None:
@@ -46,6 +48,7 @@ class Deeds:
         self.taken: dict[UUID, Taken] = {}
         self.earned_at: dict[UUID, datetime] = {}
         self.restored: set[UUID] = set()
+        self.returned: dict[UUID, dict[str, int]] = {}
         self.turns: list[Turn] = []
 
     def tell(self) -> None:
@@ -54,6 +57,9 @@ class Deeds:
             "visit": self._visit,
             "refund": self._refund,
             "void": self._void,
+            "addition": self._addition,
+            "restore": self._restore,
+            "return": self._return,
             "move": self._move,
             "redemption": self._reserve,
             "fulfilment": self.prizes.hand_over,
@@ -120,6 +126,40 @@ class Deeds:
         self._count(sold, 1)
         self._levels.refunded(root, operation, sold_on=sold.on, on=self._today(operation))
         sold.operation_ids.append(operation.id)
+
+    def _addition(self, operation: Row) -> None:
+        sold, lines, added_minor = self._sales.added(operation)
+        self._raise(operation, sold, lambda: sold.add(lines, added_minor))
+
+    def _restore(self, operation: Row) -> None:
+        """A refund that is taken back; or a return without a sale, which has no visit."""
+        if operation.id not in self._sales.refunds:
+            self._levels.catch_up(
+                self._families.root(operation.card_id), operation, self._today(operation)
+            )
+            return
+        sold, given = self._sales.given(operation)
+        self._raise(operation, sold, lambda: sold.give(given))
+
+    def _raise(self, operation: Row, sold: Sold, change: Callable[[], object]) -> None:
+        """A visit counts for more than before."""
+        root = self._begin_to_take(operation, sold)
+        self._count(sold, -1)
+        change()
+        self._lower(operation, sold, sold.rated())
+        self._count(sold, 1)
+        for on in dict.fromkeys((sold.on, self._today(operation))):
+            self._levels.sold(root, operation, on)
+        sold.operation_ids.append(operation.id)
+
+    def _return(self, operation: Row) -> None:
+        """Goods that came back without their sale: what the base rules give for them goes."""
+        root = self._families.root(operation.card_id)
+        self._levels.catch_up(root, operation, self._today(operation))
+        told = (operation.answer or {}).get("lines", [])
+        self.returned[operation.id] = returned_units(
+            self._shop, self._shop.rules(operation.version), told, operation.occurred_at
+        )
 
     def _void(self, operation: Row) -> None:
         sold = self._sales.sold[operation.reverses_id]
@@ -214,7 +254,9 @@ class Deeds:
     # --- how
 
     def _today(self, operation: Row) -> date:
-        return self._shop.day(operation.recorded_at)
+        """The day as of which it was judged: an import enters the past."""
+        is_imported = operation.via == "import"
+        return self._shop.day(operation.occurred_at if is_imported else operation.recorded_at)
 
     def _count(self, sold: Sold, sign: int) -> None:
         """A visit counts on its card and day; as one while anything that was paid is left."""

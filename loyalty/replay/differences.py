@@ -16,6 +16,7 @@ WORDS = {
     "exact": Text("la somma esatta, in milionesimi", "the exact sum, in millionths"),
     "waiting": Text("se qualcosa ha mai dovuto aspettare", "whether anything ever had to wait"),
     "entry": Text("le unità di un movimento", "the units of an entry"),
+    "returned": Text("le unità di un reso", "the units of a return"),
     "entry_balance": Text("il saldo dopo un movimento", "the balance after an entry"),
     "millionths": Text("i milionesimi di un'operazione", "the millionths of an operation"),
     "covered": Text(

@@ -25,7 +25,7 @@ from loyalty.ledger.models import Account, Entry, Extension, Lot, Operation, Pos
 from loyalty.programs.document import VersionDocument
 
 Row = sa.Row[Any]
-_TOLD = ("fulfilment", "merge", "unmerge")  # their answers say what they were about
+_TOLD = ("fulfilment", "merge", "unmerge", "return")  # their answers say what they were about
 _CARDS: Any = sa.bindparam("card_ids", expanding=True)
 _CARD, _ACCOUNT, _OPERATION = table(Card).c, table(Account).c, table(Operation).c
 _ENTRY, _POSTING = table(Entry).c, table(Posting).c

@@ -35,7 +35,7 @@ class Sold:
     row: Row
     document: VersionDocument
     lines: list[SoldLine]
-    base: Fraction | None
+    amount_minor: int | None
     card_id: UUID
     posting_id: UUID
     occasion: Occasion
@@ -46,6 +46,12 @@ class Sold:
     recorded: dict[str, int] = field(default_factory=dict)
     operation_ids: list[UUID] = field(default_factory=list)
     away: list[Away] = field(default_factory=list)
+
+    @property
+    def base(self) -> Fraction | None:
+        """What of its money counts."""
+        paid = net.Paid(self.amount_minor, self.row.tax_minor, self.row.discount_minor)
+        return net.base_of(self.document, paid)
 
     @property
     def on(self) -> date:
@@ -71,8 +77,14 @@ class Sold:
         """Refund so much; by how much that lowers what is left of the money, in minor units."""
         self.given.append(given)
         before = self.net_minor or 0
-        self.net_minor = net.paid_left(self.row.amount_minor, self.lines, self.given)
+        self.net_minor = net.paid_left(self.amount_minor, self.lines, self.given)
         return (self.net_minor or 0) - before
+
+    def add(self, lines: list[SoldLine], added_minor: int) -> None:
+        """Lines that came later."""
+        self.lines = [*self.lines, *lines]
+        self.amount_minor = (self.amount_minor or 0) + added_minor
+        self.net_minor = net.paid_left(self.amount_minor, self.lines, self.given)
 
 
 class Sales:
@@ -83,6 +95,10 @@ class Sales:
         self.rows = {row.id: row for row in log.visits}
         self.moves = {row.id: row for row in log.moves}
         self.refunds = {row.id: row for row in log.refunds}
+        self._additions: dict[UUID, list[Row]] = {}
+        for row in log.refunds:
+            if row.added_from is not None:
+                self._additions.setdefault(row.visit_id, []).append(row)
         self.sold: dict[UUID, Sold] = {}
         self._lines: dict[UUID, list[Row]] = {}
         for line in log.lines:
@@ -108,17 +124,19 @@ class Sales:
     def begin(self, operation: Row) -> Sold:
         """The visit of that operation, as it was sold. Raises LookupError if it is not there."""
         row = self.rows[operation.id]
-        document = self._shop.rules(row.version)
-        paid = net.Paid(row.amount_minor, row.tax_minor, row.discount_minor)
+        later = self._additions.get(row.id, [])
+        amount = row.amount_minor
+        if later:
+            amount -= sum(each.added_minor for each in later)
         sold = Sold(
             row=row,
-            document=document,
-            lines=net.sold(row.amount_minor, self._lines.get(row.id, [])),
-            base=net.base_of(document, paid),
+            document=self._shop.rules(row.version),
+            lines=net.sold(amount, self._between(row.id, 1, later)),
+            amount_minor=amount,
             card_id=operation.card_id,
             posting_id=operation.id,
             occasion=self._occasions[operation.id],
-            net_minor=row.amount_minor,
+            net_minor=amount,
         )
         self.sold[row.id] = sold
         return sold
@@ -130,8 +148,25 @@ class Sales:
     def given(self, operation: Row) -> tuple[Sold, Given]:
         """What a refund lowers, and how. Raises LookupError."""
         refund = self.refunds[operation.id]
-        lines = tuple((number, milli) for number, milli in refund.lines)
-        return self.sold[refund.visit_id], Given(refund.amount_minor, lines)
+        return self.sold[refund.visit_id], Given.kept(refund.amount_minor, refund.lines)
+
+    def added(self, operation: Row) -> tuple[Sold, list[SoldLine], int]:
+        """Which visit an operation adds lines to, these, and their amount. Raises LookupError."""
+        row = self.refunds[operation.id]
+        later = [each for each in self._additions[row.visit_id] if each.id > row.id]
+        lines = net.sold(None, self._between(row.visit_id, row.added_from, later))
+        by = row.added_from - 1
+        found = [net.renumbered(line, by) for line in lines]
+        return self.sold[row.visit_id], found, row.added_minor
+
+    def _between(self, visit_id: UUID, first: int, later: list[Row]) -> list[Row]:
+        """The visit's lines from that number on, without those that came later still."""
+        end = later[0].added_from if later else None
+        return [
+            line
+            for line in self._lines.get(visit_id, [])
+            if line.number >= first and (end is None or line.number < end)
+        ]
 
     def last_at(self, card_ids: Collection[UUID], but: Sold | None = None) -> datetime | None:
         """The moment of the latest living visit of these cards, one apart."""

@@ -9,6 +9,7 @@ from loyalty.core.errors import Invalid, RefundTooLarge, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.money import Money
 from loyalty.counter import history, moves, net, refunds
+from loyalty.counter import undoing as undoings
 from loyalty.counter.history import VisitFacts
 from loyalty.counter.net import Given
 from loyalty.counter.requests import RefundRequest
@@ -186,12 +187,11 @@ def _left_minor(found: VisitFacts) -> int:
     if found.voided_at is not None or not found.amount_minor:
         return 0
     session = reads.session()
-    row = refunds.find_visit(
+    row = undoings.find_visit(
         session, merchant_id=guard.duty().merchant_id, visit_ref=ref("vis", found.id)
     )
     earlier = [
-        Given(one.amount_minor, tuple((number, milli) for number, milli in one.lines))
-        for one in refunds.earlier_refunds(session, row)
+        Given.kept(one.amount_minor, one.lines) for one in undoings.earlier_refunds(session, row)
     ]
-    lines = net.left(refunds.sold_lines(session, row), earlier)
+    lines = net.left(undoings.sold_lines(session, row), earlier)
     return int(sum(line.counted or 0 for line in lines))

@@ -12,8 +12,8 @@ from loyalty.core.db import write
 from loyalty.core.errors import Unknown
 from loyalty.core.money import Money
 from loyalty.counter import history, redemptions, visits
-from loyalty.counter.desk import is_enough
 from loyalty.counter.models import Redemption
+from loyalty.counter.proofs import is_enough
 from loyalty.counter.requests import LineRequest, VisitRequest
 from loyalty.merchants.roles import Permission
 from loyalty.programs import editor

@@ -67,7 +67,7 @@ def written(path: Path, seed: int, rows: int = 400) -> Path:
     dice = random.Random(seed)
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["customer", "occurred_at", "amount", "external_ref", "quantity"])
+        writer.writerow(["customer", "occurred_at", "amount", "external_ref", "quantity", "item"])
         for number in range(rows):
             who = f"c{min(int(dice.expovariate(0.2)), 30)}" if dice.random() > 0.05 else ""
             on = date(2024, 11, 1) + timedelta(days=dice.randrange(700))
@@ -76,7 +76,10 @@ def written(path: Path, seed: int, rows: int = 400) -> Path:
             shared = f"r{dice.randrange(rows * 3)}" if dice.random() > 0.4 else ""
             sign = "-" if cents < 0 else ""
             amount = f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
-            row = [who, at, amount, shared, dice.choice(["", "1", "2", "-1"][: 3 + number % 2])]
+            pieces = dice.choice(["", "1", "2", "-1"][: 3 + number % 2])
+            if cents < 0:
+                pieces = dice.choice(["", "-1", "-2"])
+            row = [who, at, amount, shared, pieces, dice.choice(["", "", "cornetto", "torta"])]
             writer.writerow(row)
             if dice.random() > 0.95:
                 writer.writerow(row)

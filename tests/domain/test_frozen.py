@@ -20,7 +20,9 @@ FROZEN = {
         "balance", "debt", "earned_millionths", "moves", "has_waiting", "last_active_at",
     },
     "visit": {
-        "voided_at", "card_id", "net_minor", "posting_id", "occasion", "scanned_card_id",
+        "voided_at", "card_id", "net_minor",
+        "amount_minor",
+        "external_ref", "posting_id", "occasion", "scanned_card_id",
     },
     "visit_line": set(),
     "visit_refund": set(),

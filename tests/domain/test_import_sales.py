@@ -42,7 +42,7 @@ def test_every_customer_gets_what_the_oracle_says(desk: Desk, name: str) -> None
     done = desk.run(path, name)
     assert counts(done) == (told.accepted, told.refused, told.no_customer, 0)
     assert min(counts(done)[:3]) > 0, "the file has rows of every sort"
-    due = oracle.dues(told.purchases, RULES[name], NOW.date())
+    due = oracle.dues(told, RULES[name], NOW.date())
     assert desk.held(name) == due
     assert any(one.expired for one in due.values()) == (RULES[name].months is not None)
     with desk.shop.database.read() as session:
@@ -90,7 +90,7 @@ def test_customers_cut_over_many_batches_get_the_same(
     told = oracle.tally(path, "Europe/Rome")
     desk.shop.program(name, real_shop.document(RULES[name]))
     desk.run(path, name)
-    assert desk.held(name) == oracle.dues(told.purchases, RULES[name], NOW.date())
+    assert desk.held(name) == oracle.dues(told, RULES[name], NOW.date())
 
 
 def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
@@ -120,7 +120,7 @@ def test_an_import_that_is_broken_off_goes_on_where_it_was(
     assert 0 < there < told.accepted
     done = desk.run(path)
     assert (done.accepted, done.replayed) == (told.accepted - there, there)
-    assert desk.held() == oracle.dues(told.purchases, oracle.Rules(months=12), NOW.date())
+    assert desk.held() == oracle.dues(told, oracle.Rules(months=12), NOW.date())
 
 
 def test_a_batch_that_fails_in_the_middle_leaves_nothing_of_itself(
@@ -151,7 +151,7 @@ def test_two_imports_of_one_file_at_once_bring_each_sale_once(
     with ThreadPoolExecutor(2) as pool:
         both = [done.result() for done in [pool.submit(desk.run, path) for _ in range(2)]]
     assert sum(done.accepted for done in both) == told.accepted
-    assert desk.held() == oracle.dues(told.purchases, oracle.Rules(months=12), NOW.date())
+    assert desk.held() == oracle.dues(told, oracle.Rules(months=12), NOW.date())
     with desk.shop.database.read() as session:
         assert audit(session) == []
 

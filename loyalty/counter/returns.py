@@ -1,0 +1,178 @@
+"""Goods that come back after the fact: a sale lowered, or units taken where no sale is known.
+
+Used where the past is entered (imports); everything is judged at `desk.at`, and nothing is told to
+anybody. Each function writes the desk's book.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.core.errors import InsufficientUnits
+from loyalty.counter import desk as desks
+from loyalty.counter import net, reasons, rerating
+from loyalty.counter import undoing as undoings
+from loyalty.counter.desk import Desk
+from loyalty.counter.models import Visit, VisitRefund
+from loyalty.counter.net import Given, SoldLine
+from loyalty.counter.requests import LineRequest
+from loyalty.counter.undoing import Undoing
+from loyalty.ledger import store, writing
+from loyalty.ledger.lots import Take
+from loyalty.ledger.models import Account, Entry, Operation, Posting
+from loyalty.ledger.state import AccountState, Origin
+from loyalty.programs import conditions, earning
+from loyalty.programs.earning import MILLION
+
+Row = dict[str, Any]
+
+
+def lower(session: Session, desk: Desk, visit: Visit, given: Given, *, origin: Origin) -> UUID:
+    """Give back part of a visit. Raises RefundTooLarge, and InsufficientUnits under `block`."""
+    desks.catch_up(desk)
+    undoing = undoings.lowered(session, visit, desk.version, given)
+    return _post(session, desk, undoing, desk.book.begin("refund", origin))
+
+
+def give_up(session: Session, desk: Desk, lines: Sequence[LineRequest], *, origin: Origin) -> UUID:
+    """Take the units that lines would earn by the base rules alone, rounded down.
+
+    Whose sale is not known: so it is no visit, lifetime stays as it was, and a cause was never
+    promised anything. Raises InsufficientUnits under `block`.
+    """
+    desks.catch_up(desk)
+    operation = desk.book.begin("return", origin)
+    operation["answer"] = {"lines": [_told(line) for line in lines]}
+    for unit, units in base_units(desk, net.sold(None, lines)).items():
+        _give_up(desk, operation, desk.account(unit), units)
+    writing.write_book(session, desk.book)
+    return _id(operation)
+
+
+def base_units(desk: Desk, lines: list[SoldLine]) -> dict[str, int]:
+    """Whole units by unit, as the base rules give them at the desk's moment, nothing carried."""
+    seen = conditions.occasion(desk.at, desk.place.timezone)
+    found = earning.by_unit(earning.shares(desk.version.document, net.left(lines, []), seen))
+    return {
+        unit: earning.total([share for share in shares if share.kind == "base"]) // MILLION
+        for unit, shares in found.items()
+        if not earning.is_cause(unit)
+    }
+
+
+def _give_up(desk: Desk, operation: Row, account: AccountState, units: int) -> None:
+    if not units:
+        return
+    owed_before, unit = account.debt, desk.unit(account.unit)
+    why = reasons.returned(unit, -units)
+    desk.book.give_up(operation, account, units, at=desk.at, reasons=[why])
+    fresh, policy = account.debt - owed_before, desk.version.document.debt
+    if fresh and policy == "block":
+        raise InsufficientUnits(unit=unit.key, needed=units, available=units - fresh)
+    if fresh and policy == "clamp":
+        desk.book.forgive(operation, account, fresh, [reasons.forgiven(unit, fresh)])
+
+
+def take_up(session: Session, desk: Desk, returned: UUID, *, origin: Origin) -> UUID:
+    """Take back a return without a sale: what it had taken is given again."""
+    desks.catch_up(desk)
+    operation = desk.book.begin("restore", origin, reverses_id=returned)
+    for taken in _taken(session, desk, returned):
+        account, unit = desk.account(taken.unit), desk.unit(taken.unit)
+        desk.book.take_up(
+            operation,
+            account,
+            taken.units,
+            taken.takes,
+            terms=replace(desks.lot_terms(desk, taken.unit, desk.at), active_at=None),
+            reasons=[reasons.returned(unit, taken.units)],
+        )
+    desks.catch_up(desk)
+    writing.write_book(session, desk.book)
+    return _id(operation)
+
+
+def restore(session: Session, desk: Desk, refund: VisitRefund, *, origin: Origin) -> UUID:
+    """Take back a refund: the visit counts again what had been given back of it."""
+    visit = session.get_one(Visit, (refund.merchant_id, refund.visit_id))
+    desks.catch_up(desk)
+    given = undoings.given_by(refund)
+    undoing = undoings.restored(session, visit, desk.version, given)
+    return _post(session, desk, undoing, desk.book.begin("restore", origin, reverses_id=refund.id))
+
+
+def _post(session: Session, desk: Desk, undoing: Undoing, operation: Row) -> UUID:
+    rerating.post(session, desk, undoing, operation)
+    desks.catch_up(desk)
+    rerating.note(session, desk, undoing, operation)
+    writing.write_book(session, desk.book)
+    return _id(operation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a return took of a unit: how many that were not forgiven, and out of which lots."""
+
+    unit: str
+    units: int
+    takes: list[Take]
+
+
+def _taken(session: Session, desk: Desk, returned: UUID) -> list[_Taken]:
+    """What a return without a sale took, unit by unit."""
+    rows = session.execute(
+        sa.select(Account.unit, Entry.kind, Entry.units, Entry.id)
+        .join(
+            Entry,
+            sa.and_(Entry.merchant_id == Account.merchant_id, Entry.account_id == Account.id),
+        )
+        .where(Entry.merchant_id == desk.place.merchant_id, Entry.operation_id == returned)
+    ).all()
+    units: dict[str, int] = {}
+    for row in rows:
+        units[row.unit] = units.get(row.unit, 0) - row.units
+    return [
+        _Taken(row.unit, units[row.unit], _takes(session, desk, row.id))
+        for row in rows
+        if row.kind == "return" and units[row.unit]
+    ]
+
+
+def _takes(session: Session, desk: Desk, entry_id: UUID) -> list[Take]:
+    rows = session.execute(
+        sa.select(Posting.lot_id, Posting.units).where(
+            Posting.merchant_id == desk.place.merchant_id,
+            Posting.entry_id == entry_id,
+            Posting.lot_id.is_not(None),
+        )
+    ).all()
+    lots = store.load_lots(session, desk.book, [row.lot_id for row in rows])
+    return [Take(lots[row.lot_id], row.units) for row in rows]
+
+
+def is_reversed(session: Session, *, merchant_id: UUID, operation_id: UUID) -> bool:
+    """Whether an operation has been taken back."""
+    found = session.execute(
+        sa.select(Operation.id).where(
+            Operation.merchant_id == merchant_id, Operation.reverses_id == operation_id
+        )
+    )
+    return found.first() is not None
+
+
+def _told(line: LineRequest) -> Row:
+    return {
+        "sku": line.sku,
+        "category": line.category,
+        "quantity_milli": line.quantity_milli,
+        "amount_minor": line.amount_minor,
+    }
+
+
+def _id(operation: Row) -> UUID:
+    found: UUID = operation["id"]
+    return found
