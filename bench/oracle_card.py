@@ -73,9 +73,8 @@ class Card:
         lot = Lot(purchase.on, units)
         self.lots.append(lot)
         self.sales.append(Sale(purchase, lot))
-        if self.rules.stamps and units:
-            if self.living(purchase.on) == self.rules.size:
-                self.full.append(list(self._take(self.rules.size, purchase.on)))
+        if self.rules.stamps and units and self.living(purchase.on) == self.rules.size:
+            self.full.append(list(self._take(self.rules.size, purchase.on)))
 
     def _worth(self, cents: int, before: int) -> int:
         if self.rules.stamps:

@@ -12,11 +12,13 @@ from loyalty.core import clock
 from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
 from loyalty.imports import customers as people
+from loyalty.imports import listing as runs
 from loyalty.imports.order import Order
 from loyalty.imports.progress import Bar
 from loyalty.imports.result import ImportResult
 from loyalty.imports.sales import run_import
 from loyalty.imports.target import ProgramNeeded
+from loyalty.imports.undo import Undone, run_undo
 
 
 @click.group("import")
@@ -64,6 +66,54 @@ def customers(file: Path, merchant: str, dry_run: bool, errors: Path | None, as_
     """Import the customers in FILE (CSV, also .gz): customer, name, email, consents and more."""
     order = Order(merchant_ref=merchant, path=file, dry_run=dry_run, errors_path=errors)
     _do(people.run_import, order, as_json=as_json)
+
+
+@import_group.command("list")
+@click.option("--merchant", required=True)
+@click.option("--json", "as_json", is_flag=True)
+@house.refusals_said
+def list_command(merchant: str, as_json: bool) -> None:
+    """Show the imports of sales, the latest first, with the ref that undoing one asks for."""
+    with house.database() as database, database.read() as session:
+        found = runs.listed(session, merchant_ref=merchant)
+    if as_json:
+        house.print_json({"items": [one.as_dict() for one in found]})
+        return
+    for one in found:
+        click.echo(house.say(one.said))
+
+
+@import_group.command()
+@click.argument("import", metavar="IMPORT")
+@click.option("--merchant", required=True)
+@click.option("--json", "as_json", is_flag=True)
+@house.refusals_said
+def undo(merchant: str, as_json: bool, **given: str) -> None:
+    """Take back the import of sales IMPORT (imp_…, see list); its rows may come in again."""
+    bar = Bar(sys.stderr)
+    try:
+        with house.database() as database:
+            done = run_undo(
+                database,
+                merchant_ref=merchant,
+                import_ref=given["import"],
+                at=clock.now(),
+                progress=bar,
+            )
+    finally:
+        bar.close()
+    house.print_json(done.as_dict()) if as_json else click.echo(_undone(done))
+    sys.exit(house.REFUSED if done.kept else 0)
+
+
+def _undone(done: Undone) -> str:
+    kept = [f"{each}: {house.say(why)}" for each, why in done.kept.items()]
+    head = Text(
+        f"Annullate {done.visits} visite e {done.changes} altre registrazioni; "
+        f"{len(kept)} restano.",
+        f"Taken back: {done.visits} visits and {done.changes} other changes; {len(kept)} stay.",
+    )
+    return "\n".join([house.say(head), *kept])
 
 
 def _do(importing: Callable[..., ImportResult], order: Order, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ Used where the past is entered (imports); everything is judged at `desk.at`, and
 anybody. Each function writes the desk's book.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from loyalty.counter.requests import LineRequest
 from loyalty.counter.undoing import Undoing
 from loyalty.ledger import store, writing
 from loyalty.ledger.lots import Take
-from loyalty.ledger.models import Account, Entry, Operation, Posting
+from loyalty.ledger.models import Account, Entry, Posting
 from loyalty.ledger.state import AccountState, Origin
 from loyalty.programs import conditions, earning
 from loyalty.programs.earning import MILLION
@@ -105,6 +105,22 @@ def restore(session: Session, desk: Desk, refund: VisitRefund, *, origin: Origin
     return _post(session, desk, undoing, desk.book.begin("restore", origin, reverses_id=refund.id))
 
 
+def void(session: Session, desk: Desk, visit: Visit, *, origin: Origin, reason: str) -> UUID:
+    """Take back all that is left of a visit. Raises InsufficientUnits under `block`."""
+    desks.catch_up(desk)
+    undoing = undoings.everything(session, visit, desk.version, "void")
+    operation = desk.book.begin("void", origin, reverses_id=visit.id, reason=reason)
+    return _post(session, desk, undoing, operation)
+
+
+def without_lines(session: Session, visit: Visit, numbers: Iterable[int]) -> Given:
+    """What gives back all that is left of these lines."""
+    past = undoings.past_of(session, visit)
+    nets, pieces = net.nets(past.sold, past.given), net.pieces(past.sold, past.given)
+    money = [(number, pieces[number], int(nets[number])) for number in numbers]
+    return Given(None, (), tuple(each for each in money if each[1] or each[2]))
+
+
 def _post(session: Session, desk: Desk, undoing: Undoing, operation: Row) -> UUID:
     rerating.post(session, desk, undoing, operation)
     desks.catch_up(desk)
@@ -152,16 +168,6 @@ def _takes(session: Session, desk: Desk, entry_id: UUID) -> list[Take]:
     ).all()
     lots = store.load_lots(session, desk.book, [row.lot_id for row in rows])
     return [Take(lots[row.lot_id], row.units) for row in rows]
-
-
-def is_reversed(session: Session, *, merchant_id: UUID, operation_id: UUID) -> bool:
-    """Whether an operation has been taken back."""
-    found = session.execute(
-        sa.select(Operation.id).where(
-            Operation.merchant_id == merchant_id, Operation.reverses_id == operation_id
-        )
-    )
-    return found.first() is not None
 
 
 def _told(line: LineRequest) -> Row:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.cards import lookup
 from loyalty.core.db import table
 from loyalty.core.errors import InsufficientUnits
-from loyalty.counter import additions, returns
+from loyalty.counter import additions, refunds, returns
 from loyalty.counter import desk as desks
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Visit
@@ -82,7 +82,7 @@ class _Changes:
     def add(self, added: Added) -> None:
         """Lines that came later; the sale is rated again as a whole, at its own time."""
         visit = self.session.get_one(Visit, (self.run.target.club.merchant_id, added.visit_id))
-        desk = self._desk(visit.card_id, visit.version, visit.occurred_at)
+        desk = self._desk(visit, visit.occurred_at)
         lines = [line_of(row.sale) for row in added.basket.rows]
         operation_id = additions.add_lines(
             self.session, desk, visit, lines, origin=self._origin(desk, added.basket)
@@ -109,7 +109,7 @@ class _Changes:
         visit = self.session.get_one(Visit, (self.run.target.club.merchant_id, visit_id))
         at, made = max(basket.occurred_at, visit.occurred_at), []
         for given in matching.together(matched.lowered[visit_id]):
-            desk = self._desk(visit.card_id, visit.version, at)
+            desk = self._desk(visit, at)
             origin = self._origin(desk, basket)
             made.append(returns.lower(self.session, desk, visit, given, origin=origin))
         return made
@@ -120,14 +120,17 @@ class _Changes:
         origin = self._origin(desk, basket)
         return returns.give_up(self.session, desk, matched.unmatched, origin=origin)
 
-    def _desk(self, card_id: UUID, number: int, at: datetime) -> Desk:
+    def _desk(self, visit: Visit, at: datetime) -> Desk:
+        """The card that the visit is on, under its rules. Raises Busy if it has just moved."""
         version = catalogue.version(
             self.session,
-            merchant_id=self.run.target.club.merchant_id,
-            program_id=self.run.target.club.program_id,
-            number=number,
+            merchant_id=visit.merchant_id,
+            program_id=visit.program_id,
+            number=visit.version,
         )
-        return _desk(self.session, self.run, card_id, version, at)
+        desk = _desk(self.session, self.run, visit.card_id, version, at)
+        refunds.demand_there(self.session, visit, desk)
+        return desk
 
     def _origin(self, desk: Desk, basket: Basket) -> Origin:
         target = self.run.target

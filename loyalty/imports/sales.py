@@ -7,6 +7,8 @@ by its identity and counts as replayed. The same file again changes nothing.
 from collections.abc import Iterator
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from loyalty.core.db import Database
 from loyalty.core.ids import new_id
 from loyalty.imports import batches, patience
@@ -51,6 +53,14 @@ def run_import(
     return doing.count.result()
 
 
+class _Rehearsed(Exception):
+    """Undoes a write that was only tried, and brings what it found."""
+
+    def __init__(self, found: Sorted) -> None:
+        super().__init__()
+        self.found = found
+
+
 class _Import:
     """One import under way."""
 
@@ -74,8 +84,12 @@ class _Import:
 
     def look_through(self, kept: Spool) -> None:
         """Count what an import would do; writes nothing."""
-        for batch in self._batches(kept):
-            self._note(kept, self._look(batch))
+        may_block = self._run.target.may_block
+        for batch in self._batches(kept, whole=may_block):
+            found = self._look(batch)
+            if found.returned and may_block:
+                found = self._rehearse(batch)
+            self._note(kept, found)
 
     def take_all(self, kept: Spool) -> None:
         """Take every batch, then close the run if it brought anything."""
@@ -90,9 +104,9 @@ class _Import:
             with self._database.write() as session:
                 runs.close_run(session, run=self._run, count=self.count)
 
-    def _batches(self, kept: Spool) -> Iterator[Batch]:
+    def _batches(self, kept: Spool, *, whole: bool = False) -> Iterator[Batch]:
         done, total = 0, kept.count_rows()
-        for batch in kept.batches(BATCH_ROWS):
+        for batch in kept.batches(BATCH_ROWS, whole=whole):
             yield batch
             done += len(batch.rows)
             self._progress(done, total)
@@ -100,6 +114,22 @@ class _Import:
     def _look(self, batch: Batch) -> Sorted:
         with self._database.read() as session:
             return batches.look(session, target=self._run.target, batch=batch)
+
+    def _rehearse(self, batch: Batch) -> Sorted:
+        """What becomes of a batch whose returns may be refused for want of units; undone at once.
+
+        Only taking it can tell.
+        """
+        try:
+            patience.write(self._database, lambda session: self._take_and_stop(session, batch))
+        except _Rehearsed as done:
+            return done.found
+        finally:
+            self._run.target.locations.clear()
+        raise AssertionError("a rehearsal is always undone")
+
+    def _take_and_stop(self, session: Session, batch: Batch) -> None:
+        raise _Rehearsed(batches.take(session, run=self._run, batch=batch, waiting={}).found)
 
     def _take(self, batch: Batch, waiting: Cards) -> Taken:
         return patience.write(

@@ -99,10 +99,10 @@ class Spool:
         for line, column, it, en in self._db.execute("SELECT * FROM refused ORDER BY line"):
             yield line, column, it if language == "it" else en
 
-    def batches(self, size: int) -> Iterator[Batch]:
+    def batches(self, size: int, *, whole: bool = False) -> Iterator[Batch]:
         """About `size` rows at a time, customer by customer, each's sales before what came back.
 
-        Only a customer with very many rows is cut.
+        Only a customer with very many rows is cut, and with `whole` nobody.
         """
         baskets: list[Basket] = []
         held = 0
@@ -110,7 +110,7 @@ class Spool:
             basket = Basket(tuple(row for _, row in rows))
             if held >= size:
                 goes_on = basket.customer == baskets[-1].customer
-                if not goes_on or held >= _STRETCH * size:
+                if not goes_on or (held >= _STRETCH * size and not whole):
                     yield Batch(baskets, basket.customer if goes_on else None)
                     baskets, held = [], 0
             baskets.append(basket)

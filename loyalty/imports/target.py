@@ -63,6 +63,11 @@ class Target:
         """The rules in force now."""
         return self.versions[-1][1]
 
+    @property
+    def may_block(self) -> bool:
+        """Whether some of its rules refuse what would make a debt."""
+        return any(version.document.debt == "block" for _, version in self.versions)
+
     def shop(self, at: datetime) -> Shop:
         """What the meaning of a row depends on."""
         return Shop(ZoneInfo(self.timezone), self.currency, at)

@@ -35,12 +35,6 @@ def test_a_reference_of_another_customer_is_refused(desk: Desk) -> None:
     assert desk.ask("SELECT count(*) FROM customer WHERE external_ref = 'bea'") == [(0,)]
 
 
-def test_another_line_of_a_sale_that_is_there_is_refused_not_added(desk: Desk) -> None:
-    desk.rows("anna,2026-01-02,5,r1")
-    assert counts(desk.rows("anna,2026-01-02,5,r1", "anna,2026-01-02,6,r1")) == (0, 1, 0, 1)
-    assert desk.balance("anna") == 5
-
-
 def test_the_same_reference_in_another_program_is_another_sale(desk: Desk) -> None:
     path = desk.file("anna,2026-01-02,5,r1,coffee,3", head=f"{HEAD},category,quantity")
     assert counts(desk.run(path, "points")) == (1, 0, 0, 0)

@@ -182,7 +182,7 @@ def test_refused_rows_come_back_with_line_column_and_reason(desk: Desk) -> None:
     done = desk.rows(
         "anna,2026-01-02,12.40,r1",
         "anna,soon,12.40,r2",
-        "bea,2026-01-02,-3.00,r3",
+        "bea,2026-01-02,-10000000.01,r3",
         ",2026-01-02,much,",
         "bea,2026-01-02,9000000,r4",
         "bea,2026-01-02,9000000,r4",
@@ -203,7 +203,7 @@ def test_refused_rows_come_back_with_line_column_and_reason(desk: Desk) -> None:
         ["9", ""],
     ]
     reasons = [row[2] for row in found[1:]]
-    assert reasons[1] == words.RETURNS.it, "the shop speaks Italian"
+    assert reasons[1] == words.too_large("-10000000.01").it, "the shop speaks Italian"
     assert reasons[2] == reasons[3] == words.TOO_MUCH_TOGETHER.it
     assert reasons[4] == words.REF_OF_ANOTHER.it
 

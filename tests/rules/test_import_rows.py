@@ -138,7 +138,6 @@ def test_two_open_quotes_do_not_hide_what_stands_between_them():
         ("anna,2026-01-02,1.2.3,r,x", "amount", "not a number"),
         ("anna,2026-01-02,1.005,r,x", "amount", "more than 2 decimals"),
         ("anna,2026-01-02,10000000.01,r,x", "amount", "too much"),
-        ("anna,2026-01-02,-3.50,r,x", "amount", "returns come with a later version"),
         ("anna,2026-01-02,1," + "r" * 121 + ",x", "external_ref", "longer than 120"),
         ("a" * 121 + ",2026-01-02,1,r,x", "customer", "longer than 120"),
     ],
@@ -156,8 +155,11 @@ def test_the_rows_after_a_bad_one_keep_their_lines():
 
 
 def test_a_negative_quantity_is_a_return_and_never_a_sale():
-    found = refusal("customer,occurred_at,amount,quantity\nanna,2026-01-02,0,-2\n")
-    assert (found.column, found.reason) == ("quantity", words.RETURNS)
+    head = "customer,occurred_at,amount,quantity\n"
+    rows = "anna,2026-01-02,0,-2\nanna,2026-01-02,-3.50,2\nanna,2026-01-02,-3.50,\n"
+    assert all(sale.is_return for sale in read(head + rows))
+    found = refusal(f"{head}anna,2026-01-02,3.50,-2\n")
+    assert (found.column, found.reason) == ("quantity", words.HALF_A_RETURN)
 
 
 def test_an_empty_customer_is_counted_before_anything_else_is_looked_at():
@@ -243,10 +245,10 @@ def test_a_very_long_customer_is_cut_and_said_to_go_on():
 def test_refusals_come_back_in_the_order_of_the_file_and_in_the_shops_language():
     with spool() as kept:
         kept.fill(iter(read(HEAD + "a,soon,1,,\na,2026-01-02,x,,\n")))
-        kept.refuse([Refusal(1, "external_ref", words.REF_CHANGED)])
+        kept.refuse([Refusal(1, "external_ref", words.REF_VOIDED)])
         assert [line for line, _, _ in kept.refusals("it")] == [1, 2, 3]
-        assert next(kept.refusals("it"))[2] == words.REF_CHANGED.it
-        assert next(kept.refusals("en"))[2] == words.REF_CHANGED.en
+        assert next(kept.refusals("it"))[2] == words.REF_VOIDED.it
+        assert next(kept.refusals("en"))[2] == words.REF_VOIDED.en
 
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\n"), max_size=12)
