@@ -59,8 +59,8 @@ def test_more_decimals_than_the_currency_are_refused_and_never_rounded(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", "12,40", "1.234,50", "1,234.50", "1e3", "NaN", "Infinity", "1_000", "€12", "12.",
-     ".5", "+5", "--5", "0x10", "\u0661\u0662", "1 000", "12.4.0"],
+    ["", "abc", "12,40", "1.23,50", "1,234.50,1", "12.34,5.0", "1e3", "NaN", "Infinity", "1_000",
+     "€12", "12.", ".5", "+5", "--5", "0x10", "\u0661\u0662", "1 000", "12.4.0"],
 )  # fmt: skip
 def test_what_is_not_a_plain_number_is_refused(text):
     with pytest.raises(cells.NotTaken):
@@ -70,9 +70,15 @@ def test_what_is_not_a_plain_number_is_refused(text):
 def test_a_comma_is_a_decimal_mark_only_where_it_separates_no_cells():
     assert amount("12,40", comma=True) == 1240
     assert amount("12.40", comma=True) == 1240
-    for text in ("1.234,50", "1,234,50", "1.234"):
+    for text in ("1,234,50", "1.234"):
         with pytest.raises(cells.NotTaken):
             amount(text, comma=True)
+
+
+@pytest.mark.parametrize("comma", [False, True])
+def test_thousands_may_be_marked_where_both_marks_tell_which_is_which(*, comma):
+    assert amount("1.234,50", comma=comma) == 123450
+    assert amount("-1,234,567.8", comma=comma) == -123456780
 
 
 def test_a_quantity_may_be_a_weight_but_not_nothing():
@@ -94,6 +100,9 @@ def test_a_quantity_may_be_a_weight_but_not_nothing():
         ("2017-07-01T13:01:19.250+05:30", "2017-07-01T07:31:19.250"),
         ("2017-07-01", "2017-07-01T10:00:00"),
         ("2016-02-29", "2016-02-29T11:00:00"),
+        ("01/02/2017", "2017-02-01T11:00:00"),
+        ("1.2.2017 18:05", "2017-02-01T17:05:00"),
+        ("31-12-2017 18:05:30", "2017-12-31T17:05:30"),
     ],
 )
 def test_a_time_without_zone_is_the_shops_and_a_bare_date_is_noon(text, utc):
@@ -121,7 +130,8 @@ def test_a_date_is_noon_even_where_the_clocks_change_at_midnight():
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "yesterday", "01/02/2017", "2017-13-01", "2017-02-29", "2017-01-01T25:00"),
+        *("", "yesterday", "01/02/17", "31/02/2017", "01/13/2017", "01/02-2017", "2017-13-01"),
+        *("2017-02-29", "2017-01-01T25:00"),
         *("20170101", "2017-W01-1", "2017-01-01T13:01:19 Europe/Rome", "2017-1-1"),
         *("1483275679", "\u0662\u0660\u0661\u0667-01-01"),
     ],
@@ -129,6 +139,12 @@ def test_a_date_is_noon_even_where_the_clocks_change_at_midnight():
 def test_what_is_not_a_date_is_refused(text):
     with pytest.raises(cells.NotTaken):
         when(text)
+
+
+def test_where_months_come_first_a_day_first_date_is_refused_and_never_guessed():
+    for text in ("01/02/2017", "31/12/2017"):
+        with pytest.raises(cells.NotTaken):
+            when(text, ZoneInfo("America/New_York"))
 
 
 def test_a_sale_of_today_goes_in_and_one_of_next_week_or_the_moon_age_does_not():
