@@ -55,7 +55,7 @@ def _added(
     return Undoing(
         visit,
         "addition",
-        past.refunds,
+        past.change_ids,
         past.left(desk.version),
         net.left(sold, past.given, base),
         net.paid_left(amount, sold, past.given),

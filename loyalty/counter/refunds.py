@@ -130,7 +130,8 @@ def _measure(
 ) -> Undoing:
     if isinstance(how, str):
         return undoings.everything(session, visit, version, "void")
-    return undoings.lowered(session, visit, version, _asked(visit, how))
+    past = undoings.past_of(session, visit)
+    return undoings.lowered(session, past, version, _asked(visit, how))
 
 
 def _asked(visit: Visit, request: RefundRequest) -> Given:

@@ -20,7 +20,7 @@ from loyalty.counter.desk import Desk
 from loyalty.counter.models import Visit, VisitRefund
 from loyalty.counter.net import Given, SoldLine
 from loyalty.counter.requests import LineRequest
-from loyalty.counter.undoing import Undoing
+from loyalty.counter.undoing import Past, Undoing
 from loyalty.ledger import store, writing
 from loyalty.ledger.lots import Take
 from loyalty.ledger.models import Account, Entry, Posting
@@ -31,10 +31,10 @@ from loyalty.programs.earning import MILLION
 Row = dict[str, Any]
 
 
-def lower(session: Session, desk: Desk, visit: Visit, given: Given, *, origin: Origin) -> UUID:
+def lower(session: Session, desk: Desk, past: Past, given: Given, *, origin: Origin) -> UUID:
     """Give back part of a visit. Raises RefundTooLarge, and InsufficientUnits under `block`."""
     desks.catch_up(desk)
-    undoing = undoings.lowered(session, visit, desk.version, given)
+    undoing = undoings.lowered(session, past, desk.version, given)
     return _post(session, desk, undoing, desk.book.begin("refund", origin))
 
 
@@ -100,8 +100,8 @@ def restore(session: Session, desk: Desk, refund: VisitRefund, *, origin: Origin
     """Take back a refund: the visit counts again what had been given back of it."""
     visit = session.get_one(Visit, (refund.merchant_id, refund.visit_id))
     desks.catch_up(desk)
-    given = undoings.given_by(refund)
-    undoing = undoings.restored(session, visit, desk.version, given)
+    past, given = undoings.past_of(session, visit), undoings.given_by(refund)
+    undoing = undoings.restored(session, past, desk.version, given)
     return _post(session, desk, undoing, desk.book.begin("restore", origin, reverses_id=refund.id))
 
 
@@ -113,9 +113,8 @@ def void(session: Session, desk: Desk, visit: Visit, *, origin: Origin, reason: 
     return _post(session, desk, undoing, operation)
 
 
-def without_lines(session: Session, visit: Visit, numbers: Iterable[int]) -> Given:
+def without_lines(past: Past, numbers: Iterable[int]) -> Given:
     """What gives back all that is left of these lines."""
-    past = undoings.past_of(session, visit)
     nets, pieces = net.nets(past.sold, past.given), net.pieces(past.sold, past.given)
     money = [(number, pieces[number], int(nets[number])) for number in numbers]
     return Given(None, (), tuple(each for each in money if each[1] or each[2]))

@@ -29,7 +29,7 @@ class Undoing:
 
     visit: Visit
     by: str
-    earlier: Sequence[VisitRefund]
+    change_ids: Sequence[UUID]
     before: Lines
     after: Lines
     net_minor: int | None
@@ -44,7 +44,7 @@ class Undoing:
     @property
     def operation_ids(self) -> list[UUID]:
         """Whatever has moved units of the visit, on whichever card: itself, moves, changes."""
-        return [self.visit.id, *self.move_ids, *(row.id for row in self.earlier)]
+        return [self.visit.id, *self.move_ids, *self.change_ids]
 
     @property
     def visits(self) -> int:
@@ -55,16 +55,12 @@ class Undoing:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A visit as it was sold and what became of it since; amounts in minor units."""
+    """A visit as it was sold, and what changed it since, in order."""
 
     visit: Visit
     sold: list[SoldLine]
-    refunds: Sequence[VisitRefund]
-
-    @property
-    def given(self) -> list[Given]:
-        """Its refunds, in their order."""
-        return [given_by(row) for row in self.refunds]
+    given: Sequence[Given]
+    change_ids: Sequence[UUID]
 
     def left(self, version: PublishedVersion) -> Lines:
         """What is left of it as it counts."""
@@ -81,31 +77,32 @@ def find_visit(session: Session, *, merchant_id: UUID, visit_ref: str) -> Visit:
 
 
 def past_of(session: Session, visit: Visit) -> Past:
-    """A visit with its lines and refunds."""
-    return Past(visit, sold_lines(session, visit), earlier_refunds(session, visit))
+    """A visit with its lines and changes."""
+    changes = earlier_refunds(session, visit)
+    given = [given_by(row) for row in changes]
+    return Past(visit, sold_lines(session, visit), given, [row.id for row in changes])
 
 
-def lowered(session: Session, visit: Visit, version: PublishedVersion, given: Given) -> Undoing:
+def lowered(session: Session, past: Past, version: PublishedVersion, given: Given) -> Undoing:
     """A visit of which that much is given back. Raises Invalid and RefundTooLarge."""
-    return _changed(session, visit, version, given, "refund")
+    return _changed(session, past, version, given, "refund")
 
 
-def restored(session: Session, visit: Visit, version: PublishedVersion, given: Given) -> Undoing:
+def restored(session: Session, past: Past, version: PublishedVersion, given: Given) -> Undoing:
     """A visit of which that much had been given back, and is not any more."""
-    return _changed(session, visit, version, given.undone(), "restore")
+    return _changed(session, past, version, given.undone(), "restore")
 
 
 def _changed(
-    session: Session, visit: Visit, version: PublishedVersion, given: Given, by: str
+    session: Session, past: Past, version: PublishedVersion, given: Given, by: str
 ) -> Undoing:
-    past, base = past_of(session, visit), base_of(visit, version)
-    after = [*past.given, given]
+    visit, after = past.visit, [*past.given, given]
     return Undoing(
         visit,
         by,
-        past.refunds,
+        past.change_ids,
         past.left(version),
-        net.left(past.sold, after, base),
+        net.left(past.sold, after, base_of(visit, version)),
         net.paid_left(visit.amount_minor, past.sold, after),
         given,
         move_ids(session, visit),
@@ -119,7 +116,7 @@ def everything(session: Session, visit: Visit, version: PublishedVersion, by: st
     gone = tuple(Line(line.number, line.sku, line.category, 0, None) for line in before)
     net_minor = None if visit.amount_minor is None else 0
     moves = move_ids(session, visit)
-    return Undoing(visit, by, past.refunds, before, gone, net_minor, move_ids=moves)
+    return Undoing(visit, by, past.change_ids, before, gone, net_minor, move_ids=moves)
 
 
 def move_ids(session: Session, visit: Visit) -> list[UUID]:

@@ -56,9 +56,8 @@ def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
     done = {who: card for who, card in cards.items() if who != batch.goes_on}
     _sell(session, run, found, known, cards, done.keys() - changed)
     if changed:
-        changes.apply(session, run=run, found=found, cards=cards)
-        ready = [card for who, card in done.items() if who in changed]
-        changes.catch_up(session, run=run, card_ids=ready)
+        ready = [who for who in done if who in changed]
+        changes.apply(session, run=run, found=found, cards=cards, done=ready)
     return Taken(found, {who: card for who, card in cards.items() if who == batch.goes_on})
 
 

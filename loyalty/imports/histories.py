@@ -75,4 +75,5 @@ def _visit(row: Any, lines: list[Row], refunds: list[Row]) -> SoldVisit:
         sold=net.sold(row.amount_minor, lines),
         items=[line.item for line in lines] or [None],
         given=[Given.kept(one.amount_minor, one.lines) for one in refunds],
+        change_ids=[one.id for one in refunds],
     )

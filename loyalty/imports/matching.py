@@ -16,7 +16,10 @@ from loyalty.programs.earning import MILLI
 
 @dataclass(slots=True)
 class SoldVisit:
-    """A living visit with its lines as sold, the items they name, and what came back of it."""
+    """A living visit with its lines as sold, the items they name, and what changed it since.
+
+    `found` is what the return under way gives back of it.
+    """
 
     id: UUID
     version: int
@@ -25,20 +28,26 @@ class SoldVisit:
     sold: list[SoldLine]
     items: list[str | None]
     given: list[Given]
+    change_ids: list[UUID]
+    found: list[Given] = field(default_factory=list)
 
     def nets(self) -> dict[int, Fraction]:
         """What is left of the money of each line."""
-        return net.nets(self.sold, self.given)
+        return net.nets(self.sold, [*self.given, *self.found])
+
+    def pieces(self) -> dict[int, int]:
+        """Thousandths of a piece left of each line."""
+        return net.pieces(self.sold, [*self.given, *self.found])
 
 
 @dataclass(slots=True)
 class Matched:
-    """What a return comes to: how it lowers which visits, and what of it no sale answers for.
+    """What a return comes to: which visits it lowers, and what of it no sale answers for.
 
     `targets` say for each row which visits it lowers; an empty one has its line in `unmatched`.
     """
 
-    lowered: dict[UUID, list[Given]] = field(default_factory=dict)
+    lowered: dict[UUID, SoldVisit] = field(default_factory=dict)
     unmatched: list[LineRequest] = field(default_factory=list)
     targets: list[list[UUID]] = field(default_factory=list)
 
@@ -52,7 +61,7 @@ class _Rest:
 
 
 def match(basket: Basket, visits: Sequence[SoldVisit]) -> Matched:
-    """Find the sales of a return; `visits` are the customer's, the latest first, and are lowered.
+    """Find the sales of a return; `visits` are the customer's, the latest first.
 
     A return that shares a sale's ref lowers that sale, its own item first. Any other lowers the
     latest sale of its item (sku, else item, else exact amount) that is not after it; what is more
@@ -66,8 +75,8 @@ def match(basket: Basket, visits: Sequence[SoldVisit]) -> Matched:
         quantity = sale.quantity_milli
         rest = _Rest(-sale.amount_minor, None if quantity is None else abs(quantity))
         for visit, given in _lowered(sale, rest, own, earlier):
-            visit.given.append(given)
-            found.lowered.setdefault(visit.id, []).append(given)
+            visit.found.append(given)
+            found.lowered[visit.id] = visit
             targets.append(visit.id)
         if rest.minor or not targets:
             found.unmatched.append(_line(sale, rest))
@@ -111,7 +120,7 @@ def _of_line(visit: SoldVisit, line: SoldLine, rest: _Rest) -> tuple[int, int, i
     minor = min(int(there), rest.minor)
     if not minor:
         return None
-    pieces = net.pieces(visit.sold, visit.given)[line.number]
+    pieces = visit.pieces()[line.number]
     milli = pieces * minor // int(there) if rest.milli is None else min(rest.milli, pieces)
     if minor != there:
         milli = max(0, min(milli, pieces - 1))

@@ -12,7 +12,7 @@ from loyalty.cards import lookup
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
-from loyalty.counter import refunds, returns
+from loyalty.counter import refunds, returns, undoing
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Visit, VisitLine, VisitRefund
 from loyalty.imports.models import ImportedChange, ImportedSale
@@ -84,9 +84,10 @@ class TakingBack:
         if change.added_from is None:
             returns.restore(self.session, desk, change, origin=origin)
             return
-        given = returns.without_lines(self.session, visit, self._numbers(change))
+        past = undoing.past_of(self.session, visit)
+        given = returns.without_lines(past, self._numbers(change))
         if given.money:
-            returns.lower(self.session, desk, visit, given, origin=origin)
+            returns.lower(self.session, desk, past, given, origin=origin)
 
     def _numbers(self, change: VisitRefund) -> Iterable[int]:
         """The lines of an addition, up to those of the next one."""

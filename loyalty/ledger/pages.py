@@ -53,6 +53,17 @@ class Pages:
         """Every account in the book."""
         return [account for units in self._accounts.values() for account in units.values()]
 
+    def go_on(self) -> None:
+        """What was written is what there is: the same cards, still locked, may move again."""
+        for rows in self.rows.values():
+            rows.clear()
+        self.postings.clear()
+        for account in self.all_accounts():
+            if account.is_changed:
+                account.moves, account.before = account.moves + 1, account.now
+            for lot in account.lots:
+                lot.is_new = lot.is_touched = False
+
     def prove(self) -> None:
         """Assert what must hold before anything is written: balance = lots - debt."""
         for account in self.all_accounts():
