@@ -281,3 +281,10 @@ def write() -> contextlib.AbstractContextManager[Session]:
 def read() -> contextlib.AbstractContextManager[Session]:
     """A read on the database in use, as in Database.read."""
     return current().read()
+
+
+@contextlib.contextmanager
+def part(session: Session) -> Iterator[None]:
+    """A part of a write: an error that leaves the block undoes the part, and not the write."""
+    with session.begin_nested():
+        yield

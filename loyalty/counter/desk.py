@@ -63,11 +63,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that an operation on one card works with.
-
-    `at` is the moment as of which the card is judged; what is written says `now`, which differs
-    only where an import enters the past.
-    """
+    """Everything that an operation on one card works with, judged as of `at`."""
 
     place: Place
     version: PublishedVersion
@@ -79,7 +75,7 @@ class Desk:
 
     @property
     def now(self) -> datetime:
-        """When it is written down."""
+        """When it is written down: another moment only where an import enters the past."""
         return self.recorded_at or self.at
 
     def as_of(self, at: datetime) -> "Desk":

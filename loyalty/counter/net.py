@@ -98,6 +98,7 @@ class _Back:
     minor: int = 0
 
 
+Exact = Fraction | int
 _PIECES, _MONEY = 2, 3  # how long a refund's line is in its row
 _NONE = _Back()
 
@@ -184,11 +185,11 @@ def paid_left(
     """What is left of the money paid, in minor units, a begun one included; None when not said."""
     if amount_minor is None:
         return None
-    exact = sum(nets(lines, refunds).values(), Fraction(0))
+    exact = Fraction(sum(nets(lines, refunds).values()))
     return -(-exact.numerator // exact.denominator)
 
 
-def nets(lines: Sequence[SoldLine], refunds: Sequence[Given]) -> dict[int, Fraction]:
+def nets(lines: Sequence[SoldLine], refunds: Sequence[Given]) -> dict[int, Exact]:
     """What is left of the money of each line, by its number."""
     returned = _returned(lines, refunds)
     part = _part(lines, refunds, returned)
@@ -201,13 +202,12 @@ def pieces(lines: Sequence[SoldLine], refunds: Sequence[Given]) -> dict[int, int
     return {line.number: _pieces_left(line, returned.get(line.number, _NONE)) for line in lines}
 
 
-def _part(
-    lines: Sequence[SoldLine], refunds: Sequence[Given], returned: dict[int, _Back]
-) -> Fraction:
+def _part(lines: Sequence[SoldLine], refunds: Sequence[Given], returned: dict[int, _Back]) -> Exact:
     """The part of each line's net that refunds by amount leave."""
     by_amount = sum(refund.amount_minor or 0 for refund in refunds)
-    left_nets = (_net(line, returned.get(line.number, _NONE)) for line in lines)
-    total = sum(left_nets, Fraction(0))
+    if not by_amount:
+        return 1
+    total = Fraction(sum(_net(line, returned.get(line.number, _NONE)) for line in lines))
     if by_amount > total:
         raise RefundTooLarge(largest_minor=int(total - (by_amount - _last_amount(refunds))))
     return (total - by_amount) / total if total else Fraction(1)
@@ -255,14 +255,16 @@ def _pieces_left(line: SoldLine, back: _Back) -> int:
     return line.quantity_milli - back.milli - back.money_milli
 
 
-def _net(line: SoldLine, back: _Back) -> Fraction:
-    amount = Fraction(line.amount_minor or 0)
-    return amount * (line.quantity_milli - back.milli) / line.quantity_milli - back.minor
+def _net(line: SoldLine, back: _Back) -> Exact:
+    amount = line.amount_minor or 0
+    if not back.milli:
+        return amount - back.minor
+    return Fraction(amount) * (line.quantity_milli - back.milli) / line.quantity_milli - back.minor
 
 
-def _line(line: SoldLine, back: _Back, counts: dict[int, Fraction | None], part: Fraction) -> Line:
+def _line(line: SoldLine, back: _Back, counts: dict[int, Fraction | None], part: Exact) -> Line:
     counted = counts[line.number]
-    if counted is not None and line.amount_minor:
+    if counted is not None and line.amount_minor and (back is not _NONE or part != 1):
         counted = counted * _net(line, back) / line.amount_minor * part
     return Line(
         number=line.number,

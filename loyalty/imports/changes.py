@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from loyalty.core import bulk
-from loyalty.core.db import table
+from loyalty.core.db import part, table
 from loyalty.core.errors import InsufficientUnits
 from loyalty.counter.requests import LineRequest
 from loyalty.imports import matching, words
@@ -77,7 +77,7 @@ class _Changes:
     def one_by_one(self) -> Iterator[None]:
         """What the block did is undone if the program refuses it; where that may happen at all."""
         if self.run.target.may_block:
-            with self.session.begin_nested():
+            with part(self.session):
                 yield
         else:
             yield

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 from uuid import UUID
 
 from loyalty.counter import net
-from loyalty.counter.net import Given, SoldLine
+from loyalty.counter.net import Exact, Given, SoldLine
 from loyalty.counter.requests import LineRequest
 from loyalty.imports.basket import Basket
 from loyalty.imports.sale import Sale
@@ -31,7 +30,7 @@ class SoldVisit:
     change_ids: list[UUID]
     found: list[Given] = field(default_factory=list)
 
-    def nets(self) -> dict[int, Fraction]:
+    def nets(self) -> dict[int, Exact]:
         """What is left of the money of each line."""
         return net.nets(self.sold, [*self.given, *self.found])
 
@@ -90,7 +89,7 @@ def _lowered(
     """By how much the row lowers which visit, as long as something of it is left."""
     for visit in own:
         yield from _by_lines(sale, rest, visit)
-        whole = min(rest.minor, int(sum(visit.nets().values(), Fraction(0))))
+        whole = min(rest.minor, int(sum(visit.nets().values())))
         if whole:
             rest.minor -= whole
             yield visit, Given(whole)

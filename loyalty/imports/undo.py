@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.core import outbox
-from loyalty.core.db import Database
+from loyalty.core.db import Database, part
 from loyalty.core.errors import InsufficientUnits, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.text import Text
@@ -174,7 +174,7 @@ class _Undoing:
 def _tried(session: Session, back: TakingBack, row: Any, take: Callable[..., Step]) -> Step:
     """One step, or why it cannot be taken back; then nothing of it has happened."""
     try:
-        with session.begin_nested():
+        with part(session):
             return take(back, row.id, row.kind)
     except InsufficientUnits as refusal:
         return Step(row.id, row.kind, is_done=False, refused=refusal.sentence)

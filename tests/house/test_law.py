@@ -84,9 +84,9 @@ def is_inexact(node):
 # Division of exact fractions, which stay exact: the only places that divide.
 FRACTIONS = {
     "(total - by_amount) / total",
-    "amount * (line.quantity_milli - returned_milli) / line.quantity_milli",
+    "Fraction(amount) * (line.quantity_milli - back.milli) / line.quantity_milli",
     "Fraction(line.amount_minor or 0) * base / paid",
-    "counted * kept / line.quantity_milli",
+    "counted * _net(line, back) / line.amount_minor",
 }
 
 
