@@ -12,6 +12,7 @@ from loyalty.api import (
     corrections,
     customers,
     document,
+    imports,
     program_changes,
     programs,
     redemptions,
@@ -29,6 +30,7 @@ SECTIONS = (
     programs.section,
     corrections.section,
     causes.section,
+    imports.section,
 )
 
 

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 from werkzeug.routing import BaseConverter
@@ -23,6 +24,7 @@ from loyalty.core.errors import (
     NotSignedIn,
 )
 from loyalty.web import guard
+from loyalty.web.kit import BODY_BYTES_MAX
 from loyalty.web.problems import MEDIA_TYPE, status_of
 
 
@@ -36,7 +38,7 @@ View = TypeVar("View", bound=Callable[..., Response])
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PATH_PREFIX = "/api/v1"
 _WHAT_HTTP_SAYS = {
-    413: "`too_large`: the body is larger than 64 KiB.",
+    413: "`too_large`: the body is larger than {kib} KiB.",
     415: "`unsupported_media_type`: the body is not `application/json`.",
 }
 _KEY_HEADER = {
@@ -77,6 +79,7 @@ class Contract:
     may_be_keyed: bool = False
     unknown: tuple[str, ...] = ()
     refusals: tuple[type[LoyaltyError], ...] = ()
+    body_bytes_max: int = BODY_BYTES_MAX
 
     @property
     def takes_key(self) -> bool:
@@ -114,7 +117,7 @@ class Section:
                 headers=_REPLAY_HEADER if contract.takes_key else None,
             )(wrapped)
             wrapped = blueprint.doc(**_described(self.name, view, contract))(wrapped)
-            wrapped = guard.key(contract.scope)(wrapped)
+            wrapped = guard.key(contract.scope)(_allowing(contract.body_bytes_max, wrapped))
             parameters = _path_parameters(rule)
             blueprint.route(rule, methods=[method], parameters=parameters, tags=[self.name])(
                 wrapped
@@ -123,6 +126,19 @@ class Section:
             return cast(View, wrapped)
 
         return decorate
+
+
+def _allowing(body_bytes_max: int, view: View) -> View:
+    """Let a body of that size in; most operations need no more than every page."""
+    if body_bytes_max == BODY_BYTES_MAX:
+        return view
+
+    @wraps(view)
+    def wrapped(*given: Any, **named: Any) -> Response:
+        request.max_content_length = body_bytes_max
+        return view(*given, **named)
+
+    return cast(View, wrapped)
 
 
 def _is_needed(body: Any) -> bool:
@@ -174,7 +190,8 @@ def _described(section: str, view: Callable[..., Response], contract: Contract) 
     }
     if contract.body is not None:
         for status, words in _WHAT_HTTP_SAYS.items():
-            responses[status] = {"description": words, "content": PROBLEM}
+            said = words.format(kib=contract.body_bytes_max // 1024)
+            responses[status] = {"description": said, "content": PROBLEM}
     described: dict[str, Any] = {
         "operationId": f"{section}.{view.__name__}",
         "security": [{"key": [contract.scope]}],
@@ -214,6 +231,7 @@ _PREFIXES = {
     "redemption": "red",
     "program": "prg",
     "payout": "pay",
+    "import": "imp",
 }
 
 

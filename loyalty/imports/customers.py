@@ -15,7 +15,7 @@ from loyalty.imports import patience
 from loyalty.imports.order import Order, Progress, rows, silent
 from loyalty.imports.person import CUSTOMERS, Person, PersonReader
 from loyalty.imports.register import Register
-from loyalty.imports.result import Count, ImportResult, write_errors
+from loyalty.imports.result import Count, ImportResult
 from loyalty.imports.sheet import Refusal
 from loyalty.imports.spool import Spool, spool
 from loyalty.merchants import accounts
@@ -50,8 +50,7 @@ def run_import(
             people = [row for row in some if isinstance(row, Person)]
             doing.look(people, kept) if order.dry_run else doing.take(people, kept)
         doing.close()
-        if order.errors_path is not None:
-            write_errors(order.errors_path, kept.refusals(language))
+        order.tell(kept.refusals(language))
     return doing.count.result()
 
 

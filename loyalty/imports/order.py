@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from loyalty.imports import words
 from loyalty.imports.lines import FileRefused, numbered, opened
-from loyalty.imports.result import Count
+from loyalty.imports.result import Count, write_errors
 from loyalty.imports.sheet import Columns, Heading, Record, Refusal, Sheet
 
 Progress = Callable[[int, int], None]
@@ -16,13 +16,27 @@ Told_co = TypeVar("Told_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to import into what; without a program the merchant's only published one is meant."""
+    """What to import into what; without a program the merchant's only published one is meant.
+
+    Refused rows go to `errors_path` as CSV, or to `refused` with line, column and reason. The file
+    is known by `name`, where that is not the path's own.
+    """
 
     merchant_ref: str
     path: Path
     program_ref: str | None = None
     dry_run: bool = False
     errors_path: Path | None = None
+    name: str | None = None
+    refused: Callable[[int, str, str], None] | None = None
+
+    def tell(self, refusals: Iterator[tuple[int, str, str]]) -> None:
+        """Hand on the refused rows: line, column and reason, in the order of the file."""
+        if self.refused is not None:
+            for line, column, reason in refusals:
+                self.refused(line, column, reason)
+        elif self.errors_path is not None:
+            write_errors(self.errors_path, refusals)
 
     def demand_folder(self) -> None:
         """Raise FileRefused where there is no folder for the refused rows."""

@@ -30,6 +30,7 @@ class ImportResult:
     peak_bytes: int
     ignored_columns: tuple[str, ...] = ()
     sales: int | None = None
+    import_ref: str | None = None  # by which it is undone; None where it brought no sale
 
     def __post_init__(self) -> None:
         parts = self.accepted + self.refused + self.no_customer + self.replayed

@@ -5,18 +5,19 @@ by its identity and counts as replayed. The same file again changes nothing.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from loyalty.core.db import Database
-from loyalty.core.ids import new_id
+from loyalty.core.ids import new_id, ref
 from loyalty.imports import batches, patience
 from loyalty.imports import run as runs
 from loyalty.imports import target as targets
 from loyalty.imports.batches import Cards, Taken
 from loyalty.imports.order import Order, Progress, rows, silent
-from loyalty.imports.result import Count, ImportResult, write_errors
+from loyalty.imports.result import Count, ImportResult
 from loyalty.imports.run import Run
 from loyalty.imports.sale import RowReader, Sale
 from loyalty.imports.sheet import SALES, Refusal
@@ -40,7 +41,7 @@ def run_import(
         target = targets.find(
             session, merchant_ref=order.merchant_ref, program_ref=order.program_ref
         )
-    run = Run(new_id(), target, at, order.path.name[-_NAME_MAX:])
+    run = Run(new_id(), target, at, (order.name or order.path.name)[-_NAME_MAX:])
     doing = _Import(database, order, run, progress)
     with spool() as kept:
         kept.fill(doing.read())
@@ -48,9 +49,11 @@ def run_import(
             doing.look_through(kept)
         else:
             doing.take_all(kept)
-        if order.errors_path is not None:
-            write_errors(order.errors_path, kept.refusals(target.language))
-    return doing.count.result()
+        order.tell(kept.refusals(target.language))
+    is_written = doing.count.accepted and not order.dry_run
+    return replace(
+        doing.count.result(), import_ref=ref("imp", run.import_id) if is_written else None
+    )
 
 
 class _Rehearsed(Exception):

@@ -62,7 +62,7 @@ def run_undo(
     with database.read() as session:
         run = find(session, merchant_ref=merchant_ref, import_ref=import_ref)
         undoing = _Undoing(database, run.merchant_id, run.id, at, progress)
-        undoing.total = undoing.count(session)
+        undoing.total = _count(session, run.merchant_id, run.id)
     undoing.each(_visits, TakingBack.visit)
     undoing.each(_changes, TakingBack.change)
     if undoing.done.kept:  # what returns had taken is there again
@@ -70,6 +70,20 @@ def run_undo(
         undoing.each(_changes, TakingBack.change)
     patience.write(database, undoing.close)
     return undoing.done
+
+
+def steps_of(session: Session, *, merchant_ref: str, import_ref: str) -> int:
+    """How many visits and changes of an import there are to take back. Raises Unknown."""
+    run = find(session, merchant_ref=merchant_ref, import_ref=import_ref)
+    return _count(session, run.merchant_id, run.id)
+
+
+def _count(session: Session, merchant_id: UUID, import_id: UUID) -> int:
+    every = (query(merchant_id, import_id) for query in (_changes, _visits))
+    return sum(
+        session.execute(sa.select(sa.func.count()).select_from(one.subquery())).scalar_one()
+        for one in every
+    )
 
 
 def find(session: Session, *, merchant_ref: str, import_ref: str) -> ImportRun:
@@ -118,14 +132,6 @@ class _Undoing:
     done: Undone = field(default_factory=Undone)
     total: int = 0
     seen: int = 0
-
-    def count(self, session: Session) -> int:
-        """How many steps there are to take back."""
-        every = (query(self.merchant_id, self.import_id) for query in (_changes, _visits))
-        return sum(
-            session.execute(sa.select(sa.func.count()).select_from(one.subquery())).scalar_one()
-            for one in every
-        )
 
     def each(
         self, query: Callable[[UUID, UUID], sa.Select[UUID, str]], take: Callable[..., Step]

@@ -79,6 +79,7 @@ def things_of(caller: Caller) -> dict[str, str]:
         "number": "2",
         "card_code": card.code,
         **_cause(caller),
+        "import_ref": _imported(caller, draft),
         "other_code": caller.shop.card().code,
     }
 
@@ -102,6 +103,14 @@ def _cause(caller: Caller) -> dict[str, str]:
     shop.visit(shop.card("giving"), 100_000, at=NOW - timedelta(days=5))
     paid = done(caller.post("/causes/rifugio/payouts", PAYOUT))["ref"]
     return {"cause_key": "rifugio", "payout_ref": paid}
+
+
+def _imported(caller: Caller, program: str) -> str:
+    """An import that can be undone."""
+    csv = SALES_CSV.replace("s1", fresh_key())
+    body = {"csv": csv, "program": program}
+    imported: str = done(caller.post("/imports/sales", body), 200)["import"]
+    return imported
 
 
 PAYOUT = {"amount": euro(10), "paid_on": "2026-11-20", "receipt": "bonifico 7"}
@@ -141,9 +150,12 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /customers/<customer:customer_ref>/unmerge": {},
         "POST /causes/<cause_key>/payouts": PAYOUT,
         "POST /payouts/<payout_ref>/cancel": why,
+        "POST /imports/sales": {"csv": SALES_CSV, "program": things["program_ref"]},
+        "POST /imports/customers": {"csv": "customer,name\nmia,Mia\n"},
     }
 
 
+SALES_CSV = "customer,occurred_at,amount,external_ref\nmia,2026-11-02,12.40,s1\n"
 CONSENT = {"purpose": "marketing", "given": True, "text_id": "news-it-3", "source": "web"}
 
 

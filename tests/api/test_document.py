@@ -15,6 +15,7 @@ from tests.api.conftest import Hands
 from tests.api.routes import (
     OPERATIONS,
     PAYOUT,
+    SALES_CSV,
     Operation,
     Walk,
     in_a_useful_order,
@@ -124,9 +125,15 @@ def test_every_documented_status_can_be_provoked_and_no_other(
     provoked = Provoked(Walk(aurora))
     _provoke_at_the_door(provoked, aurora)
     _provoke_refusals(provoked, aurora)
+    with monkeypatch.context() as narrow:
+        narrow.setattr("loyalty.api.imports.STEPS_MAX", 0)
+        undo = "POST /imports/<import_ref>/undo"
+        provoked.send(next(one for one in OPERATIONS if one.name == undo))
     for operation in in_a_useful_order():
         provoked.send(operation)
     with monkeypatch.context() as broken:
+        broken.setattr("loyalty.imports.patience.time.sleep", lambda _seconds: None)
+        broken.setattr(db.Database, "read", _busy)
         broken.setattr(db.Database, "write", _busy)
         broken.setattr("loyalty.web.reads.session", _busy)
         provoked.everywhere()
@@ -151,7 +158,7 @@ def _provoke_at_the_door(provoked: Provoked, aurora: Caller) -> None:
             provoked.send(operation, raw=b"{")
             provoked.send(operation, raw=b"{}", mime="text/plain")
             provoked.send(operation, raw=b'{"x": 1}')
-            provoked.send(operation, raw=b" " * 70_000)
+            provoked.send(operation, raw=b" " * (operation.contract.body_bytes_max + 1))
         elif operation.contract.query is not None:
             path = "/api/v1" + operation.path(provoked.walk.things)
             response = aurora.client.get(f"{path}?limit=0", headers=aurora.headers)
@@ -218,6 +225,7 @@ def _provoke_corrections(
         ("POST /payouts/<payout_ref>/cancel", {"things": _cancelled_payout(aurora)}),
         ("POST /visits/<visit_ref>/move", {"things": voided}),
         ("POST /cards/<card_ref>/restore", {"things": {"card_ref": aurora.shop.card().ref}}),
+        ("POST /imports/sales", {"body": {"csv": SALES_CSV, "program": "prg_" + "0" * 26}}),
         (f"POST {whom}/unmerge", {"things": {"customer_ref": alone}}),
         (f"POST {whom}/merge", {"body": {"into": things["customer_ref"]}}),
     ):

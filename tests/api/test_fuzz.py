@@ -23,7 +23,7 @@ REQUESTS_MIN = 100  # in a loaded minute; a quiet one makes ten times as many
 POOL = 4
 # What JSON Schema cannot say: a draft may use a rule that is not built yet, lines must add up to
 # the amount, a program may need one, a visit has only so many lines to give back, it is on one card
-# already, and nobody agreed tomorrow.
+# already, nobody agreed tomorrow, and an import may be too large to undo.
 MAY_BE_UNFIT = [
     {
         "include-operation-id": operation,
@@ -36,8 +36,11 @@ MAY_BE_UNFIT = [
         "visits.refund_visit",
         "corrections.move_visit",
         "consents.record_consent",
+        "imports.undo_import",
     )
 ]
+# Texts of megabytes would take all of the time; test_import_broken tries files of every kind.
+FILES = ["imports.import_sales", "imports.import_customers"]
 _WELL_FORMED = re.compile("[!-~]{1,255}")
 
 
@@ -117,7 +120,7 @@ def test_no_request_made_from_the_document_finds_a_fault(server: str, aurora: Ca
     }
     schema = schemathesis.openapi.from_url(
         f"{server}/api/v1/openapi.json", config=schemathesis.Config.from_dict(settings)
-    )
+    ).exclude(operation_id=FILES)
     sent, accepted = 0, 0
     faults: dict[str, str] = {}
     for event in from_schema(schema).execute():
