@@ -192,6 +192,38 @@ BUGS = (
         "tests/domain/test_floors.py",
         "never_ends_earlier and sqlite",
     ),
+    Bug(
+        "a return without its sale takes bonuses too",
+        "loyalty/counter/returns.py",
+        'if share.kind == "base"',
+        "if share.kind",
+        "tests/domain/test_import_returns.py",
+        "base_rule_without_bonuses and sqlite",
+    ),
+    Bug(
+        "a return lowers a sale that came after it",
+        "loyalty/imports/matching.py",
+        "if one.occurred_at <= at and one not in own",
+        "if one not in own",
+        "tests/domain/test_import_returns.py",
+        "latest_sale_of_its_product and sqlite",
+    ),
+    Bug(
+        "a refund taken back gives the money twice",
+        "loyalty/counter/net.py",
+        "tuple((number, -milli, -minor) for",
+        "tuple((number, -milli, -2 * minor) for",
+        "tests/domain/test_import_undo.py",
+        "changed_in_older_sales and sqlite",
+    ),
+    Bug(
+        "rows of an undone import are known for ever",
+        "loyalty/imports/taking_back.py",
+        "            (ImportedSale, ImportedSale.visit_id),\n",
+        "",
+        "tests/domain/test_import_undo.py",
+        "same_file_gives_the_same_again and sqlite and stamps",
+    ),
 )
 
 

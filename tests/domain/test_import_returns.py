@@ -99,6 +99,15 @@ def test_what_no_sale_answers_for_comes_from_the_balance_and_then_is_owed(desk: 
     in_order(desk)
 
 
+def test_a_return_without_its_sale_takes_the_base_rule_without_bonuses(desk: Desk) -> None:
+    double = {"key": "double", "unit": "points", "multiply_percent": 200}
+    rules = {**POINTS, "earn": [*POINTS["earn"], double]}
+    desk.shop.program("double", rules, at=NOW - timedelta(days=400))
+    lines = ["anna,2026-01-02,10.00,,t1,,,", "anna,2026-01-05,-4.00,,t9,,,"]
+    rows(desk, *lines, program="double")
+    assert desk.balance("anna", "double") == 16
+
+
 def test_a_whole_return_takes_the_stamp_and_the_pieces_count_one_by_one(desk: Desk) -> None:
     head = "anna,2026-01-02,6.00,r1,c,,4,coffee"
     rows(desk, head, "anna,2026-01-03,-3.00,,c,,-2,coffee", program="stamps")
