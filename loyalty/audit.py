@@ -10,11 +10,14 @@ from loyalty.core import triggers
 from loyalty.core.db import Id
 from loyalty.core.ids import ref
 from loyalty.counter import audit as counter
+from loyalty.counter.rollups import checking
 from loyalty.ledger import audit as ledger
+from loyalty.merchants.models import Merchant
 
 NAMED_MAX = 20
 CHECKS = {**ledger.CHECKS, **counter.CHECKS}
-CHECKS_COUNT = len(CHECKS) + 1  # and the triggers
+ROLLUPS, GUARDS = "the roll-ups are what the visits add up to", "the guards are in place"
+CHECKS_COUNT = len(CHECKS) + 2  # and these two
 
 
 class CouldNotLook(Exception):
@@ -55,10 +58,25 @@ def _audit(session: Session, merchant_id: UUID | None) -> list[Finding]:
         for rule, query in CHECKS.items()
         if (finding := _check(session, rule, query, merchant_id))
     ]
+    if drifted := _drifted(session, merchant_id):
+        found.append(drifted)
     missing = triggers.differences(session.connection())
     if missing:
-        found.append(Finding("the guards are in place", tuple(missing), len(missing)))
+        found.append(Finding(GUARDS, tuple(missing), len(missing)))
     return found
+
+
+def _drifted(session: Session, merchant_id: UUID | None) -> Finding | None:
+    every = sa.select(Merchant.id).order_by(Merchant.id)
+    shops = [merchant_id] if merchant_id else session.execute(every).scalars()
+    where: list[str] = []
+    count = 0
+    for shop in shops:
+        for difference in checking.differences(session, merchant_id=shop):
+            count += 1
+            if count <= NAMED_MAX:
+                where.append(f"{ref('mer', shop)}: {difference.sentence.en}")
+    return Finding(ROLLUPS, tuple(where), count) if count else None
 
 
 def _check(session: Session, rule: str, query: str, merchant_id: UUID | None) -> Finding | None:

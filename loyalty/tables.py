@@ -4,6 +4,7 @@ from loyalty.cards import models as cards
 from loyalty.core import jobs, outbox, schedules
 from loyalty.core.db import Base
 from loyalty.counter import models as counter
+from loyalty.counter.rollups import models as rollups
 from loyalty.customers import models as customers
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
@@ -23,5 +24,6 @@ MODULES = (
     ledger,
     merchants,
     programs,
+    rollups,
 )
 METADATA = Base.metadata

@@ -1,6 +1,6 @@
 """Finding cards by whatever names them, with everything that an operation needs to know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.models import Card, CardToken
 from loyalty.cards.tokens import Scan
-from loyalty.core.db import table
+from loyalty.core.db import Id, table
 from loyalty.core.errors import Busy, CardBlocked, ProgramPaused, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.customers import merging
@@ -115,6 +115,26 @@ _NAMED = sa.select(_CARD.c.id, _CARD.c.merged_into_id, _CARD.c.blocked_at).where
     _CARD.c.id.in_(sa.bindparam("card_ids", expanding=True)),
 )
 
+_HELD = (
+    sa.text(
+        """
+    WITH RECURSIVE held (card_id, customer_id) AS (
+        SELECT id, customer_id FROM card WHERE merchant_id = :merchant_id AND id IN :card_ids
+        UNION ALL
+        SELECT h.card_id, c.merged_into_id FROM held h
+        JOIN customer c ON c.merchant_id = :merchant_id AND c.id = h.customer_id
+        WHERE c.merged_into_id IS NOT NULL)
+    SELECT h.card_id, h.customer_id FROM held h
+    JOIN customer c ON c.merchant_id = :merchant_id AND c.id = h.customer_id
+    WHERE c.merged_into_id IS NULL"""
+    )
+    .bindparams(
+        sa.bindparam("merchant_id", type_=Id),
+        sa.bindparam("card_ids", type_=Id, expanding=True),
+    )
+    .columns(card_id=Id, customer_id=Id)
+)
+
 
 def by_scan(session: Session, *, merchant_id: UUID, scan: Scan) -> CardFacts:
     """The merchant's card that a scan names, blocked or not. Raises Unknown("card").
@@ -213,6 +233,14 @@ def _holder(session: Session, merchant_id: UUID, customer_id: UUID) -> dict[str,
         "customer_email": person.email,
         "customer_birthday": person.birthday,
     }
+
+
+def holders_of(
+    session: Session, *, merchant_id: UUID, card_ids: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """Whose each of these cards is by now: the person, whoever had to be merged for that."""
+    asked = {"merchant_id": merchant_id, "card_ids": list(card_ids)}
+    return {row.card_id: row.customer_id for row in session.execute(_HELD, asked)}
 
 
 def cards_of(

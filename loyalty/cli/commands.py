@@ -15,6 +15,7 @@ from loyalty.cli import house
 from loyalty.cli.demo import demo
 from loyalty.cli.imports import import_group
 from loyalty.cli.programs import program
+from loyalty.cli.rebuild import rebuild
 from loyalty.cli.replay import replay
 from loyalty.cli.worker import jobs, worker
 from loyalty.core import clock
@@ -36,6 +37,7 @@ main.add_command(program)
 main.add_command(demo)
 main.add_command(worker)
 main.add_command(jobs)
+main.add_command(rebuild)
 main.add_command(replay)
 
 

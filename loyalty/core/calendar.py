@@ -17,6 +17,11 @@ def local_day(moment: datetime, timezone: str) -> date:
     return moment.astimezone(zone(timezone)).date()
 
 
+def local_hour(moment: datetime, timezone: str) -> int:
+    """The hour that the shop's clocks show at that moment, 0 to 23."""
+    return moment.astimezone(zone(timezone)).hour
+
+
 def add_months(on: date, months: int) -> date:
     """The same day so many months later, or that month's last: 31 January + 1 is 28 February.
 

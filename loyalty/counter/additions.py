@@ -14,7 +14,6 @@ from loyalty.counter.models import Visit, VisitLine
 from loyalty.counter.net import Paid
 from loyalty.counter.requests import LineRequest
 from loyalty.counter.undoing import Past, Undoing
-from loyalty.ledger import writing
 from loyalty.ledger.state import Origin
 
 _LINE = table(VisitLine)
@@ -38,8 +37,7 @@ def add_lines(
     _write_lines(session, desk, past, lines)
     visit.amount_minor = (visit.amount_minor or 0) + added_minor
     added = {"added_from": first, "added_minor": added_minor}
-    rerating.note(session, desk, undoing, operation, added)
-    writing.write_book(session, desk.book)
+    rerating.write(session, desk, undoing, operation, added=added)
     found: UUID = operation["id"]
     return found
 

@@ -17,8 +17,9 @@ from loyalty.core.ids import ref
 from loyalty.counter import desk as desks
 from loyalty.counter import lasting, moves, reasons, standing
 from loyalty.counter.desk import Desk
+from loyalty.counter.rollups import upkeep
 from loyalty.customers import merging as people
-from loyalty.ledger import chart, joining, writing
+from loyalty.ledger import chart, joining, store, writing
 from loyalty.ledger.state import Reason
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Duty, Permission
@@ -49,10 +50,13 @@ def merge(
     """
     duty.demand(Permission.MERGE)
     merged = people.absorb(session, duty=duty, loser_ref=customer_ref, survivor_ref=into_ref, at=at)
+    hold_still(session, duty.merchant_id, merged.survivor_id)
     joined = [
         _join_cards(session, duty, pair, at)
         for pair in _pairs(session, duty.merchant_id, merged.survivor_id)
     ]
+    both = (merged.loser_id, merged.survivor_id)
+    upkeep.restate(session, merchant_id=duty.merchant_id, customer_ids=both)
     people.keep_cards(session, merchant_id=duty.merchant_id, merge_id=merged.merge_id, cards=joined)
     note(session, duty=duty, act="customer.merge", target=customer_ref, at=at, into=into_ref)
     outbox.add(
@@ -63,6 +67,13 @@ def merge(
         at=at,
     )
     return MergeAnswer(into_ref, customer_ref, shown(joined), at)
+
+
+def hold_still(session: Session, merchant_id: UUID, *customer_ids: UUID) -> None:
+    """Let no sale come between: none of these people's cards moves before this write ends."""
+    cards = lookup.cards_of(session, merchant_id=merchant_id, customer_ids=customer_ids)
+    every = [card_id for theirs in cards.values() for card_id in theirs]
+    store.lock(session, merchant_id=merchant_id, card_ids=every)
 
 
 def shown(joined: list[Row]) -> list[dict[str, str]]:

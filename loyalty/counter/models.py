@@ -45,6 +45,7 @@ class Visit(Base):
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     local_on: Mapped[date] = mapped_column(sa.Date)
+    local_hour: Mapped[int] = mapped_column(sa.SmallInteger)
     external_ref: Mapped[str | None] = mapped_column(sa.String(120))
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     posting_id: Mapped[UUID | None] = mapped_column(Id)

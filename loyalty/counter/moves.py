@@ -23,6 +23,7 @@ from loyalty.counter.desk import Desk, Place
 from loyalty.counter.dossier import Counted
 from loyalty.counter.models import Visit, VisitMove
 from loyalty.counter.requests import Answer
+from loyalty.counter.rollups import upkeep
 from loyalty.counter.sale import Recorded
 from loyalty.counter.taking import TakenBack
 from loyalty.ledger import chart, store, writing
@@ -88,7 +89,7 @@ def move(
     shifted.settle()
     if shifted.card_id == counter.taker.place.card_id:
         visit.scanned_card_id = counter.taker.place.scanned_card_id
-    return _finish(session, counter.taker, visit, body, operation)
+    return _finish(session, counter, visit, body, operation)
 
 
 def _receipt(counter: Counter, visit: Visit, operation: Row, shifted: "Shifted") -> dict[str, Any]:
@@ -224,16 +225,18 @@ def _note(taker: Desk, visit: Visit, operation: Row, card_id: UUID) -> None:
 
 
 def _finish(
-    session: Session, desk: Desk, visit: Visit, body: dict[str, Any], operation: Row
+    session: Session, counter: Counter, visit: Visit, body: dict[str, Any], operation: Row
 ) -> Answer:
     operation["answer"] = body
     session.flush()
-    writing.write_book(session, desk.book)
+    writing.write_book(session, counter.taker.book)
+    cards = (one.place.card_id for one in (counter.giver, counter.taker))
+    upkeep.restate_holders(session, merchant_id=visit.merchant_id, card_ids=cards)
     outbox.add(
         session,
         merchant_id=visit.merchant_id,
         kind="visit.moved",
         facts={"visit": ref("vis", visit.id), "by": body["ref"]},
-        at=desk.at,
+        at=counter.taker.at,
     )
     return Answer(body)

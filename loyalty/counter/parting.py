@@ -16,6 +16,7 @@ from loyalty.counter import desk as desks
 from loyalty.counter.desk import Desk
 from loyalty.counter.merging import MergeAnswer
 from loyalty.counter.models import Visit
+from loyalty.counter.rollups import upkeep
 from loyalty.customers import merging as people
 from loyalty.ledger import joining, parting, since, writing
 from loyalty.ledger.parting import Parting, Words
@@ -62,9 +63,12 @@ def unmerge(session: Session, *, duty: Duty, customer_ref: str, at: datetime) ->
     """
     duty.demand(Permission.MERGE)
     released = people.release(session, duty=duty, customer_ref=customer_ref, at=at)
+    both = (released.loser_id, released.survivor_id)
+    merging.hold_still(session, duty.merchant_id, *both)
     joined = list(released.cards or [])
     for facts in reversed(joined):
         _part_cards(session, duty, Kept.of(facts), at)
+    upkeep.restate(session, merchant_id=duty.merchant_id, customer_ids=both)
     loser, survivor = ref("cus", released.loser_id), ref("cus", released.survivor_id)
     note(session, duty=duty, act="customer.unmerge", target=loser, at=at, into=survivor)
     outbox.add(

@@ -18,7 +18,7 @@ from loyalty.counter.models import Visit
 from loyalty.counter.net import Given
 from loyalty.counter.requests import Answer, RefundRequest, amount_in
 from loyalty.counter.undoing import Undoing
-from loyalty.ledger import store, writing
+from loyalty.ledger import store
 from loyalty.ledger.state import Intent
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
@@ -163,8 +163,7 @@ def _write(
 ) -> None:
     visit = undoing.visit
     operation["answer"] = body
-    rerating.note(session, desk, undoing, operation)
-    writing.write_book(session, desk.book)
+    rerating.write(session, desk, undoing, operation)
     outbox.add(
         session,
         merchant_id=visit.merchant_id,

@@ -9,9 +9,11 @@ from loyalty.counter import sale, taking
 from loyalty.counter.desk import Desk
 from loyalty.counter.dossier import Counted
 from loyalty.counter.models import VisitRefund
+from loyalty.counter.rollups import upkeep
 from loyalty.counter.sale import Recorded
 from loyalty.counter.taking import TakenBack
 from loyalty.counter.undoing import Undoing
+from loyalty.ledger import writing
 from loyalty.programs.conditions import Occasion
 
 Row = dict[str, Any]
@@ -51,28 +53,42 @@ def _fill(desk: Desk, undoing: Undoing, operation: Row, done: TakenBack) -> None
     done.reasons += seen.reasons
 
 
-def note(
-    session: Session, desk: Desk, undoing: Undoing, operation: Row, added: Row | None = None
+def write(
+    session: Session,
+    desk: Desk,
+    undoing: Undoing,
+    operation: Row,
+    *,
+    added: Row | None = None,
+    restate: bool = True,
 ) -> None:
-    """Keep what was given back or added (`added`: its columns), or that the visit is void."""
-    visit = undoing.visit
+    """Write the book, and beside the visit what was given back or added, or that it is void.
+
+    `added` are the columns of an addition. Whoever says not to restate the roll-ups of the member
+    does so at the end of the same write.
+    """
+    visit, before = undoing.visit, upkeep.Stood.of(undoing.visit)
     if undoing.by == "void":
         visit.voided_at = operation["recorded_at"]
     else:
-        given = undoing.given
-        desk.book.also(
-            _REFUND,
-            {
-                "merchant_id": visit.merchant_id,
-                "id": operation["id"],
-                "visit_id": visit.id,
-                "amount_minor": given.amount_minor if given else None,
-                "lines": given.as_rows() if given else [],
-                "added_minor": None,
-                "added_from": None,
-                "recorded_at": operation["recorded_at"],
-                **(added or {}),
-            },
-        )
+        desk.book.also(_REFUND, _change(undoing, operation) | (added or {}))
     visit.net_minor = undoing.net_minor
     session.flush()
+    writing.write_book(session, desk.book)
+    upkeep.recount_day(session, visit, before=before)
+    if restate:
+        upkeep.restate_holders(session, merchant_id=visit.merchant_id, card_ids=[visit.card_id])
+
+
+def _change(undoing: Undoing, operation: Row) -> Row:
+    given = undoing.given
+    return {
+        "merchant_id": undoing.visit.merchant_id,
+        "id": operation["id"],
+        "visit_id": undoing.visit.id,
+        "amount_minor": given.amount_minor if given else None,
+        "lines": given.as_rows() if given else [],
+        "added_minor": None,
+        "added_from": None,
+        "recorded_at": operation["recorded_at"],
+    }

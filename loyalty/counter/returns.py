@@ -31,11 +31,23 @@ from loyalty.programs.earning import MILLION
 Row = dict[str, Any]
 
 
-def lower(session: Session, desk: Desk, past: Past, given: Given, *, origin: Origin) -> UUID:
-    """Give back part of a visit. Raises RefundTooLarge, and InsufficientUnits under `block`."""
+def lower(
+    session: Session,
+    desk: Desk,
+    past: Past,
+    given: Given,
+    *,
+    origin: Origin,
+    restate: bool = True,
+) -> UUID:
+    """Give back part of a visit. Raises RefundTooLarge, and InsufficientUnits under `block`.
+
+    Whoever says not to restate the member's roll-ups does so at the end of the same write.
+    """
     desks.catch_up(desk)
     undoing = undoings.lowered(session, past, desk.version, given)
-    return _post(session, desk, undoing, desk.book.begin("refund", origin))
+    operation = desk.book.begin("refund", origin)
+    return _post(session, desk, undoing, operation, restate=restate)
 
 
 def give_up(session: Session, desk: Desk, lines: Sequence[LineRequest], *, origin: Origin) -> UUID:
@@ -120,11 +132,12 @@ def without_lines(past: Past, numbers: Iterable[int]) -> Given:
     return Given(None, (), tuple(each for each in money if each[1] or each[2]))
 
 
-def _post(session: Session, desk: Desk, undoing: Undoing, operation: Row) -> UUID:
+def _post(
+    session: Session, desk: Desk, undoing: Undoing, operation: Row, *, restate: bool = True
+) -> UUID:
     rerating.post(session, desk, undoing, operation)
     desks.catch_up(desk)
-    rerating.note(session, desk, undoing, operation)
-    writing.write_book(session, desk.book)
+    rerating.write(session, desk, undoing, operation, restate=restate)
     return _id(operation)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from loyalty.core.calendar import local_hour
 from loyalty.core.db import table
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
@@ -209,6 +210,7 @@ def _note_visit(desk: Desk, sale: Sale, done: Recorded) -> None:
             "occurred_at": operation["occurred_at"],
             "recorded_at": operation["recorded_at"],
             "local_on": place.day(operation["occurred_at"]),
+            "local_hour": local_hour(operation["occurred_at"], place.timezone),
             "external_ref": sale.external_ref,
             "voided_at": None,
             "posting_id": None,

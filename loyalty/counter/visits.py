@@ -22,6 +22,7 @@ from loyalty.counter import proofs, receipts, sale
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Visit
 from loyalty.counter.requests import LINES_MAX, Answer, LineRequest, VisitRequest, amount_in
+from loyalty.counter.rollups import upkeep
 from loyalty.counter.sale import Recorded, Sale
 from loyalty.ledger import store, writing
 from loyalty.ledger.state import Intent
@@ -89,7 +90,7 @@ def accrue(
     done = sale.record(desk, sold, origin=origin, intent=intent)
     if desk.place.day(sold.occurred_at) < desk.place.day(at):
         desk.ranks.sold(_version(session, facts, None), done.operation, desk.place.day(at))
-    body = _settle(session, desk, sold, done, warnings)
+    body = _settle(session, facts, desk, sold, done, warnings)
     return Answer(body)
 
 
@@ -239,7 +240,12 @@ def _check_day(session: Session, desk: Desk, sold: Sale) -> list[dict[str, str]]
 
 
 def _settle(
-    session: Session, desk: Desk, sold: Sale, done: Recorded, warnings: list[dict[str, str]]
+    session: Session,
+    facts: CardFacts,
+    desk: Desk,
+    sold: Sale,
+    done: Recorded,
+    warnings: list[dict[str, str]],
 ) -> dict[str, Any]:
     """Late sales may bring lots that are over already; then the receipt, and everything written."""
     desks.catch_up(desk)
@@ -255,6 +261,7 @@ def _settle(
     )
     done.operation["answer"] = body
     writing.write_book(session, desk.book)
+    upkeep.count(session, desk.book, holders={facts.card_id: facts.customer_id})
     outbox.add(
         session,
         merchant_id=desk.place.merchant_id,

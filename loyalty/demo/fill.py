@@ -18,6 +18,7 @@ from loyalty.counter import desk as desks
 from loyalty.counter import receipts, sale, vouchers
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.requests import LineRequest
+from loyalty.counter.rollups import upkeep
 from loyalty.counter.sale import Sale
 from loyalty.customers import directory
 from loyalty.customers.directory import Profile
@@ -203,6 +204,7 @@ def _let_pass(session: Session, shop: Open, coming: list[Coming], chance: random
             known[card_id] = desks.desk_on(session, visit.place, shop.version, book, visit.at)
         _serve(replace(known[card_id], at=visit.at), shop, chance)
     writing.write_book(session, book)
+    upkeep.count(session, book)
 
 
 def _serve(desk: Desk, shop: Open, chance: random.Random) -> None:

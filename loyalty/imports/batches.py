@@ -11,6 +11,7 @@ from loyalty.cards import lookup
 from loyalty.counter import desk as desks
 from loyalty.counter import sale as counter
 from loyalty.counter.desk import Desk, Place
+from loyalty.counter.rollups import upkeep
 from loyalty.imports import changes, people, recorded, verdict
 from loyalty.imports import run as runs
 from loyalty.imports import target as targets
@@ -97,6 +98,7 @@ def _sell(
         counter.take(basket, cards[basket.customer], known.named.get(basket.customer))
     counter.catch_up([cards[who] for who in cards if who in done])
     writing.write_book(session, book)
+    upkeep.count(session, book)
 
 
 class _Counter:

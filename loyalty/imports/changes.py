@@ -71,7 +71,8 @@ class _Changes:
 
     def forget(self, customer: str) -> None:
         """What is known of the customer is no longer so."""
-        self.people.pop(customer, None)
+        if regular := self.people.pop(customer, None):
+            regular.restate()
 
     @contextmanager
     def one_by_one(self) -> Iterator[None]:
@@ -110,7 +111,9 @@ class _Changes:
         self.operations += [key | {"operation_id": one} for one in operations]
 
     def write(self) -> None:
-        """Keep what was noted."""
+        """Keep what was noted, and let the roll-ups follow."""
+        for regular in self.people.values():
+            regular.restate()
         connection = self.session.connection()
         bulk.insert(connection, table(ImportedSale), self.identities)
         bulk.insert(connection, table(ImportedChange), self.operations)

@@ -14,6 +14,7 @@ from loyalty.counter import desk as desks
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Visit
 from loyalty.counter.requests import LineRequest
+from loyalty.counter.rollups import upkeep
 from loyalty.counter.undoing import Past
 from loyalty.imports import histories, matching
 from loyalty.imports.basket import Basket
@@ -36,6 +37,7 @@ class Regular:
         )
         self._place, self._book = first.place, first.book
         self._card_ids = first.ranks.dossier.card_ids()
+        self._is_lowered = False
 
     @cached_property
     def visits(self) -> list[SoldVisit]:
@@ -64,11 +66,14 @@ class Regular:
             desk = self._desk(version, desk_at)
             past = Past(visit, sold.sold, sold.given, sold.change_ids)
             origin = self._origin(desk, basket)
-            made.append(returns.lower(self._session, desk, past, given, origin=origin))
+            made.append(
+                returns.lower(self._session, desk, past, given, origin=origin, restate=False)
+            )
             self._book.go_on()
             sold.given.append(given)
             sold.change_ids.append(made[-1])
         sold.found.clear()
+        self._is_lowered = True
         return made
 
     def give_up(self, lines: Sequence[LineRequest], basket: Basket) -> UUID:
@@ -78,6 +83,13 @@ class Regular:
         made = returns.give_up(self._session, desk, lines, origin=self._origin(desk, basket))
         self._book.go_on()
         return made
+
+    def restate(self) -> None:
+        """Let the member's roll-ups follow, once for all that came back."""
+        if self._is_lowered:
+            upkeep.restate_holders(
+                self._session, merchant_id=self._place.merchant_id, card_ids=self._card_ids
+            )
 
     def catch_up(self) -> None:
         """Write down what has expired by now; while rows came in, their own time counted."""

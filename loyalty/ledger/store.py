@@ -117,6 +117,11 @@ def open_book(
     return _load(session, _LOCK, Book(merchant_id, timezone), card_ids)
 
 
+def lock(session: Session, *, merchant_id: UUID, card_ids: Sequence[UUID]) -> None:
+    """Lock the cards' accounts in the same order: whoever wants one of them waits."""
+    session.execute(_LOCK, {"merchant_id": merchant_id, "card_ids": list(card_ids)}).all()
+
+
 def open_to_earn(
     session: Session,
     *,

@@ -1,0 +1,1 @@
+"""Roll-ups: what visits add up to, kept in the ledger's own transaction."""
