@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from loyalty import schema
-from loyalty.core import db
+from loyalty.core import db, triggers
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
+from loyalty.counter.rollups import checking
+from loyalty.merchants.models import Merchant
 from tests.builders import Shop, open_shop
 from tests.rigs import compiled, memory, postgres
 from tests.rigs.kept import Kept
@@ -98,9 +101,23 @@ def database(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Dat
         database = request.getfixturevalue("postgresql").open(settings)
     db.use(database)
     yield database
+    adds_up(database)
     db.use(None)
     if settings.is_sqlite:
         database.dispose()
+
+
+def adds_up(database: Database) -> None:
+    """Whatever a test has done: no operation may write visits and forget what they add up to.
+
+    Not asked where a test has taken the guards away, to damage the books on purpose.
+    """
+    with database.read() as session:
+        if triggers.differences(session.connection()):
+            return
+        for merchant_id in session.execute(sa.select(Merchant.id)).scalars().all():
+            found = list(checking.differences(session, merchant_id=merchant_id))
+            assert [each.sentence.en for each in found] == []
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A shop from before there were consents: it keeps its customers, there and back."""
+"""Shops from before: they keep their customers, and find their past added up."""
 
 import pytest
 import sqlalchemy as sa
@@ -9,9 +9,12 @@ from loyalty.core.db import Database, Id, UtcDateTime
 from loyalty.core.ids import new_id
 from tests.builders import NOW
 from tests.conftest import settings_for
+from tests.domain.eventful import live
+from tests.domain.summed import kept
 from tests.rigs import postgres
 
 BEFORE, AFTER = "20261125a", "20261125b"
+NO_ROLL_UPS = "20261126a"
 CUSTOMER = {"name": "Carla", "email": "carla@example.it", "external_ref": "C-1"}
 
 
@@ -89,3 +92,21 @@ def test_cards_still_hold_on_to_their_customer_afterwards(old, carla):
         again = {"id": new_id(), "external_ref": "C-1", "created_at": NOW}
         with pytest.raises(sa.exc.IntegrityError):
             add(old, "customer", merchant_id=carla[0], **again)
+
+
+def hours(database):
+    with database.read() as session:
+        query = "SELECT id, local_hour FROM visit ORDER BY id"
+        return [tuple(row) for row in session.execute(sa.text(query))]
+
+
+def test_a_shop_from_before_the_roll_ups_finds_its_past_added_up(shop):
+    live(shop)
+    summer = shop.visit(shop.card(), 300, at=NOW.replace(month=7))
+    assert summer.body["amount"]["amount_minor"] == 300
+    before = kept(shop.database), hours(shop.database)
+    assert {hour for _, hour in before[1]} >= {11, 12}  # by the shop's clocks
+    migrate(shop.database, command.downgrade, NO_ROLL_UPS)
+    assert "member_stats" not in sa.inspect(shop.database.read_engine).get_table_names()
+    schema.migrate(shop.database)
+    assert (kept(shop.database), hours(shop.database)) == before

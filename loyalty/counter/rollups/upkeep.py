@@ -124,13 +124,11 @@ def _add_one(connection: sa.Connection, book: Book, holders: Mapping[UUID, UUID]
 def _add(connection: sa.Connection, book: Book, holders: Mapping[UUID, UUID]) -> list[UUID]:
     """The same for many visits: one row a member, month, hour, product and day."""
     sums = add_up(book.rows[_VISIT], book.rows.get(_LINE, ()), holders)
-    for kind, rows in (
-        (STATS, sums.stats),
-        (MONTHS, sums.months),
-        (HOURS, sums.hours),
-        (PRODUCTS, sums.products),
-        (DAYS, sums.days),
-    ):
-        bulk.upsert(connection, kind.table, rows, on_conflict=kind.adding)
+    bulk.upsert(connection, STATS.table, sums.stats, on_conflict=STATS.adding)
     whose = of_customers(book.merchant_id, [row["customer_id"] for row in sums.stats])
-    return list(connection.execute(_WHO_IS_LATE, whose).scalars())
+    late = set(connection.execute(_WHO_IS_LATE, whose).scalars())
+    for kind, rows in ((MONTHS, sums.months), (HOURS, sums.hours), (PRODUCTS, sums.products)):
+        of_others = [row for row in rows if row["customer_id"] not in late]
+        bulk.upsert(connection, kind.table, of_others, on_conflict=kind.adding)
+    bulk.upsert(connection, DAYS.table, sums.days, on_conflict=DAYS.adding)
+    return list(late)
