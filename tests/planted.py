@@ -223,6 +223,8 @@ BUGS = (
         "",
         "tests/domain/test_import_undo.py",
         "same_file_gives_the_same_again and sqlite and stamps",
+    ),
+    Bug(
         "a second visit of a day is another visit day",
         "loyalty/counter/rollups/figures.py",
         "    - CASE WHEN excluded.first_on = member_stats.last_on THEN 1 ELSE 0 END,",
