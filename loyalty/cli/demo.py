@@ -19,12 +19,18 @@ from loyalty.demo import fill, links
 from loyalty.imports.progress import Bar
 
 _WORDS = {
-    "owner": Text("Titolare (scegli una password)", "Owner (choose a password)"),
-    "cashier": Text("Cassa (scegli una password)", "Cashier (choose a password)"),
-    "card": Text(
-        "Carta di un cliente (aprila sul telefono)", "A customer's card (open on a phone)"
-    ),
+    "owner": Text("Titolare", "Owner"),
+    "manager": Text("Responsabile", "Manager"),
+    "marketer": Text("Marketing", "Marketing"),
+    "cashier": Text("Cassa", "Cashier"),
+    "card": Text("Carta di", "Card of"),
 }
+_HINT = Text(
+    "Ogni link vale una volta: chi lavora in negozio sceglie una password, e poi entra con la sua"
+    " e-mail; la carta si apre sul telefono del cliente.",
+    "Each link works once: staff choose a password, and sign in with their e-mail from then on;"
+    " the card opens on the customer's phone.",
+)
 
 
 @click.command()
@@ -33,7 +39,7 @@ _WORDS = {
 @click.option("--no-serve", is_flag=True, help="Only fill it.")
 @house.refusals_said
 def demo(port: int, data: Path | None, no_serve: bool) -> None:
-    """Fill a café and a bakery with a year of visits, and serve them, with a worker beside it."""
+    """Fill a street of four shops with 18 months of visits, and serve it, with a worker."""
     settings = _settings(port, data)
     database = Database(settings)
     db.use(database)
@@ -65,14 +71,22 @@ def _fill(database: Database) -> None:
         if fill.is_filled(session):
             return
     began, bar = time.monotonic(), Bar(sys.stderr)
+    click.echo(
+        house.say(
+            Text(
+                "Riempio la via: quattro negozi, diciotto mesi. Ci vuole meno di un minuto.",
+                "Filling the street: four shops, eighteen months. It takes less than a minute.",
+            )
+        )
+    )
     done = fill.fill(database, at=clock.now(), progress=bar)
     bar.close()
     took = time.monotonic() - began
     click.echo(
         house.say(
             Text(
-                f"Demo riempita in {took:.1f} s: {fill.CUSTOMERS} clienti, {done} visite.",
-                f"Demo filled in {took:.1f} s: {fill.CUSTOMERS} customers, {done} visits.",
+                f"Demo riempita in {took:.1f} s: {done.customers} clienti, {done.visits} visite.",
+                f"Demo filled in {took:.1f} s: {done.customers} customers, {done.visits} visits.",
             )
         )
     )
@@ -81,10 +95,9 @@ def _fill(database: Database) -> None:
 def _print_doors(database: Database) -> None:
     base = database.settings.public_url
     click.echo(f"\n  Portal  {base}/portal/\n  Till    {base}/till/\n")
-    with database.read() as session:
-        for name, merchant_ref in links.shops(session):
-            click.echo(f"  {name}: --merchant {merchant_ref}")
-    click.echo("")
-    for door in links.doors(database, at=clock.now()):
-        click.echo(f"  {door.who}\n    {house.say(_WORDS[door.what])}: {door.url}")
-    click.echo("")
+    for front in links.fronts(database, at=clock.now()):
+        click.echo(f"  {front.name}  (--merchant {front.merchant_ref})")
+        for door in front.doors:
+            click.echo(f"    {house.say(_WORDS[door.what])} {door.who}\n      {door.url}")
+        click.echo("")
+    click.echo(f"  {house.say(_HINT)}\n")

@@ -1,1 +1,1 @@
-"""A small high street to look at: a café with stamps and a bakery with points, a year of visits."""
+"""A small high street to look at: four shops, two thousand customers, eighteen months."""

@@ -1,73 +1,57 @@
-"""Filling the street: the counter's own steps, over the past year, from one seed."""
+"""Filling the street: eighteen months through the counter's own steps, from one seed.
+
+The same seed on the same day gives the same people, visits and mishaps; ids and codes are new
+each time, as secrets are.
+"""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-from uuid import UUID
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import count, cycle, islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import lookup, register
 from loyalty.core.calendar import zone
 from loyalty.core.db import Database
-from loyalty.core.ids import ref
-from loyalty.counter import desk as desks
-from loyalty.counter import receipts, sale, vouchers
-from loyalty.counter.desk import Desk, Place
-from loyalty.counter.requests import LineRequest
-from loyalty.counter.rollups import upkeep
-from loyalty.counter.sale import Sale
-from loyalty.customers import directory
-from loyalty.customers.directory import Profile
-from loyalty.demo.shops import FIRST_NAMES, LAST_NAMES, STREET, ShopPlan
-from loyalty.ledger import store, writing
-from loyalty.ledger.state import Origin
-from loyalty.merchants import accounts
+from loyalty.demo import counter, habits, incidents, opening, upkeep
+from loyalty.demo.counter import Coming, Member
+from loyalty.demo.habits import DAYS, TIMEZONE
+from loyalty.demo.incidents import Days
+from loyalty.demo.people import Crowd, duplicate
+from loyalty.demo.plan import ShopPlan
+from loyalty.demo.shops import STREET
 from loyalty.merchants.models import Merchant
-from loyalty.merchants.roles import Duty, Role, staff_duty
-from loyalty.programs import catalogue, editor
-from loyalty.programs.catalogue import PublishedVersion
 
 SEED = 2026
-CUSTOMERS = 300
-VISITS = 6_000
-DAYS = 365
-TIMEZONE = "Europe/Rome"
-_GROUP = 500  # visits in one write: filling is not a queue of customers
+_WHOLE = 100
+_PORTION_DAYS = 28  # what happens beside the sales happens between two portions of them
+_INCIDENTS = 5  # after each portion
+_TWINS_PERCENT, _TWINS_MIN = 3, 2  # so many customers have a second card
+_BREATH = timedelta(minutes=20)  # the last visit is so long ago that something could follow it
+_NOON = 12  # so that a day of 23 or 25 hours does not end on its neighbour
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Regular:
-    """A customer with a habit: every so many days, around an hour, from one day to another."""
+class Filled:
+    """How much is there now."""
 
-    place: Place
-    gap_days: int
-    hour: int
-    first_day: int
-    last_day: int
+    customers: int
+    visits: int
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """One visit to come: when, by whom."""
-
-    at: datetime
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A shop of the street, open."""
+@dataclass(slots=True)
+class Life:
+    """The life of one shop that is to come: everybody, and every visit in the order of time."""
 
     plan: ShopPlan
-    merchant_id: UUID
-    program: str
-    version: PublishedVersion
-    cashier: Duty
+    chance: random.Random
+    members: list[Member]
+    coming: list[Coming]
+    twins: list[tuple[Member, Member]]
 
 
 def is_filled(session: Session) -> bool:
@@ -75,194 +59,86 @@ def is_filled(session: Session) -> bool:
     return session.execute(sa.select(Merchant.id).limit(1)).first() is not None
 
 
-def fill(database: Database, *, at: datetime, progress: Progress) -> int:
-    """Open the shops and let a year pass; returns the number of visits."""
-    chance = random.Random(SEED)  # noqa: S311  # the same street each time, not a secret
+def fill(database: Database, *, at: datetime, progress: Progress, percent: int = _WHOLE) -> Filled:
+    """Open the shops and let the time until `at` pass, with so many percent of the customers."""
+    lives = to_come(at=at, percent=percent)
+    done, total = 0, sum(len(life.coming) for life in lives)
+    for life in lives:
+        for passed in _live(database, life, at):
+            done += passed
+            progress(done, total)
+    return Filled(sum(len(life.members) for life in lives), done)
+
+
+def to_come(*, at: datetime, percent: int = _WHOLE) -> list[Life]:
+    """What will happen in each shop until `at`, by chance alone: nothing is written."""
+    crowd = Crowd(_chance("crowd"))
+    return [_life(plan, crowd, at, percent) for plan in STREET]
+
+
+def _chance(of: str) -> random.Random:
+    """One source for each part: a change in one shop leaves the others as they are."""
+    return random.Random(f"{SEED}/{of}")  # noqa: S311  # the same street each time, not a secret
+
+
+def _life(plan: ShopPlan, crowd: Crowd, at: datetime, percent: int) -> Life:
+    chance, until = _chance(plan.key), at - _BREATH
+    today = until.astimezone(zone(TIMEZONE)).date()
+    many = plan.trade.customers * percent // _WHOLE
+    again = max(_TWINS_MIN, many * _TWINS_PERCENT // _WHOLE)
+    profiles = crowd.some(many - again)
+    named = [profile for profile in profiles if profile.name][:again]
+    members = [
+        Member(
+            profile,
+            habits.make(plan.trade, plan.products, chance, today),
+            chance.randrange(len(plan.locations)),
+        )
+        for profile in [*profiles, *map(duplicate, named)]
+    ]
+    coming = [
+        Coming(moment, member)
+        for member in members
+        for moment in habits.moments(member.habit, plan.trade, chance, until)
+    ]
+    coming.sort(key=lambda visit: visit.at)
+    firsts = [member for member in members if any(member.profile is one for one in named)]
+    return Life(plan, chance, members, coming, list(zip(firsts, members[-again:], strict=True)))
+
+
+def _live(database: Database, life: Life, at: datetime) -> Iterator[int]:
+    """The shop opens and lives, portion by portion, each in one write; gives what has passed."""
     began = at - timedelta(days=DAYS)
-    done = 0
-    for plan in STREET:
+    with database.write() as session:
+        shop = opening.open_shop(session, life.plan, life.chance, _midnight(began))
+    numbers, deck = count(1), cycle(incidents.USUAL)
+    merged: list[tuple[Member, datetime]] = []
+    for number, (portion, ends_at) in enumerate(_portions(life.coming, began, at)):
         with database.write() as session:
-            shop = _open(session, plan, began)
-            regulars = _regulars(session, shop, chance, began)
-        coming = _coming(regulars, chance, at)
-        for start in range(0, len(coming), _GROUP):
-            with database.write() as session:
-                _let_pass(session, shop, coming[start : start + _GROUP], chance)
-            done += len(coming[start : start + _GROUP])
-            progress(done, VISITS)
-    return done
+            came = counter.let_pass(session, shop, portion, life.chance)
+            after = came[-1].at if came else ends_at - _BREATH
+            days = Days(shop, life.chance, came, after, life.twins, merged, numbers)
+            for incident in islice(deck, _INCIDENTS):
+                incident(session, days)
+            upkeep.see_to(session, days, number)
+        yield len(portion)
+    with database.write() as session:
+        upkeep.leave(session, shop, at)
 
 
-def _open(session: Session, plan: ShopPlan, at: datetime) -> Open:
-    shop = accounts.create_merchant(
-        session, name=plan.name, currency="EUR", timezone=TIMEZONE, language="it", at=at
-    )
-    made = editor.create(
-        session,
-        merchant_id=shop.id,
-        currency="EUR",
-        name=plan.program,
-        raw=plan.version,
-        at=at,
-    )
-    editor.publish(session, merchant_id=shop.id, program_id=made.id, number=1, at=at)
-    _person(session, shop.id, plan.owner, Role.OWNER, at)
-    version = catalogue.version(session, merchant_id=shop.id, program_id=made.id, number=1)
-    cashier = _person(session, shop.id, plan.cashier, Role.CASHIER, at)
-    return Open(plan, shop.id, ref("prg", made.id), version, cashier)
+def _portions(
+    coming: list[Coming], began: datetime, at: datetime
+) -> Iterator[tuple[list[Coming], datetime]]:
+    """Four weeks of visits each, with the moment at which they are over; the last is shorter."""
+    start, ends_at = 0, _midnight(began)
+    while ends_at < at:
+        ends_at = min(at, _midnight(ends_at + timedelta(days=_PORTION_DAYS, hours=_NOON)))
+        end = bisect_left(coming, ends_at, lo=start, key=lambda visit: visit.at)
+        yield coming[start:end], ends_at
+        start = end
 
 
-def _person(
-    session: Session, merchant_id: UUID, who: tuple[str, str], role: Role, at: datetime
-) -> Duty:
-    name, email = who
-    accounts.invite_staff(
-        session, merchant_id=merchant_id, email=email, name=name, role=role, at=at
-    )
-    person = accounts.find_sign_in(session, email=email)
-    assert person is not None, "just invited"
-    return staff_duty(merchant_id, person.staff_id, role, device="demo", email=email)
-
-
-def _regulars(
-    session: Session, shop: Open, chance: random.Random, began: datetime
-) -> list[Regular]:
-    regulars = []
-    for number in range(CUSTOMERS // len(STREET)):
-        first = 0 if number < 40 else chance.randrange(DAYS - 20)  # noqa: PLR2004  # the first faithful
-        joined = began + timedelta(days=first, hours=1)
-        customer = directory.create(
-            session, merchant_id=shop.merchant_id, profile=_profile(chance), at=joined
-        )
-        card = register.enrol(
-            session,
-            duty=shop.cashier,
-            customer_ref=ref("cus", customer.id),
-            program_ref=shop.program,
-            intent=None,
-            at=joined,
-        )
-        # A third slips away in silence, some time after having come for a while.
-        last = DAYS if chance.random() > 1 / 3 else chance.randrange(first + 10, DAYS + 1)
-        regulars.append(
-            Regular(
-                place=Place.of(
-                    lookup.find(session, merchant_id=shop.merchant_id, card_ref=card.answer["ref"])
-                ),
-                gap_days=chance.choice((2, 3, 4, 5, 7, 7, 9, 12, 14, 21)),
-                hour=chance.randrange(*shop.plan.hours),
-                first_day=first,
-                last_day=last,
-            )
-        )
-    return regulars
-
-
-def _profile(chance: random.Random) -> Profile:
-    first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
-    number = chance.randrange(1_000)
-    has_mail = chance.random() < 0.6  # noqa: PLR2004  # many give no address
-    return Profile(
-        name=f"{first} {last}",
-        email=f"{first}.{last}{number}@posta.example".lower() if has_mail else None,
-        language="en" if chance.random() < 0.08 else "it",  # noqa: PLR2004  # some visitors
-        birthday=f"{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}",
-    )
-
-
-def _coming(regulars: list[Regular], chance: random.Random, at: datetime) -> list[Coming]:
-    """The visits of all regulars in the order of time, thinned to the demo's number."""
-    today = at.astimezone(zone(TIMEZONE)).date()
-    coming: list[Coming] = []
-    for regular in regulars:
-        day = regular.first_day
-        while day <= regular.last_day:
-            moment = _moment(today - timedelta(days=DAYS - day), regular.hour, chance)
-            if moment < at:
-                coming.append(Coming(moment, regular.place))
-            day += max(1, round(chance.gauss(regular.gap_days, regular.gap_days / 4)))
-    wanted = VISITS // len(STREET)
-    kept = chance.sample(coming, wanted) if len(coming) > wanted else coming
-    return sorted(kept, key=lambda visit: (visit.at, visit.place.card_id))
-
-
-def _moment(on: date, hour: int, chance: random.Random) -> datetime:
-    clock = time(hour, chance.randrange(60), chance.randrange(60))
-    return datetime.combine(on, clock, zone(TIMEZONE)).astimezone(UTC)
-
-
-def _let_pass(session: Session, shop: Open, coming: list[Coming], chance: random.Random) -> None:
-    """Some visits in the order of time, on one book: the till's own steps without its look-ups."""
-    cards = {visit.place.card_id for visit in coming}
-    book = store.open_book(
-        session, merchant_id=shop.merchant_id, card_ids=list(cards), timezone=TIMEZONE
-    )
-    known: dict[UUID, Desk] = {}
-    for visit in coming:
-        card_id = visit.place.card_id
-        if card_id not in known:
-            known[card_id] = desks.desk_on(session, visit.place, shop.version, book, visit.at)
-        _serve(replace(known[card_id], at=visit.at), shop, chance)
-    writing.write_book(session, book)
-    upkeep.count(session, book)
-
-
-def _serve(desk: Desk, shop: Open, chance: random.Random) -> None:
-    """One customer at the counter: the purchase, and now and then a reward."""
-    desks.catch_up(desk)
-    sold = _basket(shop.plan, desk.at, chance)
-    done = sale.record(desk, sold, origin=_origin(desk, shop))
-    body = receipts.receipt(
-        desk,
-        done.operation,
-        reasons=done.reasons,
-        earned=done.earned,
-        pledged=done.pledged,
-        amount_minor=sold.amount_minor,
-        vouchers=done.vouchers,
-    )
-    done.operation["answer"] = body
-    if chance.random() < 0.4:  # noqa: PLR2004  # most wait for the next time
-        later = replace(desk, at=desk.at + timedelta(seconds=30))
-        _hand_over(later, shop, done.vouchers or _redeemed(later, shop, body["rewards"]))
-
-
-def _basket(plan: ShopPlan, at: datetime, chance: random.Random) -> Sale:
-    bought = chance.choices(plan.products, k=chance.choice((1, 1, 1, 2, 2, 3)))
-    lines = tuple(
-        LineRequest(sku=p.sku, item=p.item, category=p.category, amount_minor=p.price_minor)
-        for p in bought
-    )
-    return Sale(
-        occurred_at=at, amount_minor=sum(product.price_minor for product in bought), lines=lines
-    )
-
-
-def _origin(desk: Desk, shop: Open) -> Origin:
-    return desks.origin(
-        desk.place,
-        shop.cashier,
-        version=desk.version.number,
-        occurred_at=desk.at,
-        recorded_at=desk.at,
-        proof="static",
-    )
-
-
-def _redeemed(desk: Desk, shop: Open, rewards: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The dearest reward that the card can have by now, if any."""
-    ready = [offer["key"] for offer in rewards if not offer["missing"] and not offer["unavailable"]]
-    reward = desk.version.document.reward(ready[-1]) if ready else None
-    if reward is None:
-        return []
-    issued = vouchers.issue(desk, reward, origin=_origin(desk, shop))
-    issued.operation["answer"] = receipts.receipt(
-        desk, issued.operation, reasons=issued.reasons, vouchers=[issued.redemption]
-    )
-    return [issued.redemption]
-
-
-def _hand_over(desk: Desk, shop: Open, redemptions: list[dict[str, Any]]) -> None:
-    for redemption in redemptions[:1]:
-        desk.book.begin("fulfilment", _origin(desk, shop))
-        redemption.update(state="fulfilled", used_at=desk.at)
+def _midnight(moment: datetime) -> datetime:
+    """The beginning of that day on the street."""
+    on = moment.astimezone(zone(TIMEZONE)).date()
+    return datetime.combine(on, time(), zone(TIMEZONE)).astimezone(UTC)

@@ -1,0 +1,136 @@
+"""A shop of the street opens: its program, its people and its counters."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from loyalty.core.ids import encode, ref
+from loyalty.demo.habits import TIMEZONE
+from loyalty.demo.plan import Raw, ShopPlan, Worker
+from loyalty.merchants import accounts
+from loyalty.merchants.places import find_or_add_location
+from loyalty.merchants.roles import Duty, Role, staff_duty
+from loyalty.programs import catalogue, editor
+from loyalty.programs.catalogue import PublishedVersion
+from loyalty.web import device
+
+CURRENCY = "EUR"
+
+
+@dataclass(slots=True)
+class Shop:
+    """A shop that is open. `tills` are those who stand at each location, by its id."""
+
+    plan: ShopPlan
+    merchant_id: UUID
+    version: PublishedVersion
+    owner: Duty
+    manager: Duty
+    tills: Mapping[UUID, list[Duty]]
+
+    @property
+    def program_ref(self) -> str:
+        """The public name of its program."""
+        return ref("prg", self.version.program_id)
+
+
+def open_shop(session: Session, plan: ShopPlan, chance: random.Random, at: datetime) -> Shop:
+    """The shop as it is on its first day: rules in force, everybody invited, no customer yet."""
+    merchant = accounts.create_merchant(
+        session, name=plan.name, currency=CURRENCY, timezone=TIMEZONE, language="it", at=at
+    )
+    program = editor.create(
+        session,
+        merchant_id=merchant.id,
+        currency=CURRENCY,
+        name=plan.program,
+        raw=plan.rules,
+        at=at,
+    )
+    editor.publish(session, merchant_id=merchant.id, program_id=program.id, number=1, at=at)
+    version = catalogue.version(session, merchant_id=merchant.id, program_id=program.id, number=1)
+    duties = [(who, _hire(session, merchant.id, who, at)) for who in plan.workers]
+    by_role = {who.role: duty for who, duty in duties}
+    cashiers = [duty for who, duty in duties if who.role is Role.CASHIER]
+    if plan.gone is not None:
+        cashiers.append(_hire(session, merchant.id, plan.gone, at))
+    tills = _tills(session, plan, cashiers, chance, at)
+    return Shop(plan, merchant.id, version, by_role[Role.OWNER], by_role[Role.MANAGER], tills)
+
+
+def _hire(session: Session, merchant_id: UUID, who: Worker, at: datetime) -> Duty:
+    accounts.invite_staff(
+        session, merchant_id=merchant_id, email=who.email, name=who.name, role=who.role, at=at
+    )
+    person = accounts.find_sign_in(session, email=who.email)
+    assert person is not None, "just invited"
+    return staff_duty(merchant_id, person.staff_id, who.role, email=who.email)
+
+
+def _tills(
+    session: Session,
+    plan: ShopPlan,
+    cashiers: list[Duty],
+    chance: random.Random,
+    at: datetime,
+) -> dict[UUID, list[Duty]]:
+    """Each location has a phone of its own, with which everybody there works."""
+    tills = {}
+    for name in plan.locations:
+        where = find_or_add_location(session, merchant_id=cashiers[0].merchant_id, name=name, at=at)
+        phone = f"dev_{encode(chance.getrandbits(5 * device.LETTERS), device.LETTERS)}"
+        tills[where] = [_standing(duty, where, phone) for duty in cashiers]
+    return tills
+
+
+def _standing(duty: Duty, where: UUID, phone: str) -> Duty:
+    """The same person at that counter, with the phone there."""
+    assert duty.staff_id is not None, "a person"
+    return staff_duty(
+        duty.merchant_id,
+        duty.staff_id,
+        Role.CASHIER,
+        location_id=where,
+        device=phone,
+        email=duty.email,
+    )
+
+
+def dismiss(session: Session, shop: Shop) -> None:
+    """The one who no longer works here cannot sign in, and serves nobody from now on."""
+    who = shop.plan.gone
+    if who is None:
+        return
+    person = accounts.find_sign_in(session, email=who.email)
+    assert person is not None, "hired when the shop opened"
+    accounts.dismiss_staff(
+        session, merchant_id=shop.merchant_id, staff_ref=ref("stf", person.staff_id)
+    )
+    shop.tills = {
+        where: [duty for duty in duties if duty.staff_id != person.staff_id]
+        for where, duties in shop.tills.items()
+    }
+
+
+def publish(session: Session, shop: Shop, rules: Raw, at: datetime) -> None:
+    """New rules, in force from now on."""
+    number = draft(session, shop, rules, at)
+    scope = {"merchant_id": shop.merchant_id, "program_id": shop.version.program_id}
+    editor.publish(session, **scope, number=number, at=at)
+    shop.version = catalogue.version(session, **scope, number=number)
+
+
+def draft(session: Session, shop: Shop, rules: Raw, at: datetime) -> int:
+    """Rules that somebody thinks about; returns the number of the version."""
+    return editor.add_version(
+        session,
+        merchant_id=shop.merchant_id,
+        currency=CURRENCY,
+        program_id=shop.version.program_id,
+        raw=rules,
+        at=at,
+    )
