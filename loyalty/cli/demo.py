@@ -1,6 +1,7 @@
 """`loyalty demo`: fill the street once, print the doors, and serve it."""
 
 import dataclasses
+import gc
 import os
 import sys
 import time
@@ -74,12 +75,14 @@ def _fill(database: Database) -> None:
     click.echo(
         house.say(
             Text(
-                "Riempio la via: quattro negozi, diciotto mesi. Ci vuole meno di un minuto.",
-                "Filling the street: four shops, eighteen months. It takes less than a minute.",
+                "Riempio la via: quattro negozi, diciotto mesi. Può volerci un minuto.",
+                "Filling the street: four shops, eighteen months. It may take a minute.",
             )
         )
     )
+    gc.disable()  # looking for circles among so many rows would take a twentieth of the time
     done = fill.fill(database, at=clock.now(), progress=bar)
+    gc.enable()
     bar.close()
     took = time.monotonic() - began
     click.echo(

@@ -17,7 +17,7 @@ from loyalty.programs.document import Tiers
 from loyalty.programs.earning import MILLION
 from loyalty.programs.tiers import Standing
 
-_VISIT, _REFUND = table(Visit), table(VisitRefund)
+_VISIT, _REFUND, _CARD = table(Visit), table(VisitRefund), table(Card)
 _ENTRY, _ACCOUNT, _CHANGE = table(Entry), table(Account), table(TierChange)
 _POSTED = sa.func.coalesce(_VISIT.c.posting_id, _VISIT.c.id)
 _LIVING = (
@@ -100,6 +100,10 @@ _STEPS = (
     )
     .where(_CHANGE.c.merchant_id == sa.bindparam("merchant_id"))
     .order_by(_CHANGE.c.id)
+)
+_MERGED = sa.select(_CARD.c.id).where(
+    _CARD.c.merchant_id == sa.bindparam("merchant_id"),
+    _CARD.c.merged_into_id == sa.bindparam("card_id"),
 )
 _LOG = _STEPS.where(_CHANGE.c.card_id == sa.bindparam("card_id"))
 _LOGS = _STEPS.where(_CHANGE.c.card_id.in_(sa.bindparam("card_ids", expanding=True)))
@@ -236,8 +240,6 @@ class Dossier:
     def card_ids(self) -> list[UUID]:
         """The card, and those that were merged into it."""
         if self._card_ids is None:
-            merged = sa.select(Card.id).where(
-                Card.merchant_id == self._merchant_id, Card.merged_into_id == self._card_id
-            )
-            self._card_ids = [self._card_id, *self._session.execute(merged).scalars()]
+            wanted = {"merchant_id": self._merchant_id, "card_id": self._card_id}
+            self._card_ids = [self._card_id, *self._session.execute(_MERGED, wanted).scalars()]
         return self._card_ids

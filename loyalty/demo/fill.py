@@ -62,12 +62,12 @@ def is_filled(session: Session) -> bool:
 def fill(database: Database, *, at: datetime, progress: Progress, percent: int = _WHOLE) -> Filled:
     """Open the shops and let the time until `at` pass, with so many percent of the customers."""
     lives = to_come(at=at, percent=percent)
-    done, total = 0, sum(len(life.coming) for life in lives)
+    passed, visits, total = 0, 0, sum(len(life.coming) for life in lives)
     for life in lives:
-        for passed in _live(database, life, at):
-            done += passed
-            progress(done, total)
-    return Filled(sum(len(life.members) for life in lives), done)
+        for wanted, served in _live(database, life, at):
+            passed, visits = passed + wanted, visits + served
+            progress(passed, total)
+    return Filled(sum(len(life.members) for life in lives), visits)
 
 
 def to_come(*, at: datetime, percent: int = _WHOLE) -> list[Life]:
@@ -106,8 +106,11 @@ def _life(plan: ShopPlan, crowd: Crowd, at: datetime, percent: int) -> Life:
     return Life(plan, chance, members, coming, list(zip(firsts, members[-again:], strict=True)))
 
 
-def _live(database: Database, life: Life, at: datetime) -> Iterator[int]:
-    """The shop opens and lives, portion by portion, each in one write; gives what has passed."""
+def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, int]]:
+    """The shop opens and lives, portion by portion, each in one write.
+
+    Gives how many wanted to come, and how many were served: a blocked card serves nobody.
+    """
     began = at - timedelta(days=DAYS)
     with database.write() as session:
         shop = opening.open_shop(session, life.plan, life.chance, _midnight(began))
@@ -116,12 +119,13 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[int]:
     for number, (portion, ends_at) in enumerate(_portions(life.coming, began, at)):
         with database.write() as session:
             came = counter.let_pass(session, shop, portion, life.chance)
+            served = len(came)
             after = came[-1].at if came else ends_at - _BREATH
             days = Days(shop, life.chance, came, after, life.twins, merged, numbers)
             for incident in islice(deck, _INCIDENTS):
                 incident(session, days)
             upkeep.see_to(session, days, number)
-        yield len(portion)
+        yield len(portion), served
     with database.write() as session:
         upkeep.leave(session, shop, at)
 

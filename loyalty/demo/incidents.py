@@ -236,11 +236,11 @@ def reserve(session: Session, days: Days) -> None:
 
 
 def use_vouchers(session: Session, days: Days) -> None:
-    """Some of those who came had a voucher from before with them."""
+    """Half of those who came with a voucher from before think of it."""
     soon = days.at + timedelta(hours=1)
     in_time = sa.or_(Redemption.until_at.is_(None), Redemption.until_at > soon)
     waiting = _vouchers(session, days, sa.and_(Redemption.state == "reserved", in_time))
-    for redemption in waiting[:VOUCHERS_USED]:
+    for redemption in waiting[: min(len(waiting) // 2, VOUCHERS_USED)]:
         redemptions.fulfil(
             session,
             duty=days.shop.manager,

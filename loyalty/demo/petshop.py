@@ -87,7 +87,7 @@ PET_SHOP = ShopPlan(
     ),
     trade=Trade(
         customers=540,
-        gap_days=27,
+        gap_days=29,
         hours=(9, 19),
         basket=(1, 1, 2, 2, 3),
         closed=6,

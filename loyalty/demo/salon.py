@@ -105,7 +105,7 @@ SALON = ShopPlan(
     ),
     trade=Trade(
         customers=470,
-        gap_days=34,
+        gap_days=36,
         hours=(9, 19),
         basket=(1, 1, 1, 2, 2),
         closed=6,

@@ -4,17 +4,16 @@ from click.testing import CliRunner
 
 from loyalty.cli import main
 from loyalty.demo import fill
-from tests.demo.conftest import fill_a_little
 
 
 def test_a_second_demo_in_the_same_folder_keeps_what_is_there(tmp_path, monkeypatch):
-    filled = []
+    filled, whole = [], fill.fill
 
-    def little(database, *, at, progress):
+    def a_few_people(database, *, at, progress):
         filled.append(at)
-        return fill_a_little(database, at=at, progress=progress)
+        return whole(database, at=at, progress=progress, percent=1)
 
-    monkeypatch.setattr(fill, "fill", little)
+    monkeypatch.setattr(fill, "fill", a_few_people)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("LOYALTY_DATA", str(tmp_path))
     first, second = (

@@ -46,8 +46,14 @@ def test_two_thousand_customers_pay_twenty_five_thousand_visits_whenever_it_is_f
     assert 25_000 <= visits <= 29_000
 
 
-def test_people_come_stay_slip_away_and_return():
-    cafe = fill.to_come(at=EVENING)[0]
+@pytest.fixture(scope="module")
+def lives():
+    """What will happen in each shop until that evening."""
+    return fill.to_come(at=EVENING)
+
+
+def test_people_come_stay_slip_away_and_return(lives):
+    cafe = lives[0]
     last = {id(visit.member): visit.at for visit in cafe.coming}
     silent = [(EVENING - at).days for at in last.values()]
     assert sum(days < 30 for days in silent) > len(silent) // 4
@@ -55,16 +61,16 @@ def test_people_come_stay_slip_away_and_return():
     assert sum(len(member.habit.spans) > 1 for member in cafe.members) > len(silent) // 20
 
 
-def test_august_is_quiet_and_the_bakery_is_full_before_christmas():
-    bakery = fill.to_come(at=EVENING)[1]
+def test_august_is_quiet_and_the_bakery_is_full_before_christmas(lives):
+    bakery = lives[1]
     months = Counter(visit.at.strftime("%Y-%m") for visit in bakery.coming)
     assert months["2026-08"] < months["2026-07"] // 2 + months["2026-09"] // 4
     assert months["2025-12"] > months["2025-11"]
     assert months["2025-12"] > months["2026-01"]
 
 
-def test_every_address_and_number_is_nobodys():
-    profiles = [member.profile for life in fill.to_come(at=EVENING) for member in life.members]
+def test_every_address_and_number_is_nobodys(lives):
+    profiles = [member.profile for life in lives for member in life.members]
     assert all(one.email.endswith(".example") for one in profiles if one.email)
     assert all(one.phone.startswith("+39 200 ") for one in profiles if one.phone)
     assert sum(one.name is None for one in profiles) > 50
