@@ -11,7 +11,7 @@ def test_a_second_demo_in_the_same_folder_keeps_what_is_there(tmp_path, monkeypa
 
     def a_few_people(database, *, at, progress):
         filled.append(at)
-        return whole(database, at=at, progress=progress, percent=1)
+        return whole(database, at=at, progress=progress, percent=3)
 
     monkeypatch.setattr(fill, "fill", a_few_people)
     monkeypatch.delenv("DATABASE_URL", raising=False)
