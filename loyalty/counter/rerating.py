@@ -75,9 +75,9 @@ def write(
     visit.net_minor = undoing.net_minor
     session.flush()
     writing.write_book(session, desk.book)
-    upkeep.recount_day(session, visit, before=before)
     if restate:
         upkeep.restate_holders(session, merchant_id=visit.merchant_id, card_ids=[visit.card_id])
+    upkeep.recount_day(session, visit, before=before)
 
 
 def _change(undoing: Undoing, operation: Row) -> Row:

@@ -55,6 +55,8 @@ def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
     cards = waiting | _admit(session, run, found, known)
     changed = {basket.customer for basket in found.changes}
     done = {who: card for who, card in cards.items() if who != batch.goes_on}
+    # All at once and first: whoever waits for one of them then holds nothing that we shall need.
+    store.lock(session, merchant_id=club.merchant_id, card_ids=list(cards.values()))
     _sell(session, run, found, known, cards, done.keys() - changed)
     if changed:
         ready = [who for who in done if who in changed]

@@ -31,8 +31,6 @@ from loyalty.counter.rollups.sums import add_up, products_of, slot_of
 from loyalty.ledger.book import Book
 
 _VISIT, _LINE = table(Visit), table(VisitLine)
-
-
 _NOTHING = {"first_on": None, "last_on": None, "visit_days": 0, "visits": 0, "spend_minor": 0}
 _LATE = (
     "SELECT customer_id FROM member_stats"
@@ -71,7 +69,10 @@ def count(session: Session, book: Book, *, holders: Mapping[UUID, UUID] | None =
 
 
 def recount_day(session: Session, visit: Visit, *, before: Stood) -> None:
-    """Count a visit anew on its day, whatever was done to it; its member is restated apart."""
+    """Count a visit anew on its day, whatever was done to it; its member is restated apart.
+
+    `before` is what it stood for until then: `Stood.of(visit)`, taken before it was changed.
+    """
     after = Stood.of(visit)
     day = {
         "merchant_id": visit.merchant_id,
