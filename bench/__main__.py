@@ -1,35 +1,57 @@
-"""`python -m bench [NAME [OPTION ...]]`: one bench; without a name all that need no arguments."""
+"""`python -m bench [NAME [OPTION ...]] [--write]`: one bench, or all that need no arguments.
+
+`--write` keeps what was found and writes `docs/performance.md` again; each bench replaces its own
+table and no other.
+"""
 
 import importlib
 import sys
 from collections.abc import Sequence
 
+from bench import paper
+from bench.outcome import Outcome
+
 BENCHES = {
     "accrual": "accruals over HTTP on PostgreSQL, beside pgbench with the same statements",
-    "sqlite": "the slowest request on SQLite, one process of 8 threads",
-    "imports": "an import of 50,000 sales on both engines: sales a second, memory",
+    "sqlite": "accruals over HTTP on SQLite beside PostgreSQL, and the slowest request",
+    "counter": "redemptions, card pages and member lists over HTTP beside accruals",
+    "growth": "a scan in a large shop, on a card with a long past, and by everybody at once",
+    "weight": "memory of a worker under load, and the time from start to first answer",
+    "imports": "an import of past sales on both engines: sales a second, memory",
     "rules": "accruals under a program of ten rules beside one of a single rule, both engines",
     "expiry": "100,000 lots written off on both engines while two tills work beside",
     "simulate": "a program tried on 100,000 past sales, in memory and out of SQLite",
     "real": "--sales FOLDER: imports of real sales on both engines, compared with an oracle",
 }
-ALONE = ("accrual", "sqlite", "imports", "rules", "expiry")
+NEEDS_ARGUMENTS = {"real"}
+USAGE = "usage: bench [NAME [OPTION ...]] [--write]\n"
 
 
 def main(argv: Sequence[str]) -> int:
-    if not argv:
-        return max(_run(name, []) for name in ALONE)
-    if argv[0] not in BENCHES:
-        print("usage: bench [NAME [OPTION ...]]\n", file=sys.stderr)
+    """Run what is asked for; 0 when all figures are met, 1 when not, 2 when nobody understood."""
+    given = [word for word in argv if word != "--write"]
+    is_for_the_record = len(given) < len(argv)
+    if is_for_the_record and "--noisy" in given:
+        print("bench: what is found on a noisy machine is not for the record", file=sys.stderr)
+        return 2
+    if not given:
+        names = [name for name in BENCHES if name not in NEEDS_ARGUMENTS]
+        return max([_run(name, [], is_for_the_record) for name in names])
+    if given[0] not in BENCHES:
+        print(USAGE, file=sys.stderr)
         for name, about in BENCHES.items():
             print(f"  {name:8} {about}", file=sys.stderr)
-        return 0 if argv[0] in {"-h", "--help", "help"} else 2
-    return _run(argv[0], argv[1:])
+        return 0 if given[0] in {"-h", "--help", "help"} else 2
+    return _run(given[0], given[1:], is_for_the_record)
 
 
-def _run(name: str, argv: Sequence[str]) -> int:
-    code: int = importlib.import_module(f"bench.{name}").main(argv)
-    return code
+def _run(name: str, argv: Sequence[str], is_for_the_record: bool) -> int:  # noqa: FBT001
+    outcome: Outcome = importlib.import_module(f"bench.{name}").main(argv)
+    outcome.tell()
+    if is_for_the_record and not outcome.noisy:
+        paper.keep(name, BENCHES[name], outcome)
+        print(f"  written into {paper.where()}", flush=True)
+    return 0 if outcome.is_good else 1
 
 
 if __name__ == "__main__":

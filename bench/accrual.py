@@ -7,7 +7,6 @@ on, in rounds that alternate with pgbench under 8 clients.
 import argparse
 import http.client
 import json
-import statistics
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +15,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench import cast, load, pgbench, rounds
-from bench.books import compare
+from bench import books, cast, load, pgbench
 from bench.cast import Counter
 from bench.load import Load, Target
+from bench.outcome import Figure, Outcome
 from bench.pgbench import Bench, Sample, Script, shape
-from bench.rounds import Goal, Round, measured, spread
+from bench.rounds import Round, measured
 from bench.serving import Served, serving
 from bench.wire import statements_of
 from loyalty.cards.models import CardToken
@@ -32,8 +31,8 @@ from tests.rigs import postgres
 CONNECTIONS = 8
 WARM_UP_S = 2
 TRIES_MAX = 10
-RATIO_MIN = 0.12
-TAIL_MAX = 6
+RATIO_MIN, RATIO_AIM = 0.15, 0.25
+TAIL_MAX, TAIL_AIM = 6, 3
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Pair:
         return self.ours.result.p99_ms / self.ours.result.p50_ms
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str]) -> Outcome:
     parser = argparse.ArgumentParser(prog="bench accrual", description=__doc__)
     parser.add_argument("--seconds", type=int, default=8, help="length of a round")
     parser.add_argument("--rounds", type=int, default=3)
@@ -82,7 +81,7 @@ def main(argv: Sequence[str]) -> int:
         return _run(server, Path(folder), options)
 
 
-def _run(server: postgres.Server, folder: Path, options: Options) -> int:
+def _run(server: postgres.Server, folder: Path, options: Options) -> Outcome:
     url = server.create_database()
     environment = {"LOYALTY_DATA": str(folder), "DATABASE_URL": url}
     counter = cast.open_counter(environment, cards=options.cards)
@@ -90,18 +89,20 @@ def _run(server: postgres.Server, folder: Path, options: Options) -> int:
         connection.execute("VACUUM ANALYZE")
     yardstick_url = server.create_database(template=postgres.name_of(url))
     with serving(environment, folder / "log") as served:
-        target = Target(served.url, counter.key, counter.write_codes(folder / "codes"), CONNECTIONS)
+        target = Target(served.url, counter.write_codes(folder / "codes"), load.visit(counter.key))
         warm = load.find().run(target, seconds=WARM_UP_S)
         with cast.opened(environment) as database:
             script = _script(server, database, served, counter)
-            samples = cast.operations(database) - warm.done
+            samples = books.operations(database) - warm.done
         bench = Bench(server, yardstick_url, script, folder)
         _prove_equal(bench, script)
         pairs = [_pair(bench, target, served, options) for _ in range(options.rounds)]
     with cast.opened(environment) as database:
         loads = [warm, *(pair.ours.result for pair in pairs)]
-        faults = compare(database, loads, connections=CONNECTIONS, before=samples)
-    return _tell(pairs, faults)
+        faults = books.compare(database, loads, connections=CONNECTIONS, before=samples)
+        faults += books.findings(database)
+    setting = f"{options.cards:,} cards, {CONNECTIONS} connections, rounds of {options.seconds} s"
+    return Outcome(setting, _figures(pairs), faults, options.noisy)
 
 
 def _script(
@@ -190,20 +191,14 @@ def _pair(bench: Bench, target: Target, served: Served, options: Options) -> Pai
     return pair
 
 
-def _tell(pairs: Sequence[Pair], faults: Sequence[str]) -> int:
-    ratios, tails = [pair.ratio for pair in pairs], [pair.tail for pair in pairs]
+def _figures(pairs: Sequence[Pair]) -> list[Figure]:
     loads = [pair.ours.result for pair in pairs]
-    print("  min / median / max")
-    print(f"  pgbench/s {spread([pair.pgbench.result for pair in pairs])}")
-    print(f"  ours/s    {spread([one.per_second for one in loads])}")
-    print(f"  p50 ms    {spread([one.p50_ms for one in loads], 1)}")
-    print(f"  p99 ms    {spread([one.p99_ms for one in loads], 1)}")
-    print(f"  ratio     {spread(ratios, 3)}")
-    print(f"  p99/p50   {spread(tails, 1)}")
-    return rounds.verdict(
-        [
-            Goal("ours / pgbench", statistics.median(ratios), RATIO_MIN, at_least=True),
-            Goal("p99 / p50", statistics.median(tails), TAIL_MAX, at_least=False),
-        ],
-        faults,
-    )
+    ratios, tails = [pair.ratio for pair in pairs], [pair.tail for pair in pairs]
+    return [
+        Figure("accrue / pgbench, the same statements", ratios, RATIO_MIN, RATIO_AIM),
+        Figure("p99 / p50", tails, TAIL_MAX, TAIL_AIM, at_least=False),
+        Figure("accruals", [one.per_second for one in loads], unit="/s"),
+        Figure("pgbench", [pair.pgbench.result for pair in pairs], unit="/s"),
+        Figure("p50", [one.p50_ms for one in loads], unit="ms"),
+        Figure("p99", [one.p99_ms for one in loads], unit="ms"),
+    ]

@@ -2,26 +2,75 @@
 
 from collections.abc import Sequence
 
-from bench import cast
+import sqlalchemy as sa
+
 from bench.load import Load
+from loyalty.audit import audit
 from loyalty.core.db import Database
+from loyalty.ledger.models import Operation
+from loyalty.tables import METADATA
 
 
 def compare(
-    database: Database, loads: Sequence[Load], *, connections: int, before: int = 0
+    database: Database,
+    loads: Sequence[Load],
+    *,
+    connections: int,
+    before: int = 0,
+    kind: str = "visit",
 ) -> list[str]:
-    """What is wrong, in words.
+    """What is wrong with the operations of that kind, in words; `before` were there already.
 
-    A visit may be recorded whose answer the generator no longer waited for: at most one a
-    connection in each round.
+    One may be recorded whose answer the generator no longer waited for: at most one a connection
+    in each round.
     """
-    recorded = cast.operations(database) - before
+    recorded = operations(database, kind) - before
     said_yes, under_way = sum(one.done for one in loads), connections * len(loads)
-    refused = sum(one.refused + one.broken for one in loads)
-    faults = [f"{refused} requests were refused or broke"] if refused else []
-    print(f"  {said_yes:,} answered with yes, {recorded:,} recorded; {under_way} may be under way")
+    print(
+        f"  {kind}: {said_yes:,} answered with yes, {recorded:,} recorded;"
+        f" {under_way} may be under way"
+    )
+    found = refused(loads)
     if not said_yes <= recorded <= said_yes + under_way:
-        faults.append(f"{recorded} recorded for {said_yes} answers")
-    damage = cast.findings(database)
-    print(f"  audit: {'; '.join(damage) or 'clean'}", flush=True)
-    return faults + damage
+        found.append(f"{recorded} of kind {kind} recorded for {said_yes} answers")
+    return found
+
+
+def refused(loads: Sequence[Load]) -> list[str]:
+    """Whether anything was answered with no, or not at all."""
+    count = sum(one.refused + one.broken for one in loads)
+    return [f"{count} requests were refused or broke"] if count else []
+
+
+def operations(database: Database, kind: str = "visit") -> int:
+    """How many operations of that kind the ledger holds."""
+    with database.read() as session:
+        there = sa.select(sa.func.count()).where(Operation.kind == kind)
+        return session.execute(there).scalar_one()
+
+
+def findings(database: Database) -> list[str]:
+    """What the audit finds; empty when the books are clean."""
+    with database.read() as session:
+        found = [str(finding) for finding in audit(session)]
+    print(f"  audit: {'; '.join(found) or 'clean'}", flush=True)
+    return found
+
+
+def orphans(database: Database) -> list[str]:
+    """Rows that name a row which is not there: what foreign keys refuse where they are on."""
+    keys = [key for each in METADATA.sorted_tables for key in each.foreign_key_constraints]
+    with database.read() as session:
+        counts = [(key, session.execute(_without_target(key)).scalar_one()) for key in keys]
+    return [f"{count} rows break {key.name}" for key, count in counts if count]
+
+
+def _without_target(key: sa.ForeignKeyConstraint) -> sa.Select[tuple[int]]:
+    target = key.referred_table.alias("target")
+    same = [each.parent == target.c[each.column.name] for each in key.elements]
+    named = [each.parent.is_not(None) for each in key.elements]
+    return (
+        sa.select(sa.func.count())
+        .select_from(key.table)
+        .where(*named, ~sa.exists().select_from(target).where(*same))
+    )

@@ -1,8 +1,10 @@
 """A shop with many cards and a key, for loads: made through the product's own verbs."""
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty import schema
-from loyalty.audit import audit
 from loyalty.cards import register
 from loyalty.cards.models import CardToken
 from loyalty.core import clock
@@ -20,11 +21,13 @@ from loyalty.core.ids import ref
 from loyalty.core.settings import Settings
 from loyalty.customers import directory
 from loyalty.customers.directory import Profile
-from loyalty.ledger.models import Operation
 from loyalty.merchants import accounts, keys
 from loyalty.merchants.roles import Duty, Role, staff_duty
 from loyalty.programs import editor
+from tests.rigs import postgres
 
+ENGINES = ("sqlite", "postgresql")
+NOBODY = Profile()
 FIRST_CODE = 1_000_000_000
 POINTS: dict[str, Any] = {
     "units": [
@@ -67,6 +70,19 @@ class Counter:
 
 
 @contextmanager
+def installation(engine: str) -> Iterator[tuple[dict[str, str], dict[str, int]]]:
+    """The environment of an installation, durable as in a shop, and its server's process."""
+    with tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder:
+        if engine == "sqlite":
+            yield {"LOYALTY_DATA": folder}, {}
+            return
+        with postgres.running(durable=True) as server:
+            assert server.keeper is not None
+            url = server.create_database()
+            yield {"LOYALTY_DATA": folder, "DATABASE_URL": url}, {"database": server.keeper.pid}
+
+
+@contextmanager
 def opened(environment: Mapping[str, str]) -> Iterator[Database]:
     """The database of an installation, in use while the block runs."""
     database = Database(Settings.from_environment(environment))
@@ -82,17 +98,17 @@ def open_counter(environment: Mapping[str, str], *, cards: int) -> Counter:
     """A migrated installation with one shop and so many cards."""
     with opened(environment) as database:
         schema.migrate(database)
-        merchant_id, program, key = _open_shop(database)
+        merchant_id, program, key = open_shop(database, clock.now())
         duty = staff_duty(merchant_id, merchant_id, Role.OWNER)
         with database.write() as session:
             for _ in range(cards):
-                _enrol(session, duty, program)
+                enrol(session, duty, program, clock.now())
         codes = _number_codes(database, merchant_id)
     return Counter(merchant_id, key, codes)
 
 
-def _open_shop(database: Database) -> tuple[UUID, str, str]:
-    at = clock.now()
+def open_shop(database: Database, at: datetime) -> tuple[UUID, str, str]:
+    """A shop with a points program: its id, the program's ref and a key for everything."""
     with database.write() as session:
         shop = accounts.create_merchant(
             session, name="Bench", currency="EUR", timezone="Europe/Rome", language="it", at=at
@@ -105,10 +121,12 @@ def _open_shop(database: Database) -> tuple[UUID, str, str]:
         return shop.id, ref("prg", made.id), key
 
 
-def _enrol(session: Session, duty: Duty, program: str) -> None:
-    at = clock.now()
-    person = directory.create(session, merchant_id=duty.merchant_id, profile=Profile(), at=at)
-    register.enrol(
+def enrol(
+    session: Session, duty: Duty, program: str, at: datetime, profile: Profile = NOBODY
+) -> dict[str, Any]:
+    """A new customer with a card in that program: what the product answers."""
+    person = directory.create(session, merchant_id=duty.merchant_id, profile=profile, at=at)
+    made = register.enrol(
         session,
         duty=duty,
         customer_ref=ref("cus", person.id),
@@ -116,6 +134,7 @@ def _enrol(session: Session, duty: Duty, program: str) -> None:
         intent=None,
         at=at,
     )
+    return made.answer
 
 
 def _number_codes(database: Database, merchant_id: UUID) -> tuple[str, ...]:
@@ -130,16 +149,3 @@ def _number_codes(database: Database, merchant_id: UUID) -> tuple[str, ...]:
         if rows:
             session.execute(sa.update(CardToken), rows)
     return tuple(row["code"] for row in rows)
-
-
-def operations(database: Database) -> int:
-    """How many visits the ledger holds."""
-    with database.read() as session:
-        visits = sa.select(sa.func.count()).where(Operation.kind == "visit")
-        return session.execute(visits).scalar_one()
-
-
-def findings(database: Database) -> list[str]:
-    """What the audit finds; empty when the books are clean."""
-    with database.read() as session:
-        return [str(finding) for finding in audit(session)]

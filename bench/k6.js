@@ -2,8 +2,8 @@
 import http from "k6/http";
 import exec from "k6/execution";
 
-const codes = open(__ENV.CODES).trim().split("\n");
-const headers = { Authorization: `Bearer ${__ENV.KEY}`, "Content-Type": "application/json" };
+const lines = open(__ENV.LINES).trim().split("\n").map((line) => line.split("\t"));
+const headers = Object.entries(JSON.parse(__ENV.HEADERS));
 
 export const options = {
   vus: Number(__ENV.CONNECTIONS),
@@ -11,11 +11,20 @@ export const options = {
   summaryTrendStats: ["med", "p(99)", "max"],
 };
 
+function filled(text, fields) {
+  return text.replace(/\$(\d)/g, (_, number) => fields[number - 1]);
+}
+
 export default function () {
-  const scan = codes[Math.floor(Math.random() * codes.length)];
-  const body = `{"scan":"${scan}",${__ENV.SOLD}}`;
-  const key = `${__ENV.RUN}-${exec.vu.idInTest}-${exec.vu.iterationInScenario}`;
-  http.post(`${__ENV.URL}/api/v1/visits`, body, { headers: { ...headers, "Idempotency-Key": key } });
+  const fields = lines[Math.floor(Math.random() * lines.length)];
+  const given = Object.fromEntries(headers.map(([name, value]) => [name, filled(value, fields)]));
+  if (__ENV.METHOD === "POST") {
+    given["Idempotency-Key"] = `${__ENV.RUN}-${exec.vu.idInTest}-${exec.vu.iterationInScenario}`;
+  }
+  const body = __ENV.BODY ? filled(__ENV.BODY, fields) : null;
+  // One name for all addresses: else k6 keeps figures for each of them.
+  const more = { headers: given, redirects: 0, tags: { name: "asked" } };
+  http.request(__ENV.METHOD, filled(__ENV.URL, fields), body, more);
 }
 
 export function handleSummary(data) {

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -45,29 +45,51 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Target:
-    """Where the load goes, with which key and cards, over how many connections.
+class Request:
+    """What is asked again and again; `$1`, `$2` … are the fields of a line drawn by chance.
 
-    Each visit is of that amount, with these lines as JSON if there are any.
+    Each POST carries an idempotency key that nobody has used.
+    """
+
+    method: str
+    path: str
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the load goes, what it asks, of whom, and over how many connections.
+
+    `lines` is a file: one card, page or whatever is asked for a line, its fields parted by tabs.
     """
 
     url: str
-    key: str
-    codes: Path
+    lines: Path
+    request: Request
     connections: int = 8
-    amount_minor: int = 130
-    lines: str = ""
 
-    @property
-    def sold(self) -> str:
-        """What of a visit's body is the same each time: JSON without its brackets."""
-        amount = f'"amount":{{"amount_minor":{self.amount_minor},"currency":"EUR"}}'
-        return f'{amount},"lines":{self.lines}' if self.lines else amount
+
+def visit(key: str, *, amount_minor: int = 130, lines: str = "") -> Request:
+    """A sale of that amount on the card whose code the line says; `lines` of it as JSON, if any."""
+    amount = f'"amount":{{"amount_minor":{amount_minor},"currency":"EUR"}}'
+    sold = f'{amount},"lines":{lines}' if lines else amount
+    return posted(key, "/api/v1/visits", f'{{"scan":"$1",{sold}}}')
+
+
+def posted(key: str, path: str, body: str) -> Request:
+    """Something that another program does."""
+    return Request("POST", path, body, {**with_key(key), "Content-Type": "application/json"})
+
+
+def with_key(key: str) -> dict[str, str]:
+    """How another program says who it is."""
+    return {"Authorization": f"Bearer {key}"}
 
 
 @dataclass(frozen=True)
 class Generator:
-    """A native program that sends visits."""
+    """A native program that asks."""
 
     name: str
     program: Path
@@ -86,18 +108,21 @@ class Generator:
 
 def _wrk(program: Path, target: Target, seconds: int) -> tuple[list[str], dict[str, str]]:
     load = ["-t1", f"-c{target.connections}", f"-d{seconds}s", "--timeout", "30s"]
-    own = [str(target.codes), target.key, uuid.uuid4().hex, target.sold]
+    asked = target.request
+    headers = [f"{name}: {value}" for name, value in asked.headers.items()]
+    own = [str(target.lines), uuid.uuid4().hex, asked.method, asked.path, asked.body, *headers]
     script = ["-s", str(HERE / "wrk.lua"), target.url, "--", *own]
     return [str(program), *load, *script], {}
 
 
 def _k6(program: Path, target: Target, seconds: int) -> tuple[list[str], dict[str, str]]:
     more = {
-        "CODES": str(target.codes),
-        "KEY": target.key,
+        "LINES": str(target.lines),
         "RUN": uuid.uuid4().hex,
-        "SOLD": target.sold,
-        "URL": target.url,
+        "METHOD": target.request.method,
+        "URL": target.url + target.request.path,
+        "BODY": target.request.body,
+        "HEADERS": json.dumps(dict(target.request.headers)),
         "CONNECTIONS": str(target.connections),
         "SECONDS": str(seconds),
         "K6_NO_USAGE_REPORT": "true",

@@ -7,6 +7,7 @@ customer with bench.oracle, audits the ledger, and imports again to see that not
 
 import argparse
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, time, timedelta
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from bench import oracle, real_shop
 from bench.oracle import Due, Rules, Tally
+from bench.outcome import Outcome
 from loyalty.core import clock
 from loyalty.imports.order import Order
 from loyalty.imports.sales import run_import
@@ -34,18 +36,18 @@ COUNTS = ("rows", "accepted", "refused", "no_customer", "replayed")
 TOTALS = ("visits", "earned", "expired", "balance", "vouchers", "carried")
 
 
-def main(argv: list[str]) -> int:
-    """Exit 1 when any figure of the product differs from the oracle's."""
+def main(argv: list[str]) -> Outcome:
+    """Every figure of the product that differs from the oracle's is a fault."""
     options = _parser().parse_args(argv)
     files = sorted(options.sales.glob("*.csv")) + sorted(options.sales.glob("*.csv.gz"))
     files = [path for path in files if options.only in path.name]
     if not files:
-        print(f"no .csv or .csv.gz in {options.sales}")
-        return 2
+        sys.exit(f"bench: no .csv or .csv.gz in {options.sales}")
     told = {path: oracle.tally(path, ZONE) for path in files}
     wrong = sum(_engine(engine, told) for engine in options.engine or real_shop.ENGINES)
     print(f"\n{wrong} differences" if wrong else "\nproduct and oracle agree on every customer")
-    return 1 if wrong else 0
+    faults = [f"{wrong} differences between the product and the oracle"] if wrong else []
+    return Outcome(f"{len(files)} files of real sales", [], faults)
 
 
 def _parser() -> argparse.ArgumentParser:

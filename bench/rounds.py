@@ -1,8 +1,7 @@
-"""Rounds of a bench: repeated until the machine was ours, told as min / median / max."""
+"""Rounds of a bench: repeated until the machine was ours."""
 
-import statistics
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -36,36 +35,3 @@ def measured(act: Callable[[], T], roots: Mapping[str, int], *, noisy: bool, nam
         f"bench: others kept more than {FOREIGN_MAX:.0%} of this machine busy in"
         f" {1 + REPEATS_MAX} rounds; try again when it is quiet (--noisy prints figures anyway)."
     )
-
-
-def spread(figures: Sequence[float], digits: int = 0) -> str:
-    """The lowest, the middle and the highest."""
-    three = (min(figures), statistics.median(figures), max(figures))
-    return " / ".join(f"{figure:,.{digits}f}" for figure in three)
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A figure and the bar that it has to reach (`at_least`) or to stay under."""
-
-    name: str
-    figure: float
-    bar: float
-    at_least: bool
-
-    @property
-    def is_met(self) -> bool:
-        """Whether the figure is good enough."""
-        return self.figure >= self.bar if self.at_least else self.figure <= self.bar
-
-    def __str__(self) -> str:
-        sign = "at least" if self.at_least else "at most"
-        verdict = "met" if self.is_met else "MISSED"
-        return f"  {self.name}: {self.figure:,.2f} ({sign} {self.bar:,g}): {verdict}"
-
-
-def verdict(goals: Sequence[Goal], faults: Sequence[str]) -> int:
-    """Print the goals and what is wrong; the exit code."""
-    for line in [*map(str, goals), *(f"  WRONG: {fault}" for fault in faults)]:
-        print(line, flush=True)
-    return 0 if all(goal.is_met for goal in goals) and not faults else 1

@@ -6,7 +6,6 @@ visit with two lines, in rounds that alternate.
 
 import argparse
 import json
-import statistics
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bench import cast, load, rounds
-from bench.books import compare
-from bench.imports import ENGINES, installation
+from bench import books, cast, load
+from bench.cast import ENGINES, installation
 from bench.load import Load, Target
-from bench.rounds import Goal, Round, measured, spread
+from bench.outcome import Figure, Outcome
+from bench.rounds import Round, measured
 from bench.serving import Served, serving
 from bench.tills import enrol
 from loyalty.core import clock
@@ -74,7 +73,7 @@ def _cpu_ms(one: Round[Load]) -> float:
     return 1_000 * busy / one.result.per_second
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str]) -> Outcome:
     parser = argparse.ArgumentParser(prog="bench rules", description=__doc__)
     parser.add_argument("--engine", action="append", choices=ENGINES)
     parser.add_argument("--seconds", type=int, default=8, help="length of a round")
@@ -83,10 +82,17 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--noisy", action="store_true", help="keep rounds on a busy machine")
     options = Options(**vars(parser.parse_args(argv)))
     print(f"rules: {CONNECTIONS} connections by {load.find().name}", flush=True)
-    return max(_engine(engine, options) for engine in options.engine or ENGINES)
+    found = [_engine(engine, options) for engine in options.engine or ENGINES]
+    return Outcome(
+        f"{options.cards:,} cards in each program, {CONNECTIONS} connections, visits of two lines,"
+        f" rounds of {options.seconds} s",
+        [figure for figures, _ in found for figure in figures],
+        [fault for _, faults in found for fault in faults],
+        options.noisy,
+    )
 
 
-def _engine(engine: str, options: Options) -> int:
+def _engine(engine: str, options: Options) -> tuple[list[Figure], list[str]]:
     with (
         tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder,
         installation(engine) as (environment, roots),
@@ -101,8 +107,9 @@ def _engine(engine: str, options: Options) -> int:
             pairs = [_pair(targets, busy, options) for _ in range(options.rounds)]
         loads = [*warm, *(one.result for pair in pairs for one in (pair.one, pair.ten))]
         with cast.opened(environment) as database:
-            faults = compare(database, loads, connections=CONNECTIONS)
-    return _tell(engine, pairs, faults)
+            faults = books.compare(database, loads, connections=CONNECTIONS)
+            faults += books.findings(database)
+    return _figures(engine, pairs), [f"{engine}: {fault}" for fault in faults]
 
 
 def _open_programs(database: Database, counter: cast.Counter, cards: int) -> dict[str, list[str]]:
@@ -169,7 +176,7 @@ def _targets(
     for name, mine in codes.items():
         path = folder / f"codes-{name}"
         path.write_text("\n".join(mine) + "\n", "ascii")
-        found[name] = Target(served.url, key, path, CONNECTIONS, AMOUNT, _lines())
+        found[name] = Target(served.url, path, load.visit(key, amount_minor=AMOUNT, lines=_lines()))
     return found
 
 
@@ -194,16 +201,13 @@ def _pair(targets: Mapping[str, Target], roots: Mapping[str, int], options: Opti
     return Pair(found["one"], found["ten"])
 
 
-def _tell(engine: str, pairs: Sequence[Pair], faults: Sequence[str]) -> int:
-    ratios = [pair.ratio for pair in pairs]
-    print(f"  {engine}: min / median / max")
+def _figures(engine: str, pairs: Sequence[Pair]) -> list[Figure]:
     both = {"one rule": [pair.one for pair in pairs], "ten rules": [pair.ten for pair in pairs]}
-    for name, found in both.items():
-        loads = [each.result for each in found]
-        print(f"  {name:9}/s  {spread([each.per_second for each in loads])}", end="")
-        print(f"   p50 ms {spread([each.p50_ms for each in loads], 1)}", end="")
-        print(f"   p99 ms {spread([each.p99_ms for each in loads], 1)}", end="")
-        print(f"   CPU ms {spread([_cpu_ms(each) for each in found], 2)}")
-    print(f"  ratio       {spread(ratios, 3)}, in CPU {spread([pair.work for pair in pairs], 3)}")
-    name = f"{engine}: ten rules / one rule"
-    return rounds.verdict([Goal(name, statistics.median(ratios), RATIO_MIN, at_least=True)], faults)
+    found = [
+        Figure(f"{engine}: ten rules / one rule", [pair.ratio for pair in pairs], RATIO_MIN),
+        Figure(f"{engine}: the same in processor time", [pair.work for pair in pairs]),
+    ]
+    for name, each in both.items():
+        speeds = [one.result.per_second for one in each]
+        found.append(Figure(f"{engine}: accruals under {name}", speeds, unit="/s"))
+    return found

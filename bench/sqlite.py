@@ -1,23 +1,24 @@
-"""Accruals over HTTP on SQLite: the slowest request of a round, in the shipped set-up for one shop.
+"""Accruals over HTTP on SQLite in the shipped set-up for one shop, beside PostgreSQL.
 
-`python -m bench sqlite`: one process of 8 threads under 8 connections, durable as shipped.
+`python -m bench sqlite`: one process of 8 threads, two on PostgreSQL, each under 8 connections,
+durable as shipped, in rounds that alternate.
 """
 
 import argparse
-import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import cast, load, rounds
-from bench.books import compare
+from bench import books, cast, load
+from bench.cast import ENGINES, installation
 from bench.load import Load, Target
-from bench.rounds import Goal, Round, measured, spread
+from bench.outcome import Figure, Outcome
+from bench.rounds import Round, measured
 from bench.serving import serving
-from loyalty.core.db import sqlite_module
 
-SLOWEST_MS_MAX = 200
+SLOWEST_MS_MAX, RATIO_MIN, RATIO_AIM = 200, 0.6, 0.9
 WARM_UP_S = 2
 
 
@@ -31,49 +32,73 @@ class Options:
     noisy: bool
 
 
-def main(argv: Sequence[str]) -> int:
+@dataclass
+class Shop:
+    """A served shop on one engine, and what each round of load met there; the first warmed it."""
+
+    environment: Mapping[str, str]
+    target: Target
+    busy: Mapping[str, int]
+    loads: list[Load]
+
+
+def main(argv: Sequence[str]) -> Outcome:
     parser = argparse.ArgumentParser(prog="bench sqlite", description=__doc__)
     parser.add_argument("--seconds", type=int, default=30, help="length of a round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cards", type=int, default=2_000)
     parser.add_argument("--noisy", action="store_true", help="keep rounds on a busy machine")
     options = Options(**vars(parser.parse_args(argv)))
-    generator, version = load.find(), sqlite_module().sqlite_version
-    print(
-        f"sqlite: SQLite {version}, one process of 8 threads; load by {generator.name}", flush=True
-    )
-    with tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder:
-        return _run(Path(folder), options)
+    print(f"sqlite: load by {load.find().name}", flush=True)
+    with ExitStack() as stack:
+        shops = {engine: stack.enter_context(_open(engine, options)) for engine in ENGINES}
+        for _ in range(options.rounds):
+            for engine, shop in shops.items():
+                shop.loads.append(_round(engine, shop, options).result)
+        faults = [fault for engine, shop in shops.items() for fault in _faults(engine, shop)]
+    setting = f"{options.cards:,} cards, 8 connections, rounds of {options.seconds} s"
+    found = [shops[engine].loads[1:] for engine in ENGINES]
+    return Outcome(setting, _figures(*found), faults, options.noisy)
 
 
-def _run(folder: Path, options: Options) -> int:
-    environment = {"LOYALTY_DATA": str(folder)}
-    counter = cast.open_counter(environment, cards=options.cards)
-    with serving(environment, folder / "log") as served:
-        target = Target(served.url, counter.key, counter.write_codes(folder / "codes"))
-        warm = load.find().run(target, seconds=WARM_UP_S)
-        done = [_round(target, served.process.pid, options) for _ in range(options.rounds)]
-    loads = [warm, *(one.result for one in done)]
-    with cast.opened(environment) as database:
-        faults = compare(database, loads, connections=target.connections)
-    return _tell(loads[1:], faults)
+@contextmanager
+def _open(engine: str, options: Options) -> Iterator[Shop]:
+    with (
+        tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder,
+        installation(engine) as (environment, roots),
+    ):
+        counter = cast.open_counter(environment, cards=options.cards)
+        codes = counter.write_codes(Path(folder) / "codes")
+        with serving(environment, Path(folder) / "log") as served:
+            target = Target(served.url, codes, load.visit(counter.key))
+            warm = load.find().run(target, seconds=WARM_UP_S)
+            yield Shop(environment, target, {"server": served.process.pid, **roots}, [warm])
 
 
-def _round(target: Target, server: int, options: Options) -> Round[Load]:
+def _round(engine: str, shop: Shop, options: Options) -> Round[Load]:
     def act() -> Load:
-        return load.find().run(target, seconds=options.seconds)
+        return load.find().run(shop.target, seconds=options.seconds)
 
-    one = measured(act, {"server": server}, noisy=options.noisy, name="ours")
-    print(f"  {one.result}   {one.usage}", flush=True)
+    one = measured(act, shop.busy, noisy=options.noisy, name=engine)
+    print(f"  {engine:10} {one.result}   {one.usage}", flush=True)
     return one
 
 
-def _tell(loads: Sequence[Load], faults: Sequence[str]) -> int:
-    slowest = [one.max_ms for one in loads]
-    print("  min / median / max")
-    print(f"  ours/s     {spread([one.per_second for one in loads])}")
-    print(f"  p50 ms     {spread([one.p50_ms for one in loads], 1)}")
-    print(f"  p99 ms     {spread([one.p99_ms for one in loads], 1)}")
-    print(f"  slowest ms {spread(slowest, 1)}")
-    goal = Goal("slowest request, ms", statistics.median(slowest), SLOWEST_MS_MAX, at_least=False)
-    return rounds.verdict([goal], faults)
+def _faults(engine: str, shop: Shop) -> list[str]:
+    with cast.opened(shop.environment) as database:
+        found = books.compare(database, shop.loads, connections=shop.target.connections)
+        found += books.findings(database)
+    return [f"{engine}: {fault}" for fault in found]
+
+
+def _figures(lite: Sequence[Load], post: Sequence[Load]) -> list[Figure]:
+    ratios = [one.per_second / other.per_second for one, other in zip(lite, post, strict=True)]
+    slowest = [one.max_ms for one in lite]
+    return [
+        Figure("SQLite accrue / PostgreSQL accrue", ratios, RATIO_MIN, RATIO_AIM),
+        Figure("slowest request on SQLite", slowest, SLOWEST_MS_MAX, at_least=False, unit="ms"),
+        Figure("accruals on SQLite", [one.per_second for one in lite], unit="/s"),
+        Figure("accruals on PostgreSQL", [one.per_second for one in post], unit="/s"),
+        Figure("p50 on SQLite", [one.p50_ms for one in lite], unit="ms"),
+        Figure("p99 on SQLite", [one.p99_ms for one in lite], unit="ms"),
+    ]

@@ -1,20 +1,35 @@
--- One visit a request: a card by chance, a key that nobody has used. Arguments: codes, key, run,
--- and what is sold.
-local codes, headers, run, sold, sent = {}, {}, "", "", 0
+-- The same request again and again, each for a line drawn by chance, POSTs under a key that nobody
+-- has used. Arguments: lines, run, method, path, body, headers.
+local lines, headers, run, sent = {}, {}, "", 0
+local method, path, body
 
 function init(arguments)
-  for code in io.lines(arguments[1]) do codes[#codes + 1] = code end
-  headers["Authorization"] = "Bearer " .. arguments[2]
-  headers["Content-Type"] = "application/json"
-  run, sold = arguments[3], arguments[4]
+  for line in io.lines(arguments[1]) do
+    local fields, count = {}, 0
+    for field in line:gmatch("[^\t]+") do
+      count = count + 1
+      fields[tostring(count)] = field
+    end
+    lines[#lines + 1] = fields
+  end
+  run, method, path, body = arguments[2], arguments[3], arguments[4], arguments[5]
+  for number = 6, #arguments do
+    local name, value = arguments[number]:match("^(.-): (.*)$")
+    headers[name] = value
+  end
   math.randomseed(os.time())
+end
+
+local function filled(text, fields)
+  return (text:gsub("%$(%d)", fields))
 end
 
 function request()
   sent = sent + 1
-  headers["Idempotency-Key"] = run .. "-" .. sent
-  local body = '{"scan":"' .. codes[math.random(#codes)] .. '",' .. sold .. "}"
-  return wrk.format("POST", "/api/v1/visits", headers, body)
+  local fields, given = lines[math.random(#lines)], {}
+  for name, value in pairs(headers) do given[name] = filled(value, fields) end
+  if method == "POST" then given["Idempotency-Key"] = run .. "-" .. sent end
+  return wrk.format(method, filled(path, fields), given, filled(body, fields))
 end
 
 function done(summary, latency, _)

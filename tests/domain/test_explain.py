@@ -8,6 +8,7 @@ from tests.builders import NOW
 from tests.club import CLUB, WAITING
 from tests.domain.law import stands
 from tests.programs import POINTS, with_changes
+from tests.rigs.asked import asked
 
 YEAR = timedelta(days=366)
 
@@ -81,17 +82,8 @@ def test_money_for_a_cause_is_no_balance_of_the_card(shop):
 
 
 def test_the_sums_of_all_units_are_one_question_to_the_database(shop, database):
-    import sqlalchemy as sa
-
-    card, asked = shop.card(), []
+    card = shop.card()
     shop.visit(card, 1_200)
-
-    def note(_connection, _cursor, statement, *_rest):
-        asked.append(statement)
-
-    sa.event.listen(database.read_engine, "before_cursor_execute", note)
-    try:
+    with asked(database) as sent:
         stands(shop, card)
-    finally:
-        sa.event.remove(database.read_engine, "before_cursor_execute", note)
-    assert sum("sum(ledger_entry.units)" in statement for statement in asked) == 1
+    assert sum("sum(ledger_entry.units)" in statement for statement in sent) == 1

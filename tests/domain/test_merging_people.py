@@ -36,6 +36,7 @@ from tests.domain.folk import (
 )
 from tests.domain.law import refused
 from tests.domain.races import at_once
+from tests.rigs.asked import asked
 
 DAY = timedelta(days=1)
 
@@ -235,23 +236,14 @@ def test_eight_who_merge_and_part_at_once_leave_one_merge(shop, anna, double):
 
 
 def test_every_statement_about_merged_people_names_the_shop(shop, anna, double):
-    asked = []
-
-    def noted(_connection, _cursor, statement, *_rest):
-        asked.append(" ".join(statement.split()))
-
-    engines = (shop.database.write_engine, shop.database.read_engine)
-    for engine in engines:
-        sa.event.listen(engine, "before_cursor_execute", noted)
-    say(shop, anna)
-    merge(shop, double, anna)
-    merge(shop, customer(shop), anna)
-    state(shop, double)
-    part(shop, double)
-    erase(shop, anna)
-    for engine in engines:
-        sa.event.remove(engine, "before_cursor_execute", noted)
-    ours = [one for one in asked if "customer" in one or "consent_event" in one]
+    with asked(shop.database) as sent:
+        say(shop, anna)
+        merge(shop, double, anna)
+        merge(shop, customer(shop), anna)
+        state(shop, double)
+        part(shop, double)
+        erase(shop, anna)
+    ours = [one for one in sent if "customer" in one or "consent_event" in one]
     assert len(ours) > 20
     assert all("merchant_id = " in one or "(merchant_id, " in one for one in ours)
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import sqlalchemy as sa
 
 from loyalty.cards import claims, keeping, lookup
 from loyalty.core.ids import parse_ref
@@ -13,6 +12,7 @@ from loyalty.ledger import statements
 from loyalty.tables import METADATA
 from tests.builders import NOW
 from tests.domain.law import keep
+from tests.rigs.asked import asked as listening
 
 SHARED = {"merchant", "directory", "sign_in_attempt", "job", "schedule"}
 OWN = re.compile(rf"\b({'|'.join(sorted(set(METADATA.tables) - SHARED))})\b")
@@ -24,17 +24,8 @@ EXCEPT = "FROM card_device"
 @pytest.fixture
 def asked(database):
     """Every statement sent to the database from now on."""
-    statements_sent = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        statements_sent.append(" ".join(statement.split()))
-
-    engines = (database.write_engine, database.read_engine)
-    for engine in engines:
-        sa.event.listen(engine, "before_cursor_execute", note)
-    yield statements_sent
-    for engine in engines:
-        sa.event.remove(engine, "before_cursor_execute", note)
+    with listening(database) as statements_sent:
+        yield statements_sent
 
 
 def everything(shop):

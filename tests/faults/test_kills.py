@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench import cast
+from bench import books, cast
 from bench.cast import Counter
 from bench.machine import queued_s, tree
 from bench.serving import serving
@@ -100,7 +100,7 @@ def _wait_until_alone(database: Database) -> None:
 
 
 def _demand_whole(database: Database) -> None:
-    assert cast.findings(database) == []
+    assert books.findings(database) == []
     if database.dialect == "sqlite":
         with database.read() as session:
             assert session.execute(sa.text("PRAGMA integrity_check")).scalar_one() == "ok"

@@ -134,6 +134,21 @@ def takes_session_late(node):
     return "session" in own and own[0] != "session"
 
 
+def pages_by_counting(node):
+    """The thousandth page reads all pages before it; a key to begin after costs the same always."""
+    is_text_of_sql = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return method(node, "offset") or (is_text_of_sql and " OFFSET " in f" {node.value} ")
+
+
+def lists_without_keys(node):
+    """A call of the API that takes a part of a list, and does not make its page by the keys."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    asked = " ".join(map(ast.unparse, node.decorator_list))
+    body = " ".join(map(ast.unparse, node.body))
+    return "PageQuery" in asked and not ("page(" in body and "cursor" in body)
+
+
 # --- hold ----------------------------------------------------------------------------------------
 
 
@@ -165,6 +180,11 @@ def test_no_statement_is_put_together_from_pieces():
 
 def test_no_error_vanishes():
     assert not breaches(trees(), swallows)
+
+
+def test_no_list_is_paged_by_counting_rows():
+    assert not breaches(trees(), pages_by_counting)
+    assert not breaches(trees("api"), lists_without_keys)
 
 
 def test_an_operations_session_comes_first():
@@ -214,6 +234,13 @@ def test_moments_end_in_at_days_in_on_and_money_in_minor(table):
         (composes_sql, "c.execute('SELECT {}'.format(a))", "c.execute(sa.select(a))"),
         (swallows, "try: a()\nexcept Exception: pass", "try: a()\nexcept KeyError: pass"),
         (swallows, "try: a()\nexcept: pass", "try: a()\nexcept Exception: log()"),
+        (pages_by_counting, "query.offset(50)", "query.limit(50)"),
+        (pages_by_counting, "'SELECT 1 LIMIT 2 OFFSET 3'", "'the offset of a time'"),
+        (
+            lists_without_keys,
+            "@call(PageQuery)\ndef f(query): return rows(query['limit'])",
+            "@call(PageQuery)\ndef f(query): return page(rows(query.get('cursor')))",
+        ),
         (takes_session_late, "def f(at, session): ...", "def f(session, at): ..."),
         (takes_session_late, "def f(at, *, session): ...", "def f(self, session): ..."),
     ],
