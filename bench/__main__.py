@@ -16,6 +16,7 @@ BENCHES = {
     "sqlite": "accruals over HTTP on SQLite beside PostgreSQL, and the slowest request",
     "counter": "redemptions, card pages and member lists over HTTP beside accruals",
     "growth": "a scan in a large shop, on a card with a long past, and by everybody at once",
+    "members": "state, recency, frequency and spend of all members, beside DuckDB",
     "weight": "memory of a worker under load, and the time from start to first answer",
     "imports": "an import of past sales on both engines: sales a second, memory",
     "rules": "accruals under a program of ten rules beside one of a single rule, both engines",

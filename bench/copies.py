@@ -60,6 +60,7 @@ def multiply(database: Database, pattern: Pattern, *, times: int) -> Pattern:
         for index in indexes:  # sorting once costs less than finding each place
             index.create(connection)
         _enter(connection, own, times)
+        _raise(connection, times)
     heads = [code[:-TAIL_LETTERS] for code in pattern.codes]
     tails = [encode(number, TAIL_LETTERS) for number in range(times)]
     return replace(pattern, codes=tuple(head + tail for head in heads for tail in tails))
@@ -115,15 +116,20 @@ class Own:
         return name[:-TAIL_LETTERS] + MARK if is_own else name
 
 
+SHOP_SUMS = {"shop_day": ("visits", "spend_minor")}
 NAMED = ((CardToken, "token"), (CardToken, "code"), (Redemption, "code"))
 
 
 def _belongings(left_out: frozenset[str] = LEFT_OUT) -> list[sa.Table]:
-    """The tables of what customers have: those that lead to a customer, in the order of need."""
+    """The tables of what customers have, in the order of need.
+
+    They lead to a customer by a foreign key, or name one in their own key.
+    """
     found = [table(Customer)]
     for each in METADATA.sorted_tables:
         targets = {key.referred_table for key in each.foreign_key_constraints}
-        if each not in found and targets & set(found) and each.name not in left_out:
+        is_theirs = bool(targets & set(found)) or "customer_id" in each.primary_key.columns
+        if each not in found and is_theirs and each.name not in left_out:
             found.append(each)
     return found
 
@@ -255,3 +261,11 @@ def _enter(connection: sa.Connection, own: Own, copies: int) -> None:
             for number in range(copies)
         ]
         bulk.insert(connection, table(Directory), entered)
+
+
+def _raise(connection: sa.Connection, times: int) -> None:
+    """The sums that a shop keeps of all its customers together."""
+    for name, columns in SHOP_SUMS.items():
+        if (each := METADATA.tables.get(name)) is not None:
+            grown = {column: each.c[column] * times for column in columns}
+            connection.execute(sa.update(each).values(grown))
