@@ -31,11 +31,11 @@ from loyalty.customers.models import Customer
 from loyalty.ledger.models import Account
 from loyalty.wallet.blueprint import COOKIE
 
-CONNECTIONS, WARM_UP_S = 8, 2
+CONNECTIONS, WARM_UP_S = 8, 4
 VISITS_A_CARD = 5
 UNITS_MIN = 200  # twenty rewards; what is spent comes in again by the accruals of the same round
 AMOUNT_MINOR = 1_000
-PAGES = LISTS = 300
+PAGES, LISTS = 100, 300  # the QR of an open page is drawn once in each process, while it warms up
 BARS = {"redemption": (0.8, 0.95), "card page": (0.6, 1.0), "members": (0.9, None)}
 NAMES = {
     "redemption": "redeem / accrue",

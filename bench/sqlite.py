@@ -7,11 +7,12 @@ durable as shipped, in rounds that alternate.
 import argparse
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from bench import books, cast, load
+from bench import books, cast, load, raw_writer
 from bench.cast import ENGINES, installation
 from bench.load import Load, Target
 from bench.outcome import Figure, Outcome
@@ -52,13 +53,17 @@ def main(argv: Sequence[str]) -> Outcome:
     print(f"sqlite: load by {load.find().name}", flush=True)
     with ExitStack() as stack:
         shops = {engine: stack.enter_context(_open(engine, options)) for engine in ENGINES}
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="loyalty-bench-")))
+        raw, raws = raw_writer.open_file(folder / "raw.sqlite3"), list[float]()
+        stack.enter_context(closing(raw))
         for _ in range(options.rounds):
             for engine, shop in shops.items():
                 shop.loads.append(_round(engine, shop, options).result)
+            raws.append(_raw_round(raw, options))
         faults = [fault for engine, shop in shops.items() for fault in _faults(engine, shop)]
     setting = f"{options.cards:,} cards, 8 connections, rounds of {options.seconds} s"
     found = [shops[engine].loads[1:] for engine in ENGINES]
-    return Outcome(setting, _figures(*found), faults, options.noisy)
+    return Outcome(setting, _figures(*found, raws), faults, options.noisy)
 
 
 @contextmanager
@@ -84,6 +89,15 @@ def _round(engine: str, shop: Shop, options: Options) -> Round[Load]:
     return one
 
 
+def _raw_round(raw: Any, options: Options) -> float:
+    def act() -> float:
+        return raw_writer.run(raw, seconds=max(1, options.seconds // 4))
+
+    one = measured(act, {}, noisy=options.noisy, name="raw writer")
+    print(f"  raw writer {one.result:,.0f}/s   {one.usage}", flush=True)
+    return one.result
+
+
 def _faults(engine: str, shop: Shop) -> list[str]:
     with cast.opened(shop.environment) as database:
         found = books.compare(database, shop.loads, connections=shop.target.connections)
@@ -91,12 +105,14 @@ def _faults(engine: str, shop: Shop) -> list[str]:
     return [f"{engine}: {fault}" for fault in found]
 
 
-def _figures(lite: Sequence[Load], post: Sequence[Load]) -> list[Figure]:
+def _figures(lite: Sequence[Load], post: Sequence[Load], raws: Sequence[float]) -> list[Figure]:
     ratios = [one.per_second / other.per_second for one, other in zip(lite, post, strict=True)]
+    shares = [one.per_second / raw for one, raw in zip(lite, raws, strict=True)]
     slowest = [one.max_ms for one in lite]
     return [
         Figure("SQLite accrue / PostgreSQL accrue", ratios, RATIO_MIN, RATIO_AIM),
         Figure("slowest request on SQLite", slowest, SLOWEST_MS_MAX, at_least=False, unit="ms"),
+        Figure("SQLite accrue / one raw writer on a file", shares),
         Figure("accruals on SQLite", [one.per_second for one in lite], unit="/s"),
         Figure("accruals on PostgreSQL", [one.per_second for one in post], unit="/s"),
         Figure("p50 on SQLite", [one.p50_ms for one in lite], unit="ms"),
