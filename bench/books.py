@@ -65,7 +65,7 @@ def orphans(database: Database) -> list[str]:
     return [f"{count} rows break {key.name}" for key, count in counts if count]
 
 
-def _without_target(key: sa.ForeignKeyConstraint) -> sa.Select[tuple[int]]:
+def _without_target(key: sa.ForeignKeyConstraint) -> sa.Select[int]:
     target = key.referred_table.alias("target")
     same = [each.parent == target.c[each.column.name] for each in key.elements]
     named = [each.parent.is_not(None) for each in key.elements]

@@ -7,7 +7,6 @@ keys are passed by meanwhile; `orphans` and the audit prove afterwards that noth
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -38,7 +37,7 @@ _LETTERS = "[0-9A-HJKMNP-TV-Z]"
 _NAME = re.compile(
     f"(?<![0-9A-Za-z])(?:{_LETTERS}{{{REF_LETTERS}}}|{_LETTERS}{{{CODE_LETTERS}}})(?![0-9A-Za-z])"
 )
-Row = Mapping[str, Any]
+Row = sa.RowMapping
 
 
 def multiply(database: Database, pattern: Pattern, *, times: int) -> Pattern:

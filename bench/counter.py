@@ -186,8 +186,9 @@ def _rounds(targets: dict[str, Target], busy: Mapping[str, int], options: Option
 def _faults(database: Database, loads: Rounds, before: Mapping[str, int]) -> list[str]:
     found = [fault for each in ("card page", "members") for fault in books.refused(loads[each])]
     for kind, count in before.items():
-        there = {"connections": CONNECTIONS, "before": count, "kind": kind}
-        found += books.compare(database, loads[kind], **there)
+        found += books.compare(
+            database, loads[kind], connections=CONNECTIONS, before=count, kind=kind
+        )
     return found + large.prove(database)
 
 

@@ -80,7 +80,7 @@ def _engine(engine: str, options: Options) -> tuple[list[Figure], list[str]]:
         _hand_over(database, shop.merchant_id, judge, Path(folder) / "purchases.csv")
         today = clock.now().date()
         faults += _differences(database, shop.merchant_id, judge, today)
-        ours, theirs = [], []
+        ours, theirs = list[float](), list[float]()
         for _ in range(options.rounds):
             for name, times, ask in (
                 ("ours", ours, lambda: _ours(database, shop.merchant_id, standings.SUMS, today)),

@@ -62,8 +62,8 @@ def main(argv: Sequence[str]) -> Outcome:
             raws.append(_raw_round(raw, options))
         faults = [fault for engine, shop in shops.items() for fault in _faults(engine, shop)]
     setting = f"{options.cards:,} cards, 8 connections, rounds of {options.seconds} s"
-    found = [shops[engine].loads[1:] for engine in ENGINES]
-    return Outcome(setting, _figures(*found, raws), faults, options.noisy)
+    lite, post = (shops[engine].loads[1:] for engine in ENGINES)
+    return Outcome(setting, _figures(lite, post, raws), faults, options.noisy)
 
 
 @contextmanager
