@@ -1,39 +1,39 @@
 """Where every member stands, out of the roll-ups, beside DuckDB on the raw purchases.
 
-`python -m bench members [--cards 100000 --visits 5000000]`: state, recency, frequency and spend of
-each member on both engines. DuckDB reads every purchase and has to come to the same answers, member
-by member. It judges here and is no part of the product.
+`python -m bench members [--cards 100000 --visits 5000000]`: the states of all members, and their
+fifths of recency, frequency and spend, on both engines. DuckDB reads every purchase and has to come
+to the same answers. It judges here and is no part of the product.
 """
 
 import argparse
-import csv
-import sys
+import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import duckdb
 import sqlalchemy as sa
 
-from bench import cast, large, standings
+from bench import cast, large
 from bench.cast import ENGINES, installation
 from bench.outcome import Figure, Outcome
 from bench.rounds import measured
+from bench.standings import Judge
 from loyalty import schema
 from loyalty.cards.models import Card
 from loyalty.core import clock
-from loyalty.core.db import Database, Id
+from loyalty.core.db import Database
 from loyalty.counter.models import Visit
-from loyalty.tables import METADATA
+from loyalty.counter.rollups import reading
 
 RATIO_MAX, RATIO_AIM, SECONDS_MAX = 8, 2, 1
-ROLL_UP = "member_stats"
 A_SLICE = 50_000
+WHAT = ("states", "fifths")
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,6 @@ def main(argv: Sequence[str]) -> Outcome:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--noisy", action="store_true", help="keep rounds on a busy machine")
     options = Options(**vars(parser.parse_args(argv)))
-    if ROLL_UP not in METADATA.tables:
-        sys.exit(f"bench: there is no table {ROLL_UP} to read yet")
     found = [_engine(engine, options) for engine in options.engine or ENGINES]
     return Outcome(
         f"{options.cards:,} members with {options.visits:,} visits",
@@ -72,95 +70,70 @@ def _engine(engine: str, options: Options) -> tuple[list[Figure], list[str]]:
         tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder,
         installation(engine) as (environment, roots),
         cast.opened(environment) as database,
-        duckdb.connect(str(Path(folder) / "purchases.duckdb")) as judge,
     ):
         schema.migrate(database)
         shop = large.fill(database, cards=options.cards, visits=options.visits)
-        faults = large.prove(database)
-        _hand_over(database, shop.merchant_id, judge, Path(folder) / "purchases.csv")
-        today = clock.now().date()
-        faults += _differences(database, shop.merchant_id, judge, today)
-        ours, theirs = list[float](), list[float]()
-        for _ in range(options.rounds):
-            for name, times, ask in (
-                ("ours", ours, lambda: _ours(database, shop.merchant_id, standings.SUMS, today)),
-                ("DuckDB", theirs, lambda: _judged(judge, standings.SUMS, today)),
-            ):
-                times.append(_seconds(ask, roots, name, options))
-    return _figures(engine, ours, theirs), [f"{engine}: {fault}" for fault in faults]
+        faults, today = large.prove(database), clock.now().date()
+        with closing(Judge(Path(folder), _purchases(database, shop.merchant_id))) as judge:
+            figures = []
+            for what in WHAT:
+                ours = partial(_ours, database, shop.merchant_id, what, today)
+                theirs = partial(getattr(judge, what), today)
+                if ours() != theirs():
+                    faults.append(f"the judge comes to other {what}: {theirs()}, not {ours()}")
+                times = _in_turn({"roll-ups": ours, "DuckDB": theirs}, roots, options)
+                figures += _figures(f"{engine}: {what}", times)
+    return figures, [f"{engine}: {fault}" for fault in faults]
 
 
-def _hand_over(
-    database: Database, merchant_id: UUID, judge: duckdb.DuckDBPyConnection, path: Path
-) -> None:
-    """Every purchase that counts, raw, into a file of the judge's own."""
+def _purchases(database: Database, merchant_id: UUID) -> Iterator[tuple[str, date, int]]:
+    """Every purchase that counts, raw: whose, on which day, for how much."""
     query = (
         sa.select(Card.customer_id, Visit.local_on, sa.func.coalesce(Visit.net_minor, 0))
         .join(Card, sa.and_(Card.merchant_id == Visit.merchant_id, Card.id == Visit.card_id))
         .where(Visit.merchant_id == merchant_id, Visit.voided_at.is_(None))
     )
-    with database.read() as session, path.open("w", encoding="ascii", newline="") as file:
-        rows = session.execute(query.execution_options(yield_per=A_SLICE))
-        csv.writer(file).writerows((who.hex, on, minor) for who, on, minor in rows)
-    judge.execute("CREATE TABLE purchase (customer VARCHAR, local_on DATE, net_minor BIGINT)")
-    judge.execute(f"COPY purchase FROM '{path}' (FORMAT csv, HEADER false)")
-
-
-def _differences(
-    database: Database, merchant_id: UUID, judge: duckdb.DuckDBPyConnection, today: date
-) -> list[str]:
-    """Members of whom the two say something else."""
-    ours = {
-        _who(row[0]): tuple(row[1:]) for row in _ours(database, merchant_id, standings.EACH, today)
-    }
-    theirs = {row[0]: tuple(row[1:]) for row in _judged(judge, standings.EACH, today)}
-    wrong = [who for who in ours.keys() | theirs.keys() if ours.get(who) != theirs.get(who)]
-    print(f"  {len(ours):,} members compared, {len(wrong):,} differ", flush=True)
-    return [f"the judge says something else of {len(wrong)} members"] if wrong else []
-
-
-def _who(key: bytes | UUID) -> str:
-    """A member's id as SQLite and PostgreSQL give it, in digits."""
-    return key.hex() if isinstance(key, bytes) else key.hex
-
-
-def _ours(database: Database, merchant_id: UUID, wanted: str, today: date) -> list[Any]:
-    text = standings.query(standings.roll_ups, wanted, database.dialect)
-    asked = sa.text(text).bindparams(
-        sa.bindparam("merchant_id", merchant_id, type_=Id), sa.bindparam("today", today, sa.Date)
-    )
     with database.read() as session:
-        return list(session.execute(asked).all())
+        for who, on, minor in session.execute(query.execution_options(yield_per=A_SLICE)):
+            yield who.hex, on, minor
 
 
-def _judged(judge: duckdb.DuckDBPyConnection, wanted: str, today: date) -> list[Any]:
-    text = standings.query(standings.purchases, wanted, "duckdb")
-    return judge.execute(text, {"today": today}).fetchall()
+def _ours(database: Database, merchant_id: UUID, what: str, today: date) -> object:
+    """The same in the judge's form."""
+    with database.read() as session:
+        if what == "states":
+            return reading.states(session, merchant_id=merchant_id, on=today)
+        return [astuple(cell) for cell in reading.fifths(session, merchant_id=merchant_id)]
 
 
-def _seconds(
-    ask: Callable[[], object], roots: dict[str, int], name: str, options: Options
-) -> float:
-    """How long one question takes; asked for the time it takes to tell whose machine it was."""
-
-    def act() -> float:
-        times: list[float] = []
-        while sum(times) < 1:
-            began = time.monotonic()
-            ask()
-            times.append(time.monotonic() - began)
-        return sorted(times)[len(times) // 2]
-
-    return measured(act, roots, noisy=options.noisy, name=name).result
+def _in_turn(
+    asked: Mapping[str, Callable[[], object]], roots: Mapping[str, int], options: Options
+) -> dict[str, list[float]]:
+    """How long each takes, in seconds, round after round."""
+    times: dict[str, list[float]] = {name: [] for name in asked}
+    for _ in range(options.rounds):
+        for name, ask in asked.items():
+            act = partial(_seconds, ask)
+            times[name].append(measured(act, roots, noisy=options.noisy, name=name).result)
+    return times
 
 
-def _figures(engine: str, ours: Sequence[float], theirs: Sequence[float]) -> list[Figure]:
+def _seconds(ask: Callable[[], object]) -> float:
+    """How long one question takes; asked for long enough to tell whose machine it was."""
+    times: list[float] = []
+    while sum(times) < 1:
+        began = time.monotonic()
+        ask()
+        times.append(time.monotonic() - began)
+    return statistics.median(times)
+
+
+def _figures(name: str, times: Mapping[str, Sequence[float]]) -> list[Figure]:
+    ours, theirs = times["roll-ups"], times["DuckDB"]
     ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
+    bars = (RATIO_MAX, RATIO_AIM)
     return [
-        Figure(
-            f"{engine}: roll-ups / DuckDB on raw purchases", ratios, RATIO_MAX, RATIO_AIM,
-            at_least=False,
-        ),
-        Figure(f"{engine}: where all members stand", ours, SECONDS_MAX, at_least=False, unit="s"),
-        Figure("DuckDB, the same from raw purchases", theirs, unit="s"),
-    ]  # fmt: skip
+        Figure(f"{name} from roll-ups / DuckDB on raw purchases", ratios, *bars, at_least=False),
+        Figure(f"{name} from roll-ups", ours, SECONDS_MAX, at_least=False, unit="s"),
+        Figure(f"{name} by DuckDB", theirs, unit="s"),
+    ]

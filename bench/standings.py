@@ -1,78 +1,81 @@
-"""Where members stand, in SQL: one question for the roll-ups and for the judge's raw purchases.
+"""Where members stand, told by DuckDB from every single purchase: the judge of the roll-ups.
 
-Whole numbers only, so that three databases come to the same answer. The usual gap of a member is
-(days from first to last visit day + 2 x the shop's mean gap) / (visit days + 1); what is compared
-with it is multiplied out. "reactivated" needs the past of a state and is not asked here.
+The rules are the product's, said a second time and in another language: the usual gap of a member
+is (days from first to last visit day + 2 x the shop's mean gap) / (visit days + 1), and what is
+compared with it is multiplied out, so that whole numbers decide.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
 
-Days = Callable[[str, str], str]  # the days from one date to another, in the words of a database
+import duckdb
 
-
-def roll_ups(days: Days) -> str:
-    """Members as the roll-ups have them."""
-    return f"""
-        SELECT customer_id AS id, visit_days, spend_minor,
-            {days("last_on", ":today")} AS silence, {days("first_on", "last_on")} AS life
-        FROM member_stats WHERE merchant_id = :merchant_id
-    """
-
-
-def purchases(days: Days) -> str:
-    """Members as their raw purchases tell."""
-    return f"""
-        SELECT customer AS id, count(DISTINCT local_on) AS visit_days,
-            sum(net_minor) AS spend_minor, {days("max(local_on)", "$today")} AS silence,
-            {days("min(local_on)", "max(local_on)")} AS life
-        FROM purchase GROUP BY customer
-    """
-
-
-_STANDING = """
-    WITH member AS ({members}),
-    sums AS (SELECT sum(life) AS lives, sum(visit_days - 1) AS repeats FROM member),
+_MEMBER = """
+    SELECT customer AS id, count(*) AS visits, count(DISTINCT local_on) AS visit_days,
+        sum(net_minor) AS spend_minor, max(local_on) AS last_on,
+        date_diff('day', max(local_on), CAST($today AS DATE)) AS silence,
+        date_diff('day', min(local_on), max(local_on)) AS between
+    FROM purchase GROUP BY customer
+"""
+_STATES = f"""
+    WITH member AS ({_MEMBER}),
+    sums AS (SELECT sum(between) AS days, sum(visit_days - 1) AS gaps FROM member),
     shop AS (
-        SELECT CASE WHEN repeats > 0 THEN lives ELSE 30 END AS lives,
-            CASE WHEN repeats > 0 THEN repeats ELSE 1 END AS repeats
+        SELECT CASE WHEN gaps > 0 THEN days ELSE 30 END AS days,
+            CASE WHEN gaps > 0 THEN gaps ELSE 1 END AS gaps
         FROM sums
     ),
-    rated AS (
-        SELECT id, visit_days, spend_minor, silence,
-            silence * repeats * (visit_days + 1) AS waited, life * repeats + 2 * lives AS usual,
-            ntile(5) OVER (ORDER BY silence DESC, id) AS recency,
-            ntile(5) OVER (ORDER BY visit_days, id) AS frequency,
-            ntile(5) OVER (ORDER BY spend_minor, id) AS spend
+    measured AS (
+        SELECT *, silence * gaps * (visit_days + 1) AS waited, between * gaps + 2 * days AS usual
         FROM member CROSS JOIN shop
-    ),
-    standing AS (
-        SELECT id, visit_days, spend_minor, silence, recency, frequency, spend,
-            CASE
-                WHEN visit_days <= 2 AND silence <= 60 THEN 'new'
-                WHEN visit_days <= 2 THEN 'one_off'
-                WHEN silence >= 180 AND waited >= 5 * usual THEN 'lost'
-                WHEN silence >= 21 AND 2 * waited >= 5 * usual THEN 'lapsed'
-                WHEN 2 * waited >= 3 * usual THEN 'cooling'
-                ELSE 'active'
-            END AS state
-        FROM rated
     )
+    SELECT CASE
+        WHEN visit_days <= 2 AND silence <= 60 THEN 'new'
+        WHEN visit_days <= 2 THEN 'one_off'
+        WHEN silence >= 180 AND waited >= 5 * usual THEN 'lost'
+        WHEN silence >= 21 AND 2 * waited >= 5 * usual THEN 'lapsed'
+        WHEN 2 * waited >= 3 * usual THEN 'cooling'
+        ELSE 'active' END AS state, count(*)
+    FROM measured GROUP BY state
 """
-SUMS = """
-    SELECT state, recency, count(*) AS members, sum(spend_minor), sum(frequency), sum(spend)
-    FROM standing GROUP BY state, recency ORDER BY state, recency
+_FIFTHS = f"""
+    WITH member AS ({_MEMBER}),
+    rated AS (
+        SELECT ntile(5) OVER (ORDER BY last_on, id) AS recency,
+            ntile(5) OVER (ORDER BY visits, id) AS frequency,
+            ntile(5) OVER (ORDER BY spend_minor, id) AS spend
+        FROM member
+    )
+    SELECT recency, frequency, spend, count(*) FROM rated GROUP BY ALL ORDER BY ALL
 """
-EACH = """
-    SELECT id, state, visit_days, spend_minor, silence, recency, frequency, spend
-    FROM standing ORDER BY id
-"""
-DAYS: dict[str, Days] = {
-    "sqlite": lambda one, other: f"CAST(julianday({other}) - julianday({one}) AS INTEGER)",
-    "postgresql": lambda one, other: f"(CAST({other} AS date) - {one})",
-    "duckdb": lambda one, other: f"date_diff('day', {one}, CAST({other} AS DATE))",
-}
 
 
-def query(members: Callable[[Days], str], wanted: str, dialect: str) -> str:
-    """What is `wanted` (SUMS or EACH) of these members, as that database understands it."""
-    return _STANDING.replace("{members}", members(DAYS[dialect])) + wanted
+class Judge:
+    """A DuckDB with all purchases of a shop: whose, on which day, for how much."""
+
+    def __init__(self, folder: Path, purchases: Iterable[tuple[str, date, int]]) -> None:
+        path = folder / "purchases.csv"
+        with path.open("w", encoding="ascii") as file:
+            file.writelines(f"{who},{on},{minor}\n" for who, on, minor in purchases)
+        self._database = duckdb.connect(str(folder / "purchases.duckdb"))
+        self._database.execute(
+            "CREATE TABLE purchase (customer VARCHAR, local_on DATE, net_minor BIGINT)"
+        )
+        self._database.execute(f"COPY purchase FROM '{path}' (FORMAT csv, HEADER false)")
+
+    def states(self, today: date) -> dict[str, int]:
+        """How many members are in each state."""
+        return dict(self._asked(_STATES, today))
+
+    def fifths(self, today: date) -> list[tuple[int, ...]]:
+        """Fifths of recency, frequency and spend, and how many members are in all three."""
+        return self._asked(_FIFTHS, today)
+
+    def close(self) -> None:
+        """End it."""
+        self._database.close()
+
+    def _asked(self, query: str, today: date) -> list[Any]:
+        return self._database.execute(query, {"today": today}).fetchall()
