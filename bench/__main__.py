@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from bench import paper
 from bench.outcome import Outcome
+from bench.rounds import TooBusyError
 
 BENCHES = {
     "accrual": "accruals over HTTP on PostgreSQL, beside pgbench with the same statements",
@@ -47,7 +48,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(name: str, argv: Sequence[str], is_for_the_record: bool) -> int:  # noqa: FBT001
-    outcome: Outcome = importlib.import_module(f"bench.{name}").main(argv)
+    try:
+        outcome: Outcome = importlib.import_module(f"bench.{name}").main(argv)
+    except TooBusyError as busy:
+        print(busy, file=sys.stderr)
+        return 1
     outcome.tell()
     if is_for_the_record and not outcome.noisy:
         paper.keep(name, BENCHES[name], outcome)

@@ -98,8 +98,7 @@ def _run(server: postgres.Server, folder: Path, options: Options) -> Outcome:
         _prove_equal(bench, script)
         pairs = [_pair(bench, target, served, options) for _ in range(options.rounds)]
     with cast.opened(environment) as database:
-        loads = [warm, *(pair.ours.result for pair in pairs)]
-        faults = books.compare(database, loads, connections=CONNECTIONS, before=samples)
+        faults = books.compare(database, [target], before=samples)
         faults += books.findings(database)
     setting = f"{options.cards:,} cards, {CONNECTIONS} connections, rounds of {options.seconds} s"
     return Outcome(setting, _figures(pairs), faults, options.noisy)

@@ -1,10 +1,10 @@
 """After a load: every yes is in the books, nothing else is, and the audit is clean."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from bench.load import Load
+from bench.load import Target
 from loyalty.audit import audit
 from loyalty.core.db import Database
 from loyalty.ledger.models import Operation
@@ -12,33 +12,30 @@ from loyalty.tables import METADATA
 
 
 def compare(
-    database: Database,
-    loads: Sequence[Load],
-    *,
-    connections: int,
-    before: int = 0,
-    kind: str = "visit",
+    database: Database, targets: Iterable[Target], *, before: int = 0, kind: str = "visit"
 ) -> list[str]:
     """What is wrong with the operations of that kind, in words; `before` were there already.
 
     One may be recorded whose answer the generator no longer waited for: at most one a connection
     in each round.
     """
+    sent = list(targets)
     recorded = operations(database, kind) - before
-    said_yes, under_way = sum(one.done for one in loads), connections * len(loads)
+    said_yes = sum(one.done for target in sent for one in target.met)
+    under_way = sum(target.connections * len(target.met) for target in sent)
     print(
         f"  {kind}: {said_yes:,} answered with yes, {recorded:,} recorded;"
         f" {under_way} may be under way"
     )
-    found = refused(loads)
+    found = refused(sent)
     if not said_yes <= recorded <= said_yes + under_way:
         found.append(f"{recorded} of kind {kind} recorded for {said_yes} answers")
     return found
 
 
-def refused(loads: Sequence[Load]) -> list[str]:
+def refused(targets: Iterable[Target]) -> list[str]:
     """Whether anything was answered with no, or not at all."""
-    count = sum(one.refused + one.broken for one in loads)
+    count = sum(one.refused + one.broken for target in targets for one in target.met)
     return [f"{count} requests were refused or broke"] if count else []
 
 

@@ -89,7 +89,7 @@ def _engine(engine: str, options: Options) -> tuple[list[Figure], list[str]]:
         with _served(environment, Path(folder), asked) as (targets, server):
             loads = _rounds(targets, {"server": server, **roots}, options)
         with cast.opened(environment) as database:
-            faults = _faults(database, loads, before)
+            faults = _faults(database, targets, before)
     return _figures(engine, loads), [f"{engine}: {fault}" for fault in faults]
 
 
@@ -167,36 +167,36 @@ def _served(
 
 
 def _rounds(targets: dict[str, Target], busy: Mapping[str, int], options: Options) -> Rounds:
-    """By kind, the loads; the first of each warms up and counts for the books alone."""
-    loads: Rounds = {
-        name: [load.find().run(target, seconds=WARM_UP_S)] for name, target in targets.items()
-    }
+    """By kind, what each round met, once all is warm."""
+    for target in targets.values():
+        load.find().run(target, seconds=WARM_UP_S)
+    loads: Rounds = {name: [] for name in targets}
     for _ in range(options.rounds):
         for name, target in targets.items():
 
-            def act(target: Target = target, name: str = name) -> Load:
-                loads[name].append(load.find().run(target, seconds=options.seconds))
-                return loads[name][-1]
+            def act(target: Target = target) -> Load:
+                return load.find().run(target, seconds=options.seconds)
 
             one = measured(act, busy, noisy=options.noisy, name=name)
+            loads[name].append(one.result)
             print(f"  {name:10} {one.result}   {one.usage}", flush=True)
     return loads
 
 
-def _faults(database: Database, loads: Rounds, before: Mapping[str, int]) -> list[str]:
-    found = [fault for each in ("card page", "members") for fault in books.refused(loads[each])]
+def _faults(
+    database: Database, targets: Mapping[str, Target], before: Mapping[str, int]
+) -> list[str]:
+    found = books.refused([targets["card page"], targets["members"]])
     for kind, count in before.items():
-        found += books.compare(
-            database, loads[kind], connections=CONNECTIONS, before=count, kind=kind
-        )
+        found += books.compare(database, [targets[kind]], before=count, kind=kind)
     return found + large.prove(database)
 
 
 def _figures(engine: str, loads: Rounds) -> list[Figure]:
-    visits = [one.per_second for one in loads["visit"][1:]]
+    visits = [one.per_second for one in loads["visit"]]
     found = []
     for kind, (gate, aim) in BARS.items():
-        speeds = [one.per_second for one in loads[kind][1:]]
+        speeds = [one.per_second for one in loads[kind]]
         ratios = [speed / visit for speed, visit in zip(speeds, visits, strict=True)]
         found.append(Figure(f"{engine}: {NAMES[kind]}", ratios, gate, aim))
     return [*found, Figure(f"{engine}: accruals", visits, unit="/s")]

@@ -44,7 +44,7 @@ class Options:
 
 @dataclass
 class Shop:
-    """A served shop: whom to ask, by what they stand for, and every load it has met."""
+    """A served shop: whom to ask, by what they stand for, the visits before, and the rounds."""
 
     environment: Mapping[str, str]
     targets: Mapping[str, Target]
@@ -123,9 +123,9 @@ def _open(engine: str, cards: int, entries: int) -> Iterator[Shop]:
                 name: _target(served.url, shop.key, Path(folder) / name, *one)
                 for name, one in asked.items()
             }
-            warm = load.find().run(targets["spread"], seconds=WARM_UP_S)
+            load.find().run(targets["spread"], seconds=WARM_UP_S)
             busy = {"server": served.process.pid, **roots}
-            yield Shop(environment, targets, busy, before + warm.done)
+            yield Shop(environment, targets, busy, before)
 
 
 def _target(url: str, key: str, path: Path, codes: Sequence[str], connections: int) -> Target:
@@ -140,9 +140,8 @@ def cpu_ms(one: Round[Load]) -> float:
 
 
 def _faults(shop: Shop) -> list[str]:
-    loads = [one.result for rounds in shop.loads.values() for one in rounds]
     with cast.opened(shop.environment) as database:
-        found = books.compare(database, loads, connections=EVERYBODY, before=shop.visits)
+        found = books.compare(database, shop.targets.values(), before=shop.visits)
         return found + large.prove(database)
 
 

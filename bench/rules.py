@@ -102,12 +102,12 @@ def _engine(engine: str, options: Options) -> tuple[list[Figure], list[str]]:
             codes = _open_programs(database, counter, options.cards)
         with serving(environment, Path(folder) / "log") as served:
             targets = _targets(served, counter.key, codes, Path(folder))
-            warm = [load.find().run(target, seconds=WARM_UP_S) for target in targets.values()]
+            for target in targets.values():
+                load.find().run(target, seconds=WARM_UP_S)
             busy = {"server": served.process.pid, **roots}
             pairs = [_pair(targets, busy, options) for _ in range(options.rounds)]
-        loads = [*warm, *(one.result for pair in pairs for one in (pair.one, pair.ten))]
         with cast.opened(environment) as database:
-            faults = books.compare(database, loads, connections=CONNECTIONS)
+            faults = books.compare(database, targets.values())
             faults += books.findings(database)
     return _figures(engine, pairs), [f"{engine}: {fault}" for fault in faults]
 

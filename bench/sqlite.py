@@ -8,7 +8,7 @@ import argparse
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,12 @@ class Options:
 
 @dataclass
 class Shop:
-    """A served shop on one engine, and what each round of load met there; the first warmed it."""
+    """A served shop on one engine, and what each round of load met there."""
 
     environment: Mapping[str, str]
     target: Target
     busy: Mapping[str, int]
-    loads: list[Load]
+    loads: list[Load] = field(default_factory=list)
 
 
 def main(argv: Sequence[str]) -> Outcome:
@@ -62,7 +62,7 @@ def main(argv: Sequence[str]) -> Outcome:
             raws.append(_raw_round(raw, options))
         faults = [fault for engine, shop in shops.items() for fault in _faults(engine, shop)]
     setting = f"{options.cards:,} cards, 8 connections, rounds of {options.seconds} s"
-    lite, post = (shops[engine].loads[1:] for engine in ENGINES)
+    lite, post = (shops[engine].loads for engine in ENGINES)
     return Outcome(setting, _figures(lite, post, raws), faults, options.noisy)
 
 
@@ -76,8 +76,8 @@ def _open(engine: str, options: Options) -> Iterator[Shop]:
         codes = counter.write_codes(Path(folder) / "codes")
         with serving(environment, Path(folder) / "log") as served:
             target = Target(served.url, codes, load.visit(counter.key))
-            warm = load.find().run(target, seconds=WARM_UP_S)
-            yield Shop(environment, target, {"server": served.process.pid, **roots}, [warm])
+            load.find().run(target, seconds=WARM_UP_S)
+            yield Shop(environment, target, {"server": served.process.pid, **roots})
 
 
 def _round(engine: str, shop: Shop, options: Options) -> Round[Load]:
@@ -100,7 +100,7 @@ def _raw_round(raw: Any, options: Options) -> float:
 
 def _faults(engine: str, shop: Shop) -> list[str]:
     with cast.opened(shop.environment) as database:
-        found = books.compare(database, shop.loads, connections=shop.target.connections)
+        found = books.compare(database, [shop.target])
         found += books.findings(database)
     return [f"{engine}: {fault}" for fault in found]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import books, cast, load
 from bench.cast import ENGINES, installation
-from bench.load import Load, Target
+from bench.load import Target
 from bench.machine import tree
 from bench.outcome import Figure, Outcome
 from bench.rounds import measured
@@ -54,7 +54,7 @@ def main(argv: Sequence[str]) -> Outcome:
 
 
 def _engine(engine: str, options: Options) -> tuple[list[Figure], list[str]]:
-    starts, memory, loads = [], [], []
+    starts, memory, targets = [], [], []
     with (
         tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder,
         installation(engine) as (environment, roots),
@@ -69,12 +69,12 @@ def _engine(engine: str, options: Options) -> tuple[list[Figure], list[str]]:
         for _ in range(options.rounds):
             starts.append(measured(begin, roots, noisy=options.noisy, name="start").result)
             with serving(environment, log) as served:
-                target = Target(served.url, codes, load.visit(counter.key))
-                loads.append(load.find().run(target, seconds=options.seconds))
+                targets.append(Target(served.url, codes, load.visit(counter.key)))
+                load.find().run(targets[-1], seconds=options.seconds)
                 memory.append(max(map(pss_mb, workers(served))))
             print(f"  {engine:10} {starts[-1]:.2f} s, {memory[-1]:.0f} MB", flush=True)
         with cast.opened(environment) as database:
-            faults = _faults(database, loads)
+            faults = _faults(database, targets)
     bars = (MEMORY_MB_MAX, MEMORY_MB_AIM), (START_S_MAX, START_S_AIM)
     return [
         Figure(f"{engine}: memory of a worker", memory, *bars[0], at_least=False, unit="MB"),
@@ -89,8 +89,8 @@ def _start_s(environment: dict[str, str], log: Path) -> float:
     return took
 
 
-def _faults(database: Database, loads: Sequence[Load]) -> list[str]:
-    return books.compare(database, loads, connections=8) + books.findings(database)
+def _faults(database: Database, targets: Sequence[Target]) -> list[str]:
+    return books.compare(database, targets) + books.findings(database)
 
 
 def workers(served: Served) -> list[int]:

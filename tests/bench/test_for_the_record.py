@@ -3,7 +3,8 @@
 import pytest
 
 from bench import __main__ as bench
-from bench import paper, rounds
+from bench import books, paper, rounds
+from bench.load import Load, Target, visit
 from bench.machine import Usage
 from bench.outcome import Figure, Outcome
 
@@ -52,8 +53,16 @@ def test_a_round_beside_foreign_work_is_thrown_away_and_repeated(monkeypatch):
 
 def test_a_machine_that_stays_busy_ends_the_bench_with_a_sentence(monkeypatch):
     monkeypatch.setattr(rounds, "Meter", Busy([0.4] * 9))
-    with pytest.raises(SystemExit, match="15%"):
+    with pytest.raises(rounds.TooBusyError, match="15%"):
         rounds.measured(lambda: 1, {}, noisy=False, name="x")
+
+
+def test_a_load_of_a_round_that_was_thrown_away_is_looked_for_in_the_books(database, tmp_path):
+    target = Target("http://127.0.0.1", tmp_path / "codes", visit("key"))
+    target.met.append(Load(12, 1.0, 0, 0, 1.0, 1.0, 1.0))
+    assert books.compare(database, [target]) == ["0 of kind visit recorded for 12 answers"]
+    target.met[0] = Load(12, 1.0, 12, 0, 1.0, 1.0, 1.0)
+    assert books.compare(database, [target]) == ["12 requests were refused or broke"]
 
 
 def test_the_page_is_what_the_kept_figures_say():
