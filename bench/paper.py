@@ -19,7 +19,7 @@ with the day, the commit and the machine it ran on. A figure is the **median** o
 between the lowest and the highest. *Gate* is what a release has to reach, *aim* what it should;
 what was missed says so. Yardsticks run in the same minutes as what they measure, in turn with it,
 and a round in which others kept more than 15 % of the machine busy is thrown away
-([why](decisions/0035-figures-are-ratios-on-a-quiet-machine.md)). After each load the answers are
+([why](decisions/0036-figures-are-ratios-on-a-quiet-machine.md)). After each load the answers are
 counted against the books, and the audit has to be clean.
 
 The load comes from the same machine, so its processor time is inside every figure.
