@@ -17,6 +17,11 @@ from loyalty.core.signing import derive_code, digest
 from loyalty.merchants.directory import enter, look_up
 
 CLAIM_DAYS = 7
+_OPEN = sa.select(CardDevice.merchant_id, CardDevice.secret_hash).where(
+    CardDevice.card_id == sa.bindparam("card_id"),
+    CardDevice.secret_hash == sa.bindparam("secret_hash"),
+    CardDevice.revoked_at.is_(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +121,7 @@ def _living(session: Session, token: str, at: datetime) -> CardClaim:
 
 def is_open_on(session: Session, *, card_id: UUID, secret: str) -> UUID | None:
     """The card's merchant if a phone with this secret may see the card, else None."""
-    rows = session.execute(
-        sa.select(CardDevice.merchant_id, CardDevice.secret_hash).where(
-            CardDevice.card_id == card_id,
-            CardDevice.secret_hash == digest(secret),
-            CardDevice.revoked_at.is_(None),
-        )
-    ).first()
+    rows = session.execute(_OPEN, {"card_id": card_id, "secret_hash": digest(secret)}).first()
     if rows is None or not hmac.compare_digest(rows.secret_hash, digest(secret)):
         return None
     merchant_id: UUID = rows.merchant_id

@@ -36,6 +36,7 @@ _SAID = {
     ("take", False): Text(
         "tolt{} per visite rimborsate o corrette", "taken back for refunded or corrected visits"
     ),
+    ("return", False): Text("tolt{} per resi senza vendita", "taken for returns without a sale"),
     ("spend", False): Text("usat{}", "used"),
     ("give", True): Text("tornat{} da premi annullati", "back from cancelled rewards"),
     ("expire", False): Text("scadut{}", "expired"),

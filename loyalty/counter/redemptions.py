@@ -23,9 +23,9 @@ from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import offers, proofs, receipts, vouchers
 from loyalty.counter.desk import Desk, Place
-from loyalty.counter.dossier import Dossier
 from loyalty.counter.models import Redemption
 from loyalty.counter.requests import Answer
+from loyalty.counter.usable import usable
 from loyalty.ledger import store, writing
 from loyalty.ledger.state import Intent, Reason, require
 from loyalty.merchants.roles import Duty, Permission
@@ -225,19 +225,7 @@ def of_card(
     session: Session, *, merchant_id: UUID, card_id: UUID, at: datetime, limit: int = 50
 ) -> list[Voucher]:
     """The card's vouchers that can still be used, the youngest first."""
-    rows = session.execute(
-        sa.select(Redemption)
-        .where(
-            Redemption.merchant_id == merchant_id,
-            Redemption.card_id.in_(
-                Dossier(session, merchant_id=merchant_id, card_id=card_id).card_ids()
-            ),
-            Redemption.state == "reserved",
-            sa.or_(Redemption.until_at.is_(None), Redemption.until_at > at),
-        )
-        .order_by(Redemption.id.desc())
-        .limit(limit)
-    ).scalars()
+    rows = usable(session, merchant_id=merchant_id, card_id=card_id, at=at, limit=limit)
     return [_voucher(session, row, at) for row in rows]
 
 

@@ -35,6 +35,15 @@ _JOINED = (
         sa.and_(Operation.merchant_id == Entry.merchant_id, Operation.id == Entry.operation_id),
     )
 )
+_MINE = (
+    _JOINED.where(
+        Entry.merchant_id == sa.bindparam("merchant_id"),
+        Account.card_id == sa.bindparam("card_id"),
+    )
+    .order_by(Entry.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_LATEST, _BEFORE = _MINE, _MINE.where(Entry.id < sa.bindparam("before"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +74,8 @@ def entries(
     limit: int = 50,
 ) -> list[StatementLine]:
     """A card's entries, the latest recorded first, before a key."""
-    query = _JOINED.where(Entry.merchant_id == merchant_id, Account.card_id == card_id)
-    if before is not None:
-        query = query.where(Entry.id < before)
-    rows = session.execute(query.order_by(Entry.id.desc()).limit(limit))
+    wanted = {"merchant_id": merchant_id, "card_id": card_id, "before": before, "limit": limit}
+    rows = session.execute(_LATEST if before is None else _BEFORE, wanted)
     return [StatementLine(*row) for row in rows]
 
 

@@ -1,6 +1,7 @@
 """Italian or English, the shop's money and the shop's hours: how every page says things."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from loyalty.web import guard, reads
 LANGUAGES = ("it", "en")
 COOKIE = "language"
 _COOKIE_DAYS = 365
+_KEPT = 4_000  # small numbers and the days of some years: most of what pages say
 _UTC = ZoneInfo("UTC")
 blueprint = Blueprint("locale", __name__)
 
@@ -38,9 +40,9 @@ def language() -> str:
     """The visitor's own choice ("it" or "en"), then the person's setting, then the browser's."""
     if not has_request_context():
         return "en"
-    if "language" not in g:
-        g.language = _choose()
-    chosen: str = g.language
+    chosen: str | None = g.get("language")
+    if chosen is None:
+        chosen = g.language = _choose()
     return chosen
 
 
@@ -98,7 +100,12 @@ def money(amount: Money | int | None, currency: str | None = None) -> str:
 
 def number(value: int) -> str:
     """A whole number with grouping: "1.234" or "1,234"."""
-    return numbers.format_decimal(value, format="#,##0", locale=language())
+    return _number(value, language())
+
+
+@lru_cache(_KEPT)
+def _number(value: int, locale: str) -> str:
+    return numbers.format_decimal(value, format="#,##0", locale=locale)
 
 
 def zone() -> ZoneInfo:
@@ -110,7 +117,12 @@ def zone() -> ZoneInfo:
 def day(value: datetime | date, style: str = "medium") -> str:
     """A date as people write it, in the shop's zone: "21 nov 2026"."""
     on = value.astimezone(zone()).date() if isinstance(value, datetime) else value
-    return dates.format_date(on, format=style, locale=language())
+    return _day(on, style, language())
+
+
+@lru_cache(_KEPT)
+def _day(on: date, style: str, locale: str) -> str:
+    return dates.format_date(on, format=style, locale=locale)
 
 
 def hour(value: datetime) -> str:
