@@ -8,6 +8,7 @@ from loyalty.core.ids import parse_ref
 from loyalty.counter import chores, due
 from loyalty.counter.requests import LineRequest
 from tests.builders import NOW
+from tests.domain import files
 from tests.domain.corrections import hands
 from tests.domain.rulebook.book import BREAKFAST, FREE_COFFEE, GOLD, SHELTER, SILVER, bonus
 
@@ -178,6 +179,8 @@ def do(days, kind, one, two, much):
         "publish": lambda: days.publish(RULES[one % len(RULES)], adopt=bool(two % 3)),
         "lengthen": lambda: days.chore(chores.lengthen),
         "night": days.night,
+        "file": lambda: files.some(days, one, two, much),
+        "undo": lambda: files.undo(days, two),
     }
     if kind == "wait":
         days.day += (1, 5, 16, 40)[much % 4]
@@ -189,7 +192,7 @@ OF_A_VISIT, OF_A_REWARD = ("amount back", "piece back", "void", "move"), ("fulfi
 KINDS = (
     *("visit", "visit", "visit", "late", "amount back", "piece back", "void", "move", "reserve"),
     *("fulfil", "cancel", "adjust", "merge", "part", "publish", "lengthen", "night"),
-    *("wait", "wait"),
+    *("wait", "wait", "file", "file", "undo"),
 )
 
 
@@ -203,6 +206,7 @@ def live(shop):
     _correct(days)
     _join_and_part(days)
     _grow_older(days)
+    files.story(days)
     return days
 
 

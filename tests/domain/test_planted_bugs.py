@@ -58,7 +58,7 @@ BUGS = {
     ),
     "what had expired is taken again": (
         Points, book, "Book.take_back",
-        '        entry["covered"] = min(left, coverable)\n', '        entry["covered"] = 0\n',
+        "min(left, source.coverable)", "0",
     ),
     "a refund forgets those before it": (
         Points, net, "_part", "by_amount = sum(refund.amount_minor or 0 for refund in refunds)",

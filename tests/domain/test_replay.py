@@ -23,7 +23,7 @@ from tests.domain.lived import copied, lived
 from tests.domain.test_audit import damage
 from tests.domain.test_machines import run
 
-ENTRIES = "earn take spend give expire adjust forgive activate extend merge"
+ENTRIES = "earn take spend give expire adjust forgive activate extend merge return"
 CHANGES = "up kept grace down revoked moved rules merged unmerged notice"
 _CAUSE = "(SELECT id FROM ledger_account WHERE kind = 'card' AND unit LIKE 'cause.%')"
 # What somebody with a file and a grudge could do, by what must be found.
@@ -36,6 +36,7 @@ DAMAGE = {
     "entry_balance": "UPDATE ledger_entry SET balance_after = balance_after + 1",
     "millionths": "UPDATE ledger_entry SET millionths = millionths + 1 WHERE kind = 'take'",
     "covered": "UPDATE ledger_entry SET covered = covered + 1 WHERE kind = 'take'",
+    "returned": "UPDATE ledger_entry SET units = units + 1 WHERE kind = 'return'",
     "spent": """UPDATE redemption SET cost = '{"points":1,"stamps":1}'""",
     "lot": "UPDATE ledger_lot SET remaining = remaining - 1 WHERE remaining > 0",
     "lot_size": "UPDATE ledger_lot SET units = units + 1",
@@ -61,7 +62,7 @@ DAMAGE = {
 # These are of a shop as a whole; all others name a card.
 OF_A_SHOP = {"stock", "pledged", "held"}
 OF_A_UNIT = {"balance", "debt", "exact", "waiting", "entry", "entry_balance", "millionths"}
-OF_A_UNIT |= {"covered", "spent"}
+OF_A_UNIT |= {"covered", "spent", "returned"}
 OF_A_UNIT |= {what for what in WORDS if what.startswith("lot")}
 # A number of the past that everything else hangs on: what was sold, and by which rules.
 PAST = {
@@ -117,7 +118,7 @@ def copy(story_file, tmp_path):
 def test_an_eventful_shop_comes_out_the_same_when_its_log_is_told_again(shop):
     live(shop)
     report = same(shop.database)
-    assert report.cards == 7
+    assert report.cards == 8
     assert report.operations == len(ask(shop.database, "SELECT id FROM ledger_operation"))
     assert ask(shop.database, "SELECT kind FROM ledger_operation") == set(PREFIX)
     assert ask(shop.database, "SELECT kind FROM ledger_entry") == set(ENTRIES.split())
@@ -231,7 +232,7 @@ def test_the_command_names_each_difference_and_ends_with_1(command, copy, engine
     damage(copy, DAMAGE["balance"])
     code, said = command()
     assert code == 1
-    assert said.count("il saldo") == 21
+    assert said.count("il saldo") == 24
     assert "differenze: " in said
     found = json.loads(command("--json")[1])["differences"][0]
     assert (found["what"], found["it"]) != (None, found["en"])
