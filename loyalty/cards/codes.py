@@ -14,11 +14,9 @@ from loyalty.cards.register import new_token
 def family(session: Session, *, merchant_id: UUID, card_id: UUID) -> list[UUID]:
     """A card, and those that were merged into it."""
     guests = session.execute(
-        sa.select(Card.id)
-        .where(Card.merchant_id == merchant_id, Card.merged_into_id == card_id)
-        .order_by(Card.id)
+        sa.select(Card.id).where(Card.merchant_id == merchant_id, Card.merged_into_id == card_id)
     ).scalars()
-    return [card_id, *guests]
+    return [card_id, *sorted(guests)]
 
 
 def lend(session: Session, *, merchant_id: UUID, card_id: UUID, keeper_id: UUID) -> list[UUID]:

@@ -38,11 +38,12 @@ class NewCardInUse(StateConflict):
 
 def last_replacement(session: Session, *, facts: CardFacts) -> tuple[datetime, list[UUID]]:
     """When codes of the card were last shut, and the codes made since. Raises NeverReplaced."""
-    tokens = session.execute(
-        sa.select(CardToken.id, CardToken.revoked_at)
-        .where(CardToken.merchant_id == facts.merchant_id, CardToken.card_id == facts.card_id)
-        .order_by(CardToken.id)
-    ).all()
+    rows = session.execute(
+        sa.select(CardToken.id, CardToken.revoked_at).where(
+            CardToken.merchant_id == facts.merchant_id, CardToken.card_id == facts.card_id
+        )
+    )
+    tokens = sorted(rows, key=lambda token: token.id)
     shut = [token for token in tokens if token.revoked_at is not None]
     made = [
         token.id for token in tokens if token.revoked_at is None and shut and token.id > shut[-1].id

@@ -42,16 +42,14 @@ def look(session: Session, taker: Desk, visit: Visit) -> Homecoming:
     Then it is on that one again, and goes with it should the two be parted.
     """
     here = taker.place.card_id
-    left = session.execute(
-        sa.select(VisitMove.id, VisitMove.from_id, VisitMove.occasion_before)
-        .where(
+    moves = session.execute(
+        sa.select(VisitMove.id, VisitMove.from_id, VisitMove.occasion_before).where(
             VisitMove.merchant_id == visit.merchant_id,
             VisitMove.visit_id == visit.id,
             VisitMove.from_id.in_((here, taker.place.scanned_card_id or here)),
         )
-        .order_by(VisitMove.id.desc())
-        .limit(1)
-    ).first()
+    )
+    left = max(moves, key=lambda row: row.id, default=None)
     if left is None:
         return Homecoming(here)
     return Homecoming(

@@ -172,6 +172,13 @@ class Redemption(Base):
         sa.UniqueConstraint("merchant_id", "code"),
         sa.CheckConstraint("state IN ('reserved', 'fulfilled', 'cancelled')", name="state"),
         sa.Index("ix_redemption_card", "merchant_id", "card_id", "id"),
+        sa.Index(
+            "ix_redemption_used",
+            "merchant_id",
+            "used_at",
+            sqlite_where=sa.text("used_at IS NOT NULL"),
+            postgresql_where=sa.text("used_at IS NOT NULL"),
+        ),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)

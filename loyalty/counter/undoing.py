@@ -124,11 +124,11 @@ def move_ids(session: Session, visit: Visit) -> list[UUID]:
     if visit.posting_id is None:
         return []
     rows = session.execute(
-        sa.select(VisitMove.id)
-        .where(VisitMove.merchant_id == visit.merchant_id, VisitMove.visit_id == visit.id)
-        .order_by(VisitMove.id)
+        sa.select(VisitMove.id).where(
+            VisitMove.merchant_id == visit.merchant_id, VisitMove.visit_id == visit.id
+        )
     )
-    return list(rows.scalars())
+    return sorted(rows.scalars())  # here: for an order by the key SQLite would walk the shop
 
 
 def base_of(visit: Visit, version: PublishedVersion) -> Fraction | None:
@@ -150,11 +150,11 @@ def sold_lines(session: Session, visit: Visit) -> list[SoldLine]:
 def earlier_refunds(session: Session, visit: Visit) -> Sequence[VisitRefund]:
     """What changed a visit since it was recorded, in order."""
     rows = session.execute(
-        sa.select(VisitRefund)
-        .where(VisitRefund.merchant_id == visit.merchant_id, VisitRefund.visit_id == visit.id)
-        .order_by(VisitRefund.id)
+        sa.select(VisitRefund).where(
+            VisitRefund.merchant_id == visit.merchant_id, VisitRefund.visit_id == visit.id
+        )
     )
-    return rows.scalars().all()
+    return sorted(rows.scalars(), key=lambda row: row.id)
 
 
 def given_by(row: VisitRefund) -> Given:

@@ -27,6 +27,7 @@ from loyalty.ledger.models import Operation
 from loyalty.merchants.models import Merchant
 
 AT_ONCE = 20
+_PAGE = 1_000
 Ids = Sequence[UUID]
 
 
@@ -98,16 +99,11 @@ def find(session: Session, *, merchant_ref: str, import_ref: str) -> ImportRun:
 
 
 def _changes(merchant_id: UUID, import_id: UUID) -> sa.Select[UUID, str]:
-    return (
-        sa.select(Operation.id, Operation.kind)
-        .join(
-            ImportedChange,
-            sa.and_(
-                ImportedChange.merchant_id == Operation.merchant_id,
-                ImportedChange.operation_id == Operation.id,
-            ),
-        )
-        .where(ImportedChange.merchant_id == merchant_id, ImportedChange.import_id == import_id)
+    made = sa.select(ImportedChange.operation_id).where(
+        ImportedChange.merchant_id == merchant_id, ImportedChange.import_id == import_id
+    )
+    return sa.select(Operation.id, Operation.kind).where(
+        Operation.merchant_id == merchant_id, Operation.id.in_(made)
     )
 
 
@@ -142,12 +138,16 @@ class _Undoing:
         while True:
             with self.database.read() as session:
                 page = wanted if before is None else wanted.where(Operation.id < before)
-                some = session.execute(page.limit(AT_ONCE)).all()
-            if not some:
+                found = session.execute(page.limit(_PAGE)).all()
+            if not found:
                 return
-            for step in patience.write(self.database, partial(self._take, some=some, take=take)):
-                self._note(step)
-            before = some[-1].id
+            for start in range(0, len(found), AT_ONCE):
+                some = found[start : start + AT_ONCE]
+                for step in patience.write(
+                    self.database, partial(self._take, some=some, take=take)
+                ):
+                    self._note(step)
+            before = found[-1].id
 
     def _take(self, session: Session, some: Sequence[Any], take: Callable[..., Step]) -> list[Step]:
         back = TakingBack(session, self.merchant_id, self.import_id, self.at)

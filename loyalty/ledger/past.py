@@ -28,22 +28,18 @@ def lots_made_by(
     A lot of a card that was merged is a new one on the other card.
     """
     made = sa.select(Lot.id).where(Lot.merchant_id == merchant_id)
-    found = list(
-        session.execute(
-            made.join(
-                Entry, sa.and_(Entry.merchant_id == Lot.merchant_id, Entry.id == Lot.entry_id)
-            )
-            .join(
-                Account,
-                sa.and_(Account.merchant_id == Lot.merchant_id, Account.id == Lot.account_id),
-            )
-            .where(
-                Entry.operation_id.in_(list(operation_ids)),
-                Account.unit == unit,
-                Account.card_id.in_(list(card_ids)),
-            )
-        ).scalars()
+    # By subqueries, inside out: in a join SQLite would begin with every lot of the shop.
+    accounts = sa.select(Account.id).where(
+        Account.merchant_id == merchant_id,
+        Account.card_id.in_(list(card_ids)),
+        Account.unit == unit,
     )
+    entries = sa.select(Entry.id).where(
+        Entry.merchant_id == merchant_id,
+        Entry.operation_id.in_(list(operation_ids)),
+        Entry.account_id.in_(accounts),
+    )
+    found = list(session.execute(made.where(Lot.entry_id.in_(entries))).scalars())
     newest = found
     for _ in range(_MERGES_MAX):
         newest = list(session.execute(made.where(Lot.origin_id.in_(newest))).scalars())

@@ -38,12 +38,21 @@ def upgrade() -> None:
     )
     op.create_index(f"ix_{_CHANGE}_import", _CHANGE, ["merchant_id", "import_id"])
     op.create_index("ix_imported_sale_import", "imported_sale", ["merchant_id", "import_id"])
+    used = sa.text("used_at IS NOT NULL")
+    op.create_index(
+        "ix_redemption_used",
+        "redemption",
+        ["merchant_id", "used_at"],
+        sqlite_where=used,
+        postgresql_where=used,
+    )
     op.add_column(_RUN, sa.Column("undone_at", sa.DateTime(timezone=True)))
 
 
 def downgrade() -> None:
     _drop_triggers()
     op.drop_column(_RUN, "undone_at")
+    op.drop_index("ix_redemption_used", "redemption")
     op.drop_index("ix_imported_sale_import", "imported_sale")
     op.drop_table(_CHANGE)
     op.drop_column("visit_refund", "added_minor")
