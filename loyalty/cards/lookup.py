@@ -136,6 +136,18 @@ _HELD = (
 )
 
 
+_CUSTOMERS: Any = sa.bindparam("customer_ids", expanding=True)
+_CARDS_OF = sa.select(_CARD.c.customer_id, _CARD.c.id).where(
+    _CARD.c.merchant_id == sa.bindparam("merchant_id"),
+    _CARD.c.customer_id.in_(_CUSTOMERS),
+    _CARD.c.merged_into_id.is_(None),
+)
+_MERGED_INTO = sa.select(_CUSTOMER.c.id, _CUSTOMER.c.merged_into_id).where(
+    _CUSTOMER.c.merchant_id == sa.bindparam("merchant_id"),
+    _CUSTOMER.c.merged_into_id.in_(_CUSTOMERS),
+)
+
+
 def by_scan(session: Session, *, merchant_id: UUID, scan: Scan) -> CardFacts:
     """The merchant's card that a scan names, blocked or not. Raises Unknown("card").
 
@@ -248,13 +260,8 @@ def cards_of(
 ) -> dict[UUID, list[UUID]]:
     """The cards of some customers, oldest first; those of people merged into them are theirs."""
     holders = _holders(session, merchant_id, customer_ids)
-    rows = session.execute(
-        sa.select(Card.customer_id, Card.id).where(
-            Card.merchant_id == merchant_id,
-            Card.customer_id.in_(list(holders)),
-            Card.merged_into_id.is_(None),
-        )
-    ).all()
+    asked = {"merchant_id": merchant_id, "customer_ids": list(holders)}
+    rows = session.execute(_CARDS_OF, asked).all()
     found: dict[UUID, list[UUID]] = {}
     # Sorted here: for an order by the key SQLite would walk through all cards of the shop.
     for customer_id, card_id in sorted(rows, key=lambda row: row.id):
@@ -267,11 +274,8 @@ def _holders(session: Session, merchant_id: UUID, customer_ids: Sequence[UUID]) 
     found = {customer_id: customer_id for customer_id in customer_ids}
     newest = list(found)
     for _ in range(_MERGES_MAX):
-        rows = session.execute(
-            sa.select(Customer.id, Customer.merged_into_id).where(
-                Customer.merchant_id == merchant_id, Customer.merged_into_id.in_(newest)
-            )
-        ).all()
+        asked = {"merchant_id": merchant_id, "customer_ids": newest}
+        rows = session.execute(_MERGED_INTO, asked).all()
         if not rows:
             break
         newest = [row.id for row in rows]

@@ -10,6 +10,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
 _ALIKE = str.maketrans({"I": "1", "L": "1", "O": "0"})
 REF_LETTERS = 26
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]  # lists show many refs
+_PAIR = len(_PAIRS) - 1
 
 
 _guard = threading.Lock()
@@ -31,12 +33,10 @@ def new_id() -> UUID:
 
 def encode(number: int, letters: int) -> str:
     """`number` in Crockford letters, most significant first, padded to `letters`."""
-    out = []
-    for _ in range(letters):
-        number, rest = divmod(number, 32)
-        out.append(ALPHABET[rest])
-    assert number == 0, "the number needs more letters"
-    return "".join(reversed(out))
+    assert number < 1 << 5 * letters, "the number needs more letters"
+    even = letters + letters % 2
+    pairs = [_PAIRS[number >> shift & _PAIR] for shift in range(5 * even - 10, -1, -10)]
+    return "".join(pairs)[even - letters :]
 
 
 def ref(prefix: str, key: UUID) -> str:
