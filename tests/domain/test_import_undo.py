@@ -15,6 +15,7 @@ from tests.builders import NOW, Shop
 from tests.domain.import_desk import Desk, counts, written
 from tests.domain.test_import_returns import in_order, nets, only_visit, rows
 from tests.programs import POINTS
+from tests.rigs import plans
 
 
 @pytest.fixture
@@ -171,3 +172,20 @@ def test_the_commands_list_imports_and_undo_one(
     assert result.exit_code == 0, result.output
     assert "Annullate 1 visite" in result.output
     assert nets(desk) == [0]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_neither_returns_nor_undoing_walk_through_the_shop(desk: Desk, engine: str) -> None:
+    rows(desk, "anna,2026-01-02,10.00,r1,t1,,1,", "anna,2026-01-03,8.00,r2,t2,,1,")
+    with plans.told(desk.shop.database) as statements:
+        rows(
+            desk,
+            "anna,2026-01-02,5.00,r1,t3,,1,",
+            "anna,2026-01-05,-4.00,,t2,,,",
+            "anna,2026-01-06,-9.00,,t9,,,",
+            "anna,2026-01-07,20.00,r3,t1,,1,",
+            "anna,2026-01-08,-20.00,,t1,,,",
+        )
+        assert undone(desk).kept == {}
+    assert len(statements) > 30
+    assert plans.walks(desk.shop.database, statements) == {}
