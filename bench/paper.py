@@ -59,7 +59,7 @@ def render(kept: dict[str, dict[str, Any]]) -> str:
 def _section(name: str, kept: dict[str, Any]) -> str:
     lines = [
         f"\n## {name}\n",
-        f"{kept['about'].capitalize()}. {kept['setting']}.\n",
+        f"{kept['about'][:1].upper()}{kept['about'][1:]}. {kept['setting']}.\n",
         "| figure | min / median / max | rounds | gate | aim | |",
         "| --- | --- | --- | --- | --- | --- |",
         *(_row(Figure(**figure)) for figure in kept["figures"]),
