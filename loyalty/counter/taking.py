@@ -18,10 +18,9 @@ from loyalty.ledger.lots import Source
 from loyalty.ledger.state import AccountState, Reason
 from loyalty.programs import catalogue, earning
 from loyalty.programs.conditions import Occasion
-from loyalty.programs.earning import Line, Share
+from loyalty.programs.earning import Share
 
 Row = dict[str, Any]
-Lines = tuple[Line, ...]
 
 
 @dataclass(slots=True)

@@ -95,15 +95,17 @@ class _Import:
             self._note(kept, found)
 
     def take_all(self, kept: Spool) -> None:
-        """Take every batch, then close the run if it brought anything."""
+        """Take every batch, then close the run if one was begun."""
         waiting: Cards = {}
+        is_open = False
         for batch in self._batches(kept):
             found = self._look(batch)
             if found.baskets or waiting:  # else the tills need not wait for a look
+                is_open = is_open or bool(found.baskets)
                 taken = self._take(batch, waiting)
                 found, waiting = taken.found, taken.waiting
             self._note(kept, found)
-        if self.count.accepted:
+        if is_open:  # also where every row that was tried was refused in the end
             with self._database.write() as session:
                 runs.close_run(session, run=self._run, count=self.count)
 

@@ -153,9 +153,6 @@ class Source:
     at: datetime | None = None
 
 
-ANYWHERE = Source()
-
-
 def plan_take_back(
     lots: Iterable[LotState], units: int, at: datetime, near: Nearness | None = None
 ) -> list[Take]:

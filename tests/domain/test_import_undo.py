@@ -189,3 +189,11 @@ def test_neither_returns_nor_undoing_walk_through_the_shop(desk: Desk, engine: s
         assert undone(desk).kept == {}
     assert len(statements) > 30
     assert plans.walks(desk.shop.database, statements) == {}
+
+
+def test_an_import_of_which_everything_was_refused_does_not_look_broken_off(desk: Desk) -> None:
+    desk.shop.program("strict", {**POINTS, "debt": "block"}, at=NOW)
+    desk.shop.card("strict", external_ref="anna")
+    assert rows(desk, "anna,2026-01-02,-9.00,,t9,,,", program="strict") == (0, 1, 0, 0)
+    (listed,) = imports(desk)
+    assert (listed.accepted, listed.refused, listed.finished_at) == (0, 1, NOW)
