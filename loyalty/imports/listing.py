@@ -8,11 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.core.clock import rfc3339
-from loyalty.core.errors import Unknown
-from loyalty.core.ids import parse_ref, ref
+from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.imports.models import ImportRun
-from loyalty.merchants.models import Merchant
+from loyalty.merchants.accounts import find_merchant
 
 _AT_MOST = 200
 
@@ -60,12 +59,10 @@ class Listed:
 
 def listed(session: Session, *, merchant_ref: str) -> list[Listed]:
     """The latest imports of sales of a shop. Raises Unknown("merchant")."""
-    merchant_id = parse_ref("mer", merchant_ref)
-    if merchant_id is None or session.get(Merchant, merchant_id) is None:
-        raise Unknown("merchant")
+    merchant = find_merchant(session, merchant_ref=merchant_ref)
     rows = session.execute(
         sa.select(ImportRun)
-        .where(ImportRun.merchant_id == merchant_id)
+        .where(ImportRun.merchant_id == merchant.id)
         .order_by(ImportRun.id.desc())
         .limit(_AT_MOST)
     ).scalars()

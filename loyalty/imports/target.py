@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.core.errors import Invalid, Unknown
-from loyalty.core.ids import parse_ref
+from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
 from loyalty.imports.club import Club
 from loyalty.imports.sale import Shop
-from loyalty.merchants.models import Merchant
+from loyalty.merchants.accounts import find_merchant
 from loyalty.merchants.places import find_or_add_location
 from loyalty.merchants.roles import Duty, system_duty
 from loyalty.programs import catalogue, earning, editor
@@ -75,10 +74,7 @@ class Target:
 
 def find(session: Session, *, merchant_ref: str, program_ref: str | None) -> Target:
     """Raises Unknown("merchant"), Unknown("program") and ProgramNeeded."""
-    merchant_id = parse_ref("mer", merchant_ref)
-    merchant = session.get(Merchant, merchant_id) if merchant_id else None
-    if merchant is None:
-        raise Unknown("merchant")
+    merchant = find_merchant(session, merchant_ref=merchant_ref)
     program = _program(session, merchant.id, program_ref)
     versions = _versions(session, merchant.id, program.id)
     units = dict.fromkeys(

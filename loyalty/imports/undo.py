@@ -24,7 +24,7 @@ from loyalty.imports.models import ImportedChange, ImportedSale, ImportRun
 from loyalty.imports.order import Progress, silent
 from loyalty.imports.taking_back import Step, TakingBack
 from loyalty.ledger.models import Operation
-from loyalty.merchants.models import Merchant
+from loyalty.merchants.accounts import find_merchant
 
 AT_ONCE = 20
 _PAGE = 1_000
@@ -89,10 +89,9 @@ def _count(session: Session, merchant_id: UUID, import_id: UUID) -> int:
 
 def find(session: Session, *, merchant_ref: str, import_ref: str) -> ImportRun:
     """The merchant's import of that ref. Raises Unknown."""
-    merchant_id, import_id = parse_ref("mer", merchant_ref), parse_ref("imp", import_ref)
-    if merchant_id is None or session.get(Merchant, merchant_id) is None:
-        raise Unknown("merchant")
-    run = session.get(ImportRun, (merchant_id, import_id)) if import_id else None
+    merchant = find_merchant(session, merchant_ref=merchant_ref)
+    import_id = parse_ref("imp", import_ref)
+    run = session.get(ImportRun, (merchant.id, import_id)) if import_id else None
     if run is None:
         raise Unknown("import")
     return run
