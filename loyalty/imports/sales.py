@@ -101,9 +101,9 @@ class _Import:
         for batch in self._batches(kept):
             found = self._look(batch)
             if found.baskets or waiting:  # else the tills need not wait for a look
-                is_open = is_open or bool(found.baskets)
                 taken = self._take(batch, waiting)
                 found, waiting = taken.found, taken.waiting
+                is_open = is_open or bool(found.baskets)  # unless another import was faster
             self._note(kept, found)
         if is_open:  # also where every row that was tried was refused in the end
             with self._database.write() as session:

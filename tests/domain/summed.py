@@ -38,11 +38,17 @@ def differences(shop):
 
 
 def forget(shop):
-    """All of the shop's roll-ups gone, as if there had never been any."""
+    """All of the shop's roll-ups gone, as if there had never been any; tills may be at work."""
+    of_shop = STATS.table.c.merchant_id == shop.merchant_id
     with shop.database.write() as session:
-        for kind in (*PARTS, STATS, DAYS):
+        members = sa.select(STATS.table.c.customer_id).where(of_shop).with_for_update()
+        locked = session.scalars(members).all()  # as every writer does, before their parts
+        for kind in (*PARTS, STATS):
             table = kind.table
-            session.execute(sa.delete(table).where(table.c.merchant_id == shop.merchant_id))
+            whose = (table.c.merchant_id == shop.merchant_id, table.c.customer_id.in_(locked))
+            session.execute(sa.delete(table).where(*whose))
+        days = DAYS.table
+        session.execute(sa.delete(days).where(days.c.merchant_id == shop.merchant_id))
 
 
 def rebuilt(shop):
