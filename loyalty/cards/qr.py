@@ -4,10 +4,10 @@ import io
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
+if TYPE_CHECKING:
+    import qrcode
 
 QUIET_ZONE = 4
 PNG_PIXELS_PER_MODULE = 12
@@ -45,8 +45,10 @@ def png(text: str) -> bytes:
 
 
 def _code(text: str) -> "qrcode.QRCode[Any]":
+    import qrcode  # noqa: PLC0415  # it loads an image library, which starting need not wait for
+
     code: qrcode.QRCode[Any] = qrcode.QRCode(
-        error_correction=ERROR_CORRECT_M, box_size=PNG_PIXELS_PER_MODULE, border=QUIET_ZONE
+        error_correction=qrcode.ERROR_CORRECT_M, box_size=PNG_PIXELS_PER_MODULE, border=QUIET_ZONE
     )
     code.add_data(text)
     code.make(fit=True)

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from loyalty.core.conflicts import insert_unless_there
 from loyalty.core.db import Base, Id, Json, UtcDateTime, rows_changed, table
 from loyalty.core.errors import LoyaltyError
 from loyalty.core.ids import new_id
@@ -56,10 +56,6 @@ class Job(Base):
 
 
 _JOB = table(Job)
-_INSERT = {
-    "sqlite": sqlite.insert(_JOB).on_conflict_do_nothing(index_elements=["key"]),
-    "postgresql": postgresql.insert(_JOB).on_conflict_do_nothing(index_elements=["key"]),
-}
 _FREE = {"worker": None, "lease_ends_at": None}
 
 
@@ -125,7 +121,7 @@ def enqueue_all(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _insert(session: Session) -> Any:
-    return _INSERT[session.get_bind().dialect.name]
+    return insert_unless_there(session, _JOB, by=["key"])
 
 
 # --- the worker's side ---------------------------------------------------------------------------

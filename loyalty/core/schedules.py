@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from loyalty.core import jobs
+from loyalty.core.conflicts import insert_unless_there
 from loyalty.core.db import Base, UtcDateTime, table
 from loyalty.core.jobs import Job
 
@@ -72,12 +72,6 @@ class Schedule(Base):
         return Every(self.every_s)
 
 
-_INSERT = {
-    "sqlite": sqlite.insert(table(Schedule)).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(table(Schedule)).on_conflict_do_nothing(),
-}
-
-
 def ensure(session: Session, *, name: str, every: Cadence, at: datetime) -> None:
     """Let `name` come round like this; what is new, or has changed, is due at once."""
     wanted = {
@@ -86,7 +80,7 @@ def ensure(session: Session, *, name: str, every: Cadence, at: datetime) -> None
         "next_at": every.latest(at),
     }
     # Workers that start together both say so; the second finds it there.
-    session.execute(_INSERT[session.get_bind().dialect.name], {"name": name, **wanted})
+    session.execute(insert_unless_there(session, table(Schedule)), {"name": name, **wanted})
     row = session.get_one(Schedule, name, with_for_update=True)
     if row.cadence != every:
         for column, value in wanted.items():

@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from loyalty.core.calendar import end_of, local_day, zone
+from loyalty.core.conflicts import insert_unless_there
 from loyalty.core.db import rows_changed, table
 from loyalty.core.errors import LimitReached, LoyaltyError, RewardUnavailable
 from loyalty.core.text import Text
@@ -126,9 +126,8 @@ class Offers:
         if reward.stock is None:
             return None
         key = {**self._scope, "reward": reward.key}
-        postgres = self._session.get_bind().dialect.name == "postgresql"
-        make = postgresql.insert if postgres else sqlite.insert
-        self._session.execute(make(RewardStock).on_conflict_do_nothing(), {**key, "given": 0})
+        opened = insert_unless_there(self._session, table(RewardStock))
+        self._session.execute(opened, {**key, "given": 0})
         if self._count(reward.key, 1, RewardStock.given < reward.stock):
             return None
         return _sold_out(reward)

@@ -5,9 +5,10 @@ from functools import lru_cache
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from loyalty.core.conflicts import insert_unless_there
+from loyalty.core.db import table
 from loyalty.core.ids import new_id
 from loyalty.ledger.models import Account
 
@@ -70,8 +71,7 @@ def open_sides(
 
 
 def _open(session: Session, rows: list[dict[str, object]]) -> None:
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(make(Account).on_conflict_do_nothing(), rows)
+    session.execute(insert_unless_there(session, table(Account)), rows)
 
 
 def _row(

@@ -4,13 +4,11 @@ import logging
 import os
 import sys
 
-from loyalty.core import clock, db
+from loyalty.core import clock, collecting, db
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
 from loyalty.serve import orphans
-from loyalty.serve.server import serve
 from loyalty.web import observe
-from loyalty.worker import process
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +18,8 @@ def main(part: str, *more: str) -> None:
     settings = Settings.from_environment(os.environ)
     if part == "server":
         bind, workers = more
+        with collecting.paused():
+            from loyalty.serve.server import serve  # noqa: PLC0415  # the worker can do without
         serve(settings, bind=bind, workers=int(workers) or None, has_parent=True)
         return
     observe.configure_logging()
@@ -28,6 +28,8 @@ def main(part: str, *more: str) -> None:
 
 
 def _work(database: Database) -> None:
+    with collecting.paused():
+        from loyalty.worker import process  # noqa: PLC0415  # the server can do without
     db.use(database)
     try:
         process.work(database, clock=clock.now)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from loyalty.assets import check_built
 from loyalty.core.settings import Settings
-from loyalty.serve.server import STOP_S, serve
 from loyalty.web import observe
 
 log = logging.getLogger(__name__)
@@ -18,8 +17,16 @@ log = logging.getLogger(__name__)
 _LOOK_S = 0.2
 _SOUND_S = 60  # a worker that ran for so long had nothing wrong with it from the start
 _WAIT_S_MAX = 60
+STOP_S = 20  # for requests under way, when asked to stop
 _PATIENCE_S = STOP_S + 5
 Process = subprocess.Popen[bytes]
+
+
+def serve(settings: Settings, *, bind: str, workers: int | None = None) -> None:
+    """Serve until stopped. Raises AssetsNotBuiltError when the front end is missing or stale."""
+    from loyalty.serve import server  # noqa: PLC0415  # a parent need not hold the application
+
+    server.serve(settings, bind=bind, workers=workers)
 
 
 def serve_with_worker(settings: Settings, *, bind: str, workers: int | None = None) -> None:

@@ -6,15 +6,16 @@ from gunicorn.app.base import BaseApplication
 
 from loyalty.app import create_app
 from loyalty.assets import check_built
+from loyalty.core import collecting
 from loyalty.core.settings import Settings
 from loyalty.serve import orphans
+from loyalty.serve.parent import STOP_S
 from loyalty.serve.turnstile import Turnstile, Wsgi
 from loyalty.web import observe
 
 THREADS = 8
 POSTGRESQL_WORKERS = 2
 KEEP_ALIVE_S = 30
-STOP_S = 20
 
 
 def configuration(
@@ -28,6 +29,7 @@ def configuration(
     return {
         "bind": bind,
         "workers": workers or default,
+        "preload_app": True,  # once for all workers, who share its memory
         "worker_class": "gthread",
         "threads": THREADS,
         "keepalive": KEEP_ALIVE_S,
@@ -63,11 +65,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Wsgi:
-        """The application, made in each worker so that no connection is shared by a fork.
+        """The application, made before the workers are; they connect, each for itself.
 
         On PostgreSQL requests wait for the network, and more of them at work do no harm.
         """
-        application = create_app(self._settings)
+        with collecting.paused():
+            application = create_app(self._settings)
         return Turnstile(application.wsgi_app) if self._settings.is_sqlite else application
 
 

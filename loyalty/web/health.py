@@ -6,8 +6,6 @@ import time
 from functools import cache
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify
 
 from loyalty.assets import asset_root
@@ -81,6 +79,9 @@ def _lag_s() -> int | None:
 
 @cache
 def _heads() -> set[str]:
+    from alembic.config import Config  # noqa: PLC0415  # slow, and not needed to start
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(asset_root() / "migrations"))
     return set(ScriptDirectory.from_config(config).get_heads())

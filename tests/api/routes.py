@@ -52,9 +52,9 @@ class Operation:
 
 
 OPERATIONS = [
-    Operation(name, contract)
+    Operation(f"{one.method} {one.rule}", one.contract)
     for section in SECTIONS
-    for name, contract in section.contracts.items()
+    for one in section.operations
 ]
 
 

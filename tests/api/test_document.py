@@ -26,19 +26,19 @@ from tests.builders import STAMPS
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 
 
-def documented(app: Flask) -> dict[str, dict[str, Any]]:
+def documented() -> dict[str, dict[str, Any]]:
     """Every operation of the document by its name."""
-    paths = document.build(app)["paths"]
+    paths = document.build()["paths"]
     return {one.name: paths[one.documented][one.method.lower()] for one in OPERATIONS}
 
 
 def test_the_kept_document_is_the_current_one(app: Flask) -> None:
-    assert json.loads(KEPT.read_text("utf-8")) == document.build(app)
+    assert json.loads(KEPT.read_text("utf-8")) == document.build()
 
 
 def test_the_document_is_served_to_everybody(aurora: Caller, app: Flask) -> None:
     response = aurora.client.get("/api/v1/openapi.json")
-    assert response.get_json() == document.build(app)
+    assert response.get_json() == document.build()
     assert response.get_json()["openapi"].startswith("3.1")
 
 
@@ -51,7 +51,7 @@ def test_every_route_of_the_api_is_in_the_document_and_nothing_else(app: Flask) 
     }
     told = {
         (path, method.upper())
-        for path, operations in document.build(app)["paths"].items()
+        for path, operations in document.build()["paths"].items()
         for method in operations
         if method != "parameters"
     }
@@ -59,7 +59,7 @@ def test_every_route_of_the_api_is_in_the_document_and_nothing_else(app: Flask) 
 
 
 def test_every_operation_says_who_may_and_has_a_sentence(app: Flask) -> None:
-    operations = documented(app)
+    operations = documented()
     for one in OPERATIONS:
         told = operations[one.name]
         assert told["security"] == [{"key": [one.contract.scope]}], one.name
@@ -69,14 +69,14 @@ def test_every_operation_says_who_may_and_has_a_sentence(app: Flask) -> None:
 
 
 def test_every_schema_has_a_sentence(app: Flask) -> None:
-    schemas = document.build(app)["components"]["schemas"]
+    schemas = document.build()["components"]["schemas"]
     silent = [name for name, told in schemas.items() if not told.get("description")]
     assert silent == []
 
 
 def test_every_body_is_closed_and_bounded(app: Flask) -> None:
-    schemas = document.build(app)["components"]["schemas"]
-    sent = _named_in([one.get("requestBody") for one in documented(app).values()], schemas)
+    schemas = document.build()["components"]["schemas"]
+    sent = _named_in([one.get("requestBody") for one in documented().values()], schemas)
     assert {"VisitBody", "LineBody", "Version", "Reward"} <= sent
     for name in sent:
         assert schemas[name]["additionalProperties"] is False, name
@@ -137,7 +137,7 @@ def test_every_documented_status_can_be_provoked_and_no_other(
         broken.setattr(db.Database, "write", _busy)
         broken.setattr("loyalty.web.reads.session", _busy)
         provoked.everywhere()
-    told = {name: set(one["responses"]) for name, one in documented(app).items()}
+    told = {name: set(one["responses"]) for name, one in documented().items()}
     assert dict(provoked.seen) == told
 
 

@@ -1,0 +1,30 @@
+"""Every section of the API, in the order of the document."""
+
+from loyalty.api import (
+    cards,
+    causes,
+    consents,
+    corrections,
+    customers,
+    imports,
+    program_changes,
+    programs,
+    redemptions,
+    simulations,
+    visits,
+)
+
+SECTIONS = (
+    customers.section,
+    consents.section,
+    cards.section,
+    visits.section,
+    redemptions.section,
+    programs.section,
+    corrections.section,
+    causes.section,
+    imports.section,
+)
+
+
+_BESIDE = (program_changes, simulations)  # they add to a section of another module
