@@ -45,55 +45,75 @@ class Admitted:
 def admit(
     session: Session, *, duty: Duty, version: PublishedVersion, newcomers: Sequence[Newcomer]
 ) -> list[Admitted]:
-    """A customer and a card of that program for each, in their order: codes, accounts, enrolment.
+    """A customer and a card of that program for each, in their order, with its accounts.
 
-    Unlike `register.enrol` there are no claim links, and the house is not told card by card.
     Nobody is looked for: whoever calls knows that they are new, and tidied what they say.
     """
-    duty.demand(Permission.ENROL)
-    made = [Admitted(new_id(), new_id()) for _ in newcomers]
-    met = list(zip(made, newcomers, strict=True))
-    tokens = [_token(duty, ids, one) for ids, one in met]
-    for model, rows in (
-        (Customer, [_customer(duty, ids, one) for ids, one in met]),
-        (Card, [_card(duty, version, ids, one) for ids, one in met]),
-        (CardToken, tokens),
-        (Directory, [_entry(token) for token in tokens]),
-        (Operation, [_enrolment(duty, version, ids, one) for ids, one in met]),
-    ):
-        bulk.insert(session.connection(), table(model), rows)
+    ids = [new_id() for _ in newcomers]
+    customers = [_customer(duty, *one) for one in zip(ids, newcomers, strict=True)]
+    bulk.insert(session.connection(), table(Customer), customers)
+    joined = [one.joined_at for one in newcomers]
+    cards = make_cards(
+        session,
+        duty=duty,
+        program_id=version.program_id,
+        version=version.number,
+        holders=list(zip(ids, joined, strict=True)),
+    )
+    made = [Admitted(*one) for one in zip(ids, cards, strict=True)]
     _open_accounts(session, version, made)
     return made
 
 
-def _customer(duty: Duty, ids: Admitted, one: Newcomer) -> Row:
+def make_cards(
+    session: Session,
+    *,
+    duty: Duty,
+    program_id: UUID,
+    version: int,
+    holders: Sequence[tuple[UUID, datetime]],
+) -> list[UUID]:
+    """A card for each customer from then on, in their order: codes and enrolment, no accounts yet.
+
+    Unlike `register.enrol` there are no claim links, and the house is not told card by card.
+    """
+    duty.demand(Permission.ENROL)
+    made = [new_id() for _ in holders]
+    met = [(card, who, at) for card, (who, at) in zip(made, holders, strict=True)]
+    key = {"merchant_id": duty.merchant_id}
+    cards = [
+        key | {"id": card, "customer_id": who, "program_id": program_id, "created_at": at}
+        for card, who, at in met
+    ]
+    tokens = [_token(duty, card, at) for card, _, at in met]
+    for model, rows in (
+        (Card, cards),
+        (CardToken, tokens),
+        (Directory, [_entry(token) for token in tokens]),
+        (Operation, [_enrolment(duty, version, card, at) for card, _, at in met]),
+    ):
+        bulk.insert(session.connection(), table(model), rows)
+    return made
+
+
+def _customer(duty: Duty, customer_id: UUID, one: Newcomer) -> Row:
     known = {field: getattr(one.profile, field) for field in FIELDS}
     return {
         "merchant_id": duty.merchant_id,
-        "id": ids.customer_id,
+        "id": customer_id,
         **known,
         "created_at": one.joined_at,
     }
 
 
-def _card(duty: Duty, version: PublishedVersion, ids: Admitted, one: Newcomer) -> Row:
-    return {
-        "merchant_id": duty.merchant_id,
-        "id": ids.card_id,
-        "customer_id": ids.customer_id,
-        "program_id": version.program_id,
-        "created_at": one.joined_at,
-    }
-
-
-def _token(duty: Duty, ids: Admitted, one: Newcomer) -> Row:
+def _token(duty: Duty, card_id: UUID, at: datetime) -> Row:
     return {
         "merchant_id": duty.merchant_id,
         "id": new_id(),
-        "card_id": ids.card_id,
+        "card_id": card_id,
         "token": random_code(REF_LETTERS),
         "code": random_code(CODE_LETTERS),
-        "created_at": one.joined_at,
+        "created_at": at,
     }
 
 
@@ -106,19 +126,19 @@ def _entry(token: Row) -> Row:
     }
 
 
-def _enrolment(duty: Duty, version: PublishedVersion, ids: Admitted, one: Newcomer) -> Row:
+def _enrolment(duty: Duty, version: int, card_id: UUID, at: datetime) -> Row:
     return {
         "merchant_id": duty.merchant_id,
         "id": new_id(),
         "kind": "enrolment",
-        "card_id": ids.card_id,
-        "version": version.number,
+        "card_id": card_id,
+        "version": version,
         "actor": duty.actor,
         "via": duty.via,
         "location_id": duty.location_id,
         "device": duty.device,
-        "occurred_at": one.joined_at,
-        "recorded_at": one.joined_at,
+        "occurred_at": at,
+        "recorded_at": at,
     }
 
 

@@ -8,19 +8,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards.models import Card, CardToken
-from loyalty.cards.tokens import CODE_LETTERS
+from loyalty.cards import admission
 from loyalty.core import bulk
 from loyalty.core.db import table
-from loyalty.core.ids import REF_LETTERS, new_id, random_code
-from loyalty.core.signing import digest
+from loyalty.core.ids import new_id
 from loyalty.customers.models import Customer
 from loyalty.imports.club import Club
 from loyalty.imports.sale import Sale
 from loyalty.imports.verdict import Recorded
 from loyalty.ledger import chart
-from loyalty.ledger.models import Account, Operation
-from loyalty.merchants.models import Directory
+from loyalty.ledger.models import Account
 from loyalty.merchants.roles import Duty
 
 Row = dict[str, Any]
@@ -82,39 +79,15 @@ def _make_cards(
     recorded: Recorded,
     at: datetime,
 ) -> dict[UUID, UUID]:
-    made = {who: new_id() for who in customer_ids if who not in recorded.cards}
-    cards: list[Row] = []
-    tokens: list[Row] = []
-    entries: list[Row] = []
-    operations: list[Row] = []
-    for customer_id, card_id in made.items():
-        key = {"merchant_id": club.merchant_id}
-        token = random_code(REF_LETTERS)
-        card = key | {"id": card_id, "customer_id": customer_id, "program_id": club.program_id}
-        cards.append(card | {"created_at": at})
-        codes = {"token": token, "code": random_code(CODE_LETTERS), "created_at": at}
-        tokens.append(key | {"id": new_id(), "card_id": card_id} | codes)
-        entries.append(key | {"kind": "card", "digest": digest(token), "target_id": card_id})
-        operations.append(_enrolment(club, duty, card_id, at))
-    for model, rows in (
-        (Card, cards), (CardToken, tokens), (Directory, entries), (Operation, operations),
-    ):  # fmt: skip
-        bulk.insert(session.connection(), table(model), rows)
-    return made
-
-
-def _enrolment(club: Club, duty: Duty, card_id: UUID, at: datetime) -> Row:
-    return {
-        "merchant_id": club.merchant_id,
-        "id": new_id(),
-        "kind": "enrolment",
-        "card_id": card_id,
-        "version": club.version,
-        "actor": duty.actor,
-        "via": duty.via,
-        "occurred_at": at,
-        "recorded_at": at,
-    }
+    lacking = [who for who in customer_ids if who not in recorded.cards]
+    made = admission.make_cards(
+        session,
+        duty=duty,
+        program_id=club.program_id,
+        version=club.version,
+        holders=[(who, at) for who in lacking],
+    )
+    return dict(zip(lacking, made, strict=True))
 
 
 def _open_accounts(session: Session, club: Club, card_ids: list[UUID]) -> None:
