@@ -106,9 +106,9 @@ def scan(crowd: Crowd, shop, card) -> dict[str, float]:
     """Open the till and wait for the customer; what it took."""
     bruno = open_till(crowd, shop.cashier_email)
     till = bruno.go("/till/")
-    expect(till.get_by_role("heading", name="Carla De Santis")).to_be_focused()
+    expect(till.get_by_role("heading", name="Carla De Santis")).to_be_focused(timeout=15_000)
     assert till.locator("form[data-visit] input[name=scan]").input_value() == card.qr
-    took = marks(till); print(took)
+    took = marks(till)
     till.context.close()
     return took
 
