@@ -7,7 +7,7 @@ import { Decoder, NoReader } from "./decoder";
 import { eachFrame, middleOf, sizesOf } from "./frames";
 import { forget, isNews, lookAgain } from "./seen";
 
-type Words = "opening" | "live" | "again" | "reading" | "none";
+type Words = "nothing" | "opening" | "live" | "again" | "reading" | "none";
 
 const TEXT_MAX = 300;
 const HELD_MS = 1000;
@@ -171,6 +171,7 @@ export class Lens {
   private fail(fault: Fault): void {
     this.release();
     this.enter("fault");
+    this.say("nothing");
     for (const words of this.element?.querySelectorAll<HTMLElement>("[data-fault]") ?? []) {
       words.hidden = words.dataset["fault"] !== fault;
     }
