@@ -21,12 +21,35 @@ export function faultOf(error: unknown): Fault {
   return (error instanceof DOMException && REASONS[error.name]) || "busy";
 }
 
-// Ideals, never demands: a camera that is not what we would like is better than none.
-export function openCamera(): Promise<MediaStream> {
-  const chosen = localStorage.getItem(CHOSEN);
-  const which = chosen ? { deviceId: { ideal: chosen } } : { facingMode: { ideal: "environment" } };
+function grab(which: MediaTrackConstraints): Promise<MediaStream> {
   const video = { ...which, width: { ideal: 1280 }, height: { ideal: 720 } };
   return navigator.mediaDevices.getUserMedia({ video, audio: false });
+}
+
+async function cameras(): Promise<MediaDeviceInfo[]> {
+  return (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
+}
+
+// Known by its name: some browsers give it another id each time.
+async function chosen(): Promise<MediaDeviceInfo | undefined> {
+  const name = localStorage.getItem(CHOSEN);
+  return name ? (await cameras()).find(({ label }) => label === name) : undefined;
+}
+
+// Exactly that one, for a mere wish is not always heard.
+function grabThis({ deviceId }: MediaDeviceInfo): Promise<MediaStream> {
+  return grab({ deviceId: { exact: deviceId } });
+}
+
+/** The chosen camera, else the one at the back, else any: one that we would not like is better than none. */
+export async function openCamera(): Promise<MediaStream> {
+  const known = await chosen();
+  if (known) return grabThis(known);
+  const stream = await grab({ facingMode: { ideal: "environment" } });
+  const told = await chosen(); // names are told only to who has a camera open already
+  if (!told || told.label === stream.getVideoTracks()[0]?.label) return stream;
+  closeCamera(stream);
+  return grabThis(told);
 }
 
 export function closeCamera(stream: MediaStream | null): void {
@@ -35,14 +58,14 @@ export function closeCamera(stream: MediaStream | null): void {
 
 /** The camera after the one in use, or null where there is only one. */
 export async function nextCamera(stream: MediaStream): Promise<MediaDeviceInfo | null> {
-  const all = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
+  const all = await cameras();
   if (all.length < 2) return null;
   const used = stream.getVideoTracks()[0]?.getSettings().deviceId;
   return all[(all.findIndex(({ deviceId }) => deviceId === used) + 1) % all.length] ?? null;
 }
 
 export function choose(camera: MediaDeviceInfo): void {
-  localStorage.setItem(CHOSEN, camera.deviceId);
+  localStorage.setItem(CHOSEN, camera.label);
 }
 
 // The torch is not in the types: only some phones have it.
@@ -52,14 +75,12 @@ export function hasTorch(stream: MediaStream): boolean {
   return Boolean((stream.getVideoTracks()[0]?.getCapabilities?.() as Lit | undefined)?.torch);
 }
 
-/** Turns the torch on or off; whether it is on afterwards. */
-export async function turnTorch(stream: MediaStream): Promise<boolean> {
-  const track = stream.getVideoTracks()[0];
-  const on = !(track?.getSettings() as Lit | undefined)?.torch;
-  try {
-    await track?.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] });
-  } catch {
-    return !on; // a phone that says it has one and will not: the button stays as it was
-  }
-  return on;
+export function isLit(stream: MediaStream): boolean {
+  return Boolean((stream.getVideoTracks()[0]?.getSettings() as Lit | undefined)?.torch);
+}
+
+/** Turns the torch on or off; where a phone has one and will not, it stays as it was. */
+export async function turnTorch(stream: MediaStream): Promise<void> {
+  const torch = { torch: !isLit(stream) } as MediaTrackConstraintSet;
+  await stream.getVideoTracks()[0]?.applyConstraints({ advanced: [torch] }).catch(() => undefined);
 }

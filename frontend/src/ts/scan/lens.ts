@@ -1,7 +1,7 @@
 // The lens: a camera that looks for codes and hands them to the form, or says clearly why it cannot.
 import type { signal } from "../signal";
 import {
-  choose, closeCamera, faultOf, hasTorch, nextCamera, obstacle, openCamera, turnTorch, type Fault,
+  choose, closeCamera, faultOf, hasTorch, isLit, nextCamera, obstacle, openCamera, turnTorch, type Fault,
 } from "./camera";
 import { Decoder, NoReader } from "./decoder";
 import { eachFrame, middleOf, sizesOf } from "./frames";
@@ -83,7 +83,9 @@ export class Lens {
   }
 
   async switchTorch(button: HTMLElement): Promise<void> {
-    if (this.stream) button.setAttribute("aria-pressed", String(await turnTorch(this.stream)));
+    if (!this.stream) return;
+    await turnTorch(this.stream);
+    button.setAttribute("aria-pressed", String(isLit(this.stream)));
   }
 
   async readPhoto(photo: Blob): Promise<void> {
@@ -108,7 +110,7 @@ export class Lens {
     this.enter("live");
     if (performance.now() > this.saidUntil) this.say("live");
     this.endLooking = eachFrame(video, () => this.look(video));
-    this.offer("torch", hasTorch(stream));
+    this.offer("torch", hasTorch(stream))?.setAttribute("aria-pressed", String(isLit(stream)));
     this.offer("switch", (await nextCamera(stream)) !== null);
   }
 
@@ -190,11 +192,10 @@ export class Lens {
     if (place && place.textContent !== text) place.textContent = text;
   }
 
-  private offer(act: "torch" | "switch", isThere: boolean): void {
-    const button = this.element?.querySelector<HTMLElement>(`[data-lens-act=${act}]`);
-    if (!button) return;
-    button.hidden = !isThere;
-    if (act === "torch") button.setAttribute("aria-pressed", "false");
+  private offer(act: "torch" | "switch", isThere: boolean): HTMLElement | null {
+    const button = this.element?.querySelector<HTMLElement>(`[data-lens-act=${act}]`) ?? null;
+    if (button) button.hidden = !isThere;
+    return button;
   }
 }
 
