@@ -10,23 +10,26 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "..", "static", "dist"));
 const surfaces = ["portal", "till", "card"];
+const workers = ["scan-worker.ts", "scan-worker-plain.ts"];
 // The first browsers that know cascade layers; newer CSS is lowered where it can be.
-const target = ["es2021", "chrome99", "firefox97", "safari15.4"];
+const target = ["es2022", "chrome99", "firefox97", "safari15.4"];
 
 async function bundle(entry) {
-  // One run per entry: a surface loads one file at first, and only lazy imports become chunks.
+  // One run per entry: a surface loads one file at first, and only lazy imports become chunks. A worker
+  // is one file for good, and no module: older browsers know no others.
+  const isWorker = workers.includes(entry);
   const result = await build({
     absWorkingDir: here,
     entryPoints: [`src/${entry}`],
     outdir: out,
     bundle: true,
     minify: true,
-    splitting: true,
-    format: "esm",
+    splitting: !isWorker,
+    format: isWorker ? "iife" : "esm",
     target,
     metafile: true,
     legalComments: "none", // the licences stand in licences.txt
-    loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
+    loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".wasm": "file" },
     entryNames: "[name]-[hash]",
     chunkNames: "chunk-[name]-[hash]",
     assetNames: "[name]-[hash]",
@@ -69,17 +72,24 @@ async function sprite() {
   return { "icons.svg": `icons-${hash}.svg` };
 }
 
+// What a package has built into it besides its own code.
+const inside = {
+  "zxing-wasm": "zxing_reader.wasm is made of ZXing-C++, by its authors, and of the part of zxing-wasm that\n" +
+    "joins the two: both under the Apache License 2.0, whose text stands under qr.",
+};
+
 async function licences() {
   const { dependencies } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
   const texts = await Promise.all(Object.entries(dependencies).map(async ([name, version]) => {
     const text = await readFile(join(here, "node_modules", name, "LICENSE"), "utf8");
-    return `${name} ${version}\n\n${text.trim()}\n`;
+    const more = inside[name] ? `${inside[name]}\n\n` : "";
+    return `${name} ${version}\n\n${more}${text.trim()}\n`;
   }));
   await writeFile(join(out, "licences.txt"), texts.join(`\n${"-".repeat(72)}\n\n`));
 }
 
 async function compress() {
-  const names = (await readdir(out)).filter((name) => /\.(css|js|svg)$/.test(name));
+  const names = (await readdir(out)).filter((name) => /\.(css|js|svg|wasm)$/.test(name));
   await Promise.all(names.map(async (name) => {
     const plain = await readFile(join(out, name));
     const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
@@ -90,7 +100,7 @@ async function compress() {
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-const entries = surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]);
+const entries = [...surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]), ...workers];
 const bundles = await Promise.all(entries.map(bundle));
 const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite());
 await licences();

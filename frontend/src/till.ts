@@ -3,14 +3,17 @@ import "htmx.org";
 import { quietKeyboard, watchKeypad } from "./ts/amount";
 import { watchBusy } from "./ts/busy";
 import { watchCode } from "./ts/code";
+import { startLens } from "./ts/lens";
 import { watchMenus } from "./ts/menus";
 import { watchScreen } from "./ts/screen";
+import { watchSignals } from "./ts/signal";
 import { watchSteppers } from "./ts/stepper";
 import { startUndo } from "./ts/undo";
 
 function begin(): void {
   quietKeyboard();
   startUndo();
+  startLens();
 }
 
 watchScreen(begin);
@@ -19,4 +22,5 @@ watchCode();
 watchKeypad();
 watchSteppers();
 watchBusy();
+watchSignals();
 begin();

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from loyalty.cards.tokens import read_scan
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import (
@@ -51,7 +52,21 @@ _SENTENCES = {
         "Something else has been recorded from this page. Start again from the card's code.",
     )
 }
+# What was read by a camera or a scanner is no typing mistake: what to do next is something else.
+_OTHER_QR = Text(
+    "Questo QR non è di una carta fedeltà: forse è un menù, un Wi-Fi o un indirizzo. "
+    "Fatti aprire la carta e inquadra il suo QR, o scrivi il codice che ha sotto.",
+    "This QR is not a loyalty card's: perhaps a menu, a Wi-Fi or an address. "
+    "Have the card opened and show its QR, or type the code under it.",
+)
+_OTHER_CARD = Text(
+    "Nessuna carta di questo negozio ha questo QR: può essere di un altro negozio, o una carta "
+    "vecchia. Fatti mostrare quella giusta, o crea una carta nuova.",
+    "No card of this shop has this QR: it may be another shop's, or an old one. "
+    "Ask for the right card, or make a new one.",
+)
 KEY_LETTERS = 26
+_TYPED_MAX = 16
 
 
 @blueprint.app_context_processor
@@ -80,7 +95,7 @@ def refuse(error: LoyaltyError) -> Response:
         title=pick(_TITLES.get(error.facts.get("limit") or error.code, _NO)),
         sentence=_sentence(error),
         unknown=error.code == "unknown_card",
-        typed=request.form.get("code", "")[:40],
+        typed=_typed(),
     )
     response = make_response(page, problems.status_of(type(error)))
     if "retry_after_s" in error.facts:
@@ -88,8 +103,27 @@ def refuse(error: LoyaltyError) -> Response:
     return response
 
 
+def _typed() -> str:
+    """What stands in the field again to be corrected; nobody corrects the text of a QR."""
+    code = request.form.get("code", "")
+    return code if len(code) <= _TYPED_MAX else ""
+
+
+def _unknown(code: str) -> Text | None:
+    """What to say of a text that was read rather than typed; None where it was typed."""
+    if len(code) <= _TYPED_MAX:
+        return None
+    try:
+        read_scan(code)
+    except Unknown:
+        return _OTHER_QR
+    return _OTHER_CARD
+
+
 def _sentence(error: LoyaltyError) -> str:
     """Which limit it was is said in the counter's words, not by the rule's name."""
+    if error.code == "unknown_card" and (said := _unknown(request.form.get("code", ""))):
+        return pick(said)
     if not isinstance(error, LimitReached) or error.said is not None:
         return pick(_SENTENCES.get(error.code, error.sentence))
     allowed = error.facts["allowed"]

@@ -10,7 +10,8 @@ _POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 CONTENT_POLICY = _POLICY.format(scripts="", workers="")
-# The till reads QR codes with WebAssembly, in a worker of its own.
+# The till reads QR codes with WebAssembly, in a worker of its own. A worker obeys the policy of its
+# own answer, not that of the page.
 TILL_POLICY = _POLICY.format(scripts=" 'wasm-unsafe-eval'", workers="worker-src 'self'; ")
 _POWERS = "camera=({camera}), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 _ALWAYS = {
@@ -20,6 +21,7 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+_WORKERS = "/static/dist/scan-worker-"
 _ONE_YEAR_S = 31_536_000
 
 
@@ -35,7 +37,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         for name, value in always.items():
             headers[name] = value
         at_till = request.path.startswith("/till")
-        headers["Content-Security-Policy"] = TILL_POLICY if at_till else CONTENT_POLICY
+        compiles = at_till or request.path.startswith(_WORKERS)
+        headers["Content-Security-Policy"] = TILL_POLICY if compiles else CONTENT_POLICY
         headers["Permissions-Policy"] = _POWERS.format(camera="self" if at_till else "")
         if request.endpoint != "static":
             headers["Cache-Control"] = "no-store"

@@ -1,9 +1,11 @@
 """The whole product in a browser: an application that listens, and people with their devices."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
@@ -42,11 +44,22 @@ class Person:
         return self.page
 
 
+def whole(app: Flask) -> WSGIApplication:
+    """Files are closed before they are sent: the server of the tests forgets it when a browser
+    hangs up, as it does on a decoder that is still on its way when the person goes on."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        with contextlib.closing(app(environ, start_response)) as parts:
+            return [b"".join(parts)]
+
+    return answer
+
+
 @pytest.fixture
 def site(app: Flask) -> Iterator[str]:
     """The address of a running application."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

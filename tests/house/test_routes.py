@@ -163,6 +163,20 @@ def test_behind_https_the_cookie_is_locked_and_browsers_stay_on_https(
     assert "max-age=31536000" in response.headers["Strict-Transport-Security"]
 
 
+def test_the_workers_that_read_codes_may_compile_what_reads_them_and_nothing_else_may(
+    client: FlaskClient,
+) -> None:
+    from loyalty.assets import manifest
+
+    for name, built in manifest().items():
+        with client.get(f"/static/dist/{built}") as response:
+            policy = response.headers["Content-Security-Policy"]
+            kind = response.headers["Content-Type"]
+        assert ("'wasm-unsafe-eval'" in policy) is name.startswith("scan-worker"), name
+        assert "'unsafe-eval'" not in policy
+        assert kind == "application/wasm" or not name.endswith(".wasm")
+
+
 def test_built_files_are_kept_for_ever_and_come_compressed(app: Flask, client: FlaskClient) -> None:
     from loyalty.assets import manifest
 

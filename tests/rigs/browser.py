@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKED = Path(__file__).resolve().parent / "chromium"
@@ -150,10 +150,10 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
         raise BrowserMissingError(f"{MISSING}\n{done.stdout}{done.stderr}")
 
 
-def launch(playwright: Playwright, *more_flags: str) -> Browser:
-    """Start the browser, without a window."""
+def launch(kind: BrowserType, *more_flags: str) -> Browser:
+    """Start the browser, without a window; `kind` is `playwright.chromium`, or a browser's own."""
     chromium = find()
-    return playwright.chromium.launch(
+    return kind.launch(
         executable_path=chromium.path,
         args=[*chromium.flags, *more_flags],
         env={**os.environ, **chromium.environment},
@@ -176,7 +176,7 @@ def browser() -> Iterator[Browser]:
     """One browser for the session; a test opens its own context in it."""
     require()
     with sync_playwright() as playwright:
-        opened = launch(playwright)
+        opened = launch(playwright.chromium)
         yield opened
         opened.close()
 

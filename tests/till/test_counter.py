@@ -1,5 +1,6 @@
 """The counter: from a code to a customer, from an amount to a receipt."""
 
+import pytest
 import sqlalchemy as sa
 
 from loyalty.cards import keeping
@@ -102,6 +103,50 @@ def test_an_unknown_code_gets_a_big_clear_no_that_is_kept(shop, bruno):
     with shop.database.read() as session:
         kept = session.execute(sa.select(ScanRefusal.code, ScanRefusal.actor)).all()
     assert kept == [("unknown_card", shop.cashier.actor)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://menu.example.it/pranzo?tavolo=12",
+        "WIFI:T:WPA;S:Caffe Aurora;P:una parola;;",
+        "BEGIN:VCARD VERSION:3.0 FN:" + "Carla De Santis " * 16,
+    ],
+)
+def test_a_qr_that_is_no_cards_gets_words_of_its_own_and_an_empty_field(shop, bruno, text):
+    page = bruno.look_up(text)
+    assert page.status == 404
+    assert "Questo QR non è di una carta fedeltà" in page.words
+    assert "inquadra il suo QR, o scrivi il codice che ha sotto" in page.words
+    assert page.form("/look-up").fields["code"] == ""
+
+
+def test_the_qr_of_another_shops_card_says_whose_it_may_be_and_nothing_of_it(shop, stranger, bruno):
+    elsewhere = stranger.card("points", name="Elena")
+    page = bruno.look_up(f"HTTP://127.0.0.1:8000/C/{elsewhere.token}")
+    assert page.status == 404
+    assert "può essere di un altro negozio, o una carta vecchia" in page.words
+    nobody = bruno.look_up(f"HTTP://127.0.0.1:8000/C/{'Z' * 26}")
+    assert nobody.words == page.words
+
+
+def test_what_a_scanner_typed_through_another_keyboard_finds_the_card(shop, bruno):
+    carla = shop.card("points", name="Carla")
+    page = bruno.look_up(f"HTTPç--127.0.0.1ç8000-C-{carla.token}")
+    assert "Carla" in page.words
+    bruno.submit(page, "/till/visits", amount="12,40")
+    with shop.database.read() as session:
+        proof = session.execute(sa.select(Operation.proof).where(Operation.kind == "visit"))
+        assert proof.scalar_one() == "static"
+
+
+def test_the_camera_is_where_a_code_is_asked_for_and_brings_its_words_with_it(shop, bruno):
+    for page in (bruno.get("/till/"), bruno.look_up("ZZZZZZZZZZ")):
+        assert "data-lens" in page.html
+        for fault in ("refused", "missing", "busy", "stopped", "insecure", "unsupported", "reader"):
+            assert f'data-fault="{fault}" hidden' in page.html
+    carla = shop.card("points", name="Carla")
+    assert "data-lens" not in bruno.look_up(carla.code).html
 
 
 def test_a_blocked_card_is_refused_and_says_what_to_do(shop, bruno):

@@ -1,5 +1,7 @@
 // The code of a card: pasted with one tap, looked up as soon as it is whole.
 const LETTERS = 10;
+const PAUSE_MS = 150; // a scanner that types goes on sooner, a person does not
+let waiting = 0;
 
 function whole(text: string): boolean {
   const tidy = text.replace(/[\s-]/g, "").toUpperCase();
@@ -23,10 +25,15 @@ export function watchCode(): void {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-paste]") : null;
     if (button) void paste(button);
   });
+  // What a scanner types takes the place of what stands there.
+  document.addEventListener("focusin", ({ target }) => {
+    if (target instanceof HTMLInputElement && target.id === "code") target.select();
+  });
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (!(field instanceof HTMLInputElement) || field.id !== "code") return;
     if (event instanceof InputEvent && event.inputType.startsWith("delete")) return;
-    if (whole(field.value)) field.form?.requestSubmit();
+    window.clearTimeout(waiting);
+    if (whole(field.value)) waiting = window.setTimeout(() => field.isConnected && field.form?.requestSubmit(), PAUSE_MS);
   });
 }

@@ -1,0 +1,53 @@
+"""The till's camera, from the code in view to the customer on the screen: how long it takes."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Crowd
+from tests.e2e.sight import carla, easy, entering, hard, open_till, until, with_camera
+
+__all__ = ["carla", "with_camera"]
+pytestmark = pytest.mark.slow
+TRIES = 3
+
+
+def marks(page) -> dict[str, float]:
+    """When the page reached what it marks, in milliseconds since it was opened."""
+    until(page, "performance.getEntriesByName('till:painted').length > 0")
+    found = page.evaluate("performance.getEntriesByType('mark').map(at => [at.name, at.startTime])")
+    return dict(found)
+
+
+def scan(crowd: Crowd, shop, card) -> dict[str, float]:
+    """Open the till and wait for the customer; what it took."""
+    bruno = open_till(crowd, shop.cashier_email)
+    till = bruno.go("/till/")
+    expect(till.get_by_role("heading", name="Carla De Santis")).to_be_focused(timeout=15_000)
+    assert till.locator("form[data-visit] input[name=scan]").input_value() == card.qr
+    took = marks(till)
+    till.context.close()
+    return took
+
+
+def best(crowd: Crowd, shop, card, measure: Callable[[dict[str, float]], float]) -> float:
+    """Of three tries: a machine that others use too is slow now and then."""
+    return min(measure(scan(crowd, shop, card)) for _ in range(TRIES))
+
+
+def test_a_code_in_view_is_read_within_a_second_and_a_half_of_opening(shop, carla, with_camera):
+    crowd = with_camera(easy(carla.qr))
+    took = [scan(crowd, shop, carla) for _ in range(TRIES)]
+    assert min(each["till:read"] for each in took) <= 1_500
+    assert min(each["till:painted"] - each["till:frame"] for each in took) <= 300
+
+
+def test_a_card_that_comes_in_is_read_once_it_stands_still(shop, carla, with_camera):
+    crowd = with_camera(entering(carla.qr))
+    assert best(crowd, shop, carla, lambda at: at["till:read"] - at["till:frame"]) <= 4_500
+
+
+def test_a_hard_code_is_read_as_soon_as_the_focus_is_found(shop, carla, with_camera):
+    crowd = with_camera(hard(carla.qr))
+    assert best(crowd, shop, carla, lambda at: at["till:read"] - at["till:frame"]) <= 6_000

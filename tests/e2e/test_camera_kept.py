@@ -1,0 +1,144 @@
+"""A camera in the hand of a cashier: what it goes on with, what it leaves alone, when it is off."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from loyalty.cards.tokens import qr_text
+from tests.e2e.sight import ALLOWED, FAKE, carla, easy, lying, open_till, until, with_camera
+
+__all__ = ["carla", "with_camera"]
+pytestmark = pytest.mark.slow
+MENU = "https://menu.example.it/pranzo?tavolo=12"
+# Whatever streams a page opens are kept, to see whether they are closed.
+WATCHED = """globalThis.streams = [];
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await open(wanted);
+  streams.push(stream);
+  return stream;
+};"""
+LIVE = "streams.filter((stream) => stream.active).length"
+# No fake camera has a torch.
+TORCH = """globalThis.lit = false;
+MediaStreamTrack.prototype.getCapabilities = () => ({torch: true});
+MediaStreamTrack.prototype.getSettings = () => ({torch: lit});
+MediaStreamTrack.prototype.applyConstraints = async ({advanced: [{torch}]}) => { lit = torch; };"""
+HIDE = """(how) => {
+  const hidden = Boolean(how);
+  Object.defineProperty(document, "hidden", {get: () => hidden, configurable: true});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def refusal(till, sentence: str) -> None:
+    """The big clear no, with what to do; the camera looks on beside it."""
+    expect(till.get_by_role("heading", name="Questo codice non è di qui")).to_be_visible(
+        timeout=15_000
+    )
+    expect(till.get_by_text(sentence)).to_be_visible()
+    expect(till.locator("[data-lens][data-state=live]")).to_be_visible()
+
+
+def test_after_a_menu_was_read_the_camera_goes_on_to_the_card(shop, carla, with_camera):
+    bruno = open_till(with_camera(lying(MENU, carla.qr)), shop.cashier_email)
+    till = bruno.go("/till/")
+    refusal(till, "forse è un menù, un Wi-Fi o un indirizzo")
+    expect(till.get_by_role("heading", name="Carla De Santis")).to_be_visible(timeout=15_000)
+
+
+def test_the_card_of_another_shop_is_not_from_here_and_the_camera_goes_on(
+    shop, stranger, with_camera
+):
+    elsewhere = stranger.card("stamps", name="Elena")
+    text = qr_text("http://127.0.0.1:8000", elsewhere.token)
+    bruno = open_till(with_camera(easy(text)), shop.cashier_email)
+    till = bruno.go("/till/")
+    refusal(till, "può essere di un altro negozio")
+    expect(till.get_by_text("Già letto")).to_be_visible()  # it lies there still, and is asked once
+    assert "Elena" not in till.content()
+
+
+def test_a_card_that_still_lies_there_is_not_read_again_until_somebody_wants_it(
+    shop, carla, with_camera
+):
+    bruno = open_till(with_camera(easy(carla.qr)), shop.cashier_email)
+    till = bruno.go("/till/")
+    customer = till.get_by_role("heading", name="Carla De Santis")
+    customer.wait_for()
+    till.get_by_role("button", name="Aggiungi 1 timbro").click()
+    till.get_by_role("link", name="Prossimo cliente").click()
+    expect(till.get_by_text("Già letto: allontanalo un momento")).to_be_visible()
+    expect(customer).not_to_be_visible()
+    till.get_by_role("button", name="Riavvia").click()
+    expect(customer).to_be_visible()
+
+
+def test_the_camera_is_on_only_where_it_is_looked_through(shop, carla, with_camera):
+    bruno = with_camera(lying(MENU)).person(permissions=["camera"])
+    bruno.page.add_init_script(WATCHED)
+    till = bruno.sign_in(shop.cashier_email)
+    refusal(till, "forse è un menù")
+    assert till.evaluate(f"[streams.length, {LIVE}]") == [1, 1]  # the same one, over the swap
+    till.evaluate(HIDE, "yes")
+    assert till.evaluate(LIVE) == 0
+    till.evaluate(HIDE, "")
+    till.locator("[data-lens][data-state=live]").wait_for()
+    assert till.evaluate(LIVE) == 1
+    till.get_by_label(re.compile("Codice della carta")).press_sequentially(carla.code)
+    till.get_by_role("heading", name="Carla De Santis").wait_for()
+    until(till, f"{LIVE} === 0")
+
+
+def test_a_camera_that_is_pulled_out_says_so_and_comes_back(shop, carla, with_camera):
+    bruno = with_camera(lying(MENU)).person(permissions=["camera"])
+    bruno.page.add_init_script(WATCHED)
+    till = bruno.sign_in(shop.cashier_email)
+    till.locator("[data-lens][data-state=live]").wait_for()
+    till.evaluate("streams[0].getTracks()[0].dispatchEvent(new Event('ended'))")
+    expect(till.get_by_role("alert").get_by_text("La fotocamera si è fermata.")).to_be_visible()
+    till.get_by_role("button", name="Riavvia").click()
+    till.locator("[data-lens][data-state=live]").wait_for()
+    expect(till.get_by_text("La fotocamera si è fermata.")).not_to_be_visible()
+
+
+def test_of_several_cameras_the_chosen_one_is_remembered(shop, with_camera):
+    crowd = with_camera(None, f"{FAKE}=device-count=2", ALLOWED)
+    bruno = crowd.person(permissions=["camera"])
+    till = bruno.sign_in(shop.cashier_email)
+    used = "document.querySelector('video').srcObject.getVideoTracks()[0].label"
+    till.locator("[data-lens][data-state=live]").wait_for()
+    first = till.evaluate(used)
+    till.get_by_role("button", name="Altra camera").click()
+    until(till, f"{used} !== '{first}'")
+    second = till.evaluate(used)
+    bruno.go("/till/").locator("[data-lens][data-state=live]").wait_for()
+    assert till.evaluate(used) == second
+
+
+def test_the_torch_is_offered_where_there_is_one(shop, carla, with_camera):
+    crowd = with_camera(lying(MENU))
+    without = open_till(crowd, shop.cashier_email).go("/till/")
+    without.locator("[data-lens][data-state=live]").wait_for()
+    expect(without.get_by_role("button", name="Torcia")).to_have_count(0)
+    bruno = crowd.person(permissions=["camera"])
+    bruno.page.add_init_script(TORCH)
+    till = bruno.sign_in(shop.cashier_email)
+    torch = till.get_by_role("button", name="Torcia", pressed=False)
+    torch.click()
+    expect(till.get_by_role("button", name="Torcia", pressed=True)).to_be_visible()
+    assert till.evaluate("lit") is True
+
+
+def test_a_scanner_that_types_finds_the_customer_whatever_the_keyboard_makes_of_it(
+    shop, carla, crowd
+):
+    bruno = crowd.person()
+    till = bruno.sign_in(shop.cashier_email)
+    field = till.get_by_label("Codice della carta")
+    field.press_sequentially("ZZZZZZZZZZ")
+    till.get_by_role("heading", name="Questo codice non è di qui").wait_for()
+    till.keyboard.type(carla.qr.replace(":", "ç").replace("/", "-"))
+    till.keyboard.press("Enter")
+    expect(till.get_by_role("heading", name="Carla De Santis")).to_be_visible()
