@@ -3,13 +3,16 @@ import "htmx.org";
 import { quietKeyboard, watchKeypad } from "./ts/amount";
 import { watchBusy } from "./ts/busy";
 import { watchCode } from "./ts/code";
+import { watchIdle } from "./ts/idle";
 import { watchMenus } from "./ts/menus";
+import { quietPins, watchPins } from "./ts/pin";
 import { watchScreen } from "./ts/screen";
 import { watchSteppers } from "./ts/stepper";
 import { startUndo } from "./ts/undo";
 
 function begin(): void {
   quietKeyboard();
+  quietPins();
   startUndo();
 }
 
@@ -17,6 +20,8 @@ watchScreen(begin);
 watchMenus();
 watchCode();
 watchKeypad();
+watchPins();
 watchSteppers();
 watchBusy();
+watchIdle();
 begin();
