@@ -161,7 +161,7 @@ def _page(form: FormState, *, fresh: dict[str, str] | None = None, status: int =
     keepers = _keepers()
     facts: dict[str, Any] = {"form": form, "fresh": fresh, "minutes": LINK_MINUTES}
     facts["labels"] = {"name": gettext("Name of the till"), "location": gettext("Where it stands")}
-    facts["places"] = list(locations.values())
+    facts["stands"] = list(locations.values())
     facts["tills"] = [
         _Shown(
             ref=one.ref,
