@@ -35,7 +35,7 @@ def test_without_tills_the_page_says_how_to_make_one(aurora):
 
 def test_the_code_is_a_qr_of_the_link_and_both_are_shown_once(aurora):
     page = aurora.submit(aurora.get("/portal/tills"), "/portal/tills", name="Banco")
-    assert "Fotografalo con il telefono che diventa «Banco»" in page.words
+    assert "Inquadralo con il telefono che diventa «Banco»" in page.words
     assert '<svg xmlns="http://www.w3.org/2000/svg"' in page.html
     assert "aspetta il telefono" in page.words
     again = aurora.get("/portal/tills")
