@@ -4,6 +4,9 @@ import re
 from datetime import timedelta
 
 from loyalty.core import clock
+from loyalty.merchants import accounts
+from loyalty.merchants.roles import Role
+from tests.builders import NOW, Shop
 from tests.pages import Page, Visitor
 
 PIN = "4071"
@@ -56,3 +59,18 @@ def later(monkeypatch, **wait):
     """So much later, from now on."""
     then = clock.now() + timedelta(**wait)
     monkeypatch.setattr(clock, "now", lambda: then)
+
+
+def add_manager(shop: Shop, name: str) -> None:
+    """Another person who may let things through; the password is the owner's."""
+    with shop.database.write() as session:
+        token = accounts.invite_staff(
+            session,
+            merchant_id=shop.merchant_id,
+            email=f"{name.lower()}@example.it",
+            name=name,
+            role=Role.MANAGER,
+            at=NOW,
+        )
+        owner = accounts.find_sign_in(session, email=shop.owner_email)
+        accounts.accept_link(session, token=token, password_hash=owner.password_hash, at=NOW)

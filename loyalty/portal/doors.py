@@ -147,9 +147,9 @@ def accept(token: str) -> Response:
 @blueprint.post("/sign-out")
 @guard.public("ends the session of this browser, if there is one")
 def sign_out() -> Response:
-    """Out, and back to the door."""
+    """Out, and back to the door; at a till, to the names of who works there."""
     session.sign_out()
-    return _go("/sign-in")
+    return _go("/till/people" if device.here() is not None else "/sign-in")
 
 
 def _invitation(token: str) -> Invitation | None:

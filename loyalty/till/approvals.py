@@ -22,7 +22,7 @@ class Offer:
     fields: dict[str, str]
     approvers: list[Named]
     chosen: str
-    is_wrong: bool
+    asks_who: bool  # a PIN was typed, and nobody was named
 
 
 def let_through(approver: str | None, pin: str | None) -> Duty:
@@ -41,12 +41,13 @@ def offer(error: LoyaltyError) -> Offer | None:
         return None
     if device.here(guard.duty().merchant_id) is None:
         return None
+    chosen = request.form.get("approver", "")
     return Offer(
         action=request.path,
         fields={name: text for name, text in request.form.items() if name not in _NOT_SENT_AGAIN},
         approvers=approvers(),
-        chosen=request.form.get("approver", ""),
-        is_wrong=not is_limit,
+        chosen=chosen,
+        asks_who=bool(request.form.get("pin")) and not chosen,
     )
 
 

@@ -5,12 +5,20 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from loyalty.merchants import accounts
 from loyalty.merchants.models import StaffAct
-from loyalty.merchants.roles import Role
-from tests.builders import NOW, PASSWORD
+from tests.builders import PASSWORD
 from tests.pages import Visitor
-from tests.tills import PIN, add_till, choose_pin, join, later, link_of, lock, open_with
+from tests.tills import (
+    PIN,
+    add_manager,
+    add_till,
+    choose_pin,
+    join,
+    later,
+    link_of,
+    lock,
+    open_with,
+)
 
 
 @pytest.fixture
@@ -92,17 +100,7 @@ def test_everything_about_a_till_is_in_the_staff_log(phone, aurora, shop):
 
 
 def test_a_manager_keeps_tills_too_and_a_cashier_does_not(app, shop, bruno, aurora):
-    with shop.database.write() as session:
-        token = accounts.invite_staff(
-            session,
-            merchant_id=shop.merchant_id,
-            email="davide@example.it",
-            name="Davide",
-            role=Role.MANAGER,
-            at=NOW,
-        )
-        known = accounts.find_sign_in(session, email=shop.owner_email).password_hash
-        accounts.accept_link(session, token=token, password_hash=known, at=NOW)
+    add_manager(shop, "Davide")
     davide = Visitor(app)
     davide.sign_in("davide@example.it", PASSWORD)
     assert "/portal/tills" in davide.get("/portal/").links

@@ -1,5 +1,7 @@
 """A manager's PIN at the till: for what goes over a limit, and for balances corrected by hand."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,7 +9,7 @@ from loyalty.counter.models import ScanRefusal, Visit
 from loyalty.merchants.models import StaffAct
 from tests.pages import Visitor
 from tests.programs import POINTS, with_changes
-from tests.tills import PIN, add_till, choose_pin, join, lock, open_with
+from tests.tills import PIN, add_manager, add_till, choose_pin, join, lock, open_with
 
 OWNERS = "830174"
 
@@ -53,6 +55,21 @@ def test_a_sale_over_the_limit_goes_through_with_the_owners_pin(till, shop, card
         ).one()
     assert act.actor == shop.owner.actor
     assert act.facts["asked_by"] == shop.cashier.actor
+
+
+def test_where_several_may_the_one_who_allows_it_is_named(till, shop, card):
+    add_manager(shop, "Davide")
+    lock(till)
+    choose_pin(till, "davide@example.it", "90210")
+    lock(till)
+    open_with(till, "Bruno", PIN)
+    refused = over_the_limit(till, card)
+    nameless = till.submit(refused, "/till/visits", pin="90210")
+    assert nameless.status == 409
+    assert "Scegli chi dà il permesso." in nameless.words
+    davide = re.search(r'value="(stf_\w+)"[^>]*><span>Davide', nameless.html)[1]
+    made = till.submit(nameless, "/till/visits", approver=davide, pin="90210")
+    assert made.path.endswith("/receipt")
 
 
 def test_let_through_twice_is_one_visit(till, shop, card):

@@ -30,6 +30,19 @@ def test_a_pin_opens_no_page_outside_the_till(app, phone, shop):
     assert phone.get("/portal/").path == "/sign-in"  # asks for the password, and does not go round
 
 
+def test_who_is_dismissed_is_out_of_the_till_at_once(at_till, aurora, shop):
+    aurora.submit(aurora.get("/portal/staff"), f"{shop.cashier.actor}/dismiss")
+    names = at_till.get("/till/")
+    assert names.path == "/till/people"
+    assert "Bruno" not in names.words
+
+
+def test_a_qr_read_with_the_phones_own_camera_offers_the_till(at_till, shop):
+    card = shop.card("points", name="Carla")
+    page = at_till.get(f"/C/{card.token}")
+    assert page.has_form("/till/look-up")
+
+
 @pytest.mark.parametrize("by", ["pin", "password"])
 def test_ten_idle_minutes_lock_the_till(at_till, shop, monkeypatch, by):
     if by == "password":

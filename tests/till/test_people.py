@@ -1,5 +1,7 @@
 """Who stands at the till: a phone that is one opens with a PIN."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -47,6 +49,19 @@ def test_who_signs_in_on_the_till_is_offered_a_pin_and_may_leave_it(phone, shop)
     assert page.path == "/till/pin"
     assert "/till/" in page.links
     assert phone.get("/till/").status == 200
+
+
+def test_a_first_password_chosen_on_the_till_leads_to_a_first_pin(phone, aurora):
+    page = aurora.submit(
+        aurora.get("/portal/staff"), "/portal/staff", name="Gino", email="gino@example.it"
+    )
+    link = re.search(r"(/start/[0-9A-Z]+)", page.html)[1]
+    landed = phone.submit(phone.get(link), "/start/", password="tre parole in fila")
+    assert landed.path == "/till/pin"
+
+
+def test_signing_out_of_a_till_leads_back_to_the_names(at_till):
+    assert at_till.submit(at_till.get("/till/"), "/sign-out").path == "/till/people"
 
 
 def test_on_any_other_browser_nobody_speaks_of_pins(bruno):
