@@ -134,8 +134,11 @@ class Visitor:
 
     def sign_in(self, email: str, password: str = PASSWORD) -> Page:
         """Through the door."""
-        page = self.get("/sign-in")
-        return self.submit(page, "/sign-in", email=email, password=password)
+        return self.sign_in_at("/sign-in", email, password)
+
+    def sign_in_at(self, path: str, email: str, password: str = PASSWORD) -> Page:
+        """Through the door at that address, which knows where they want to go."""
+        return self.submit(self.get(path), "/sign-in", email=email, password=password)
 
     def look_up(self, code: str) -> Page:
         """Type a code at the till."""

@@ -4,7 +4,9 @@ import { quietKeyboard, watchKeypad } from "./ts/amount";
 import { watchBusy } from "./ts/busy";
 import { watchCode } from "./ts/code";
 import { startLens } from "./ts/lens";
+import { watchIdle } from "./ts/idle";
 import { watchMenus } from "./ts/menus";
+import { quietPins, watchPins } from "./ts/pin";
 import { watchScreen } from "./ts/screen";
 import { watchSignals } from "./ts/signal";
 import { watchSteppers } from "./ts/stepper";
@@ -12,6 +14,7 @@ import { startUndo } from "./ts/undo";
 
 function begin(): void {
   quietKeyboard();
+  quietPins();
   startUndo();
   startLens();
 }
@@ -20,7 +23,9 @@ watchScreen(begin);
 watchMenus();
 watchCode();
 watchKeypad();
+watchPins();
 watchSteppers();
 watchBusy();
 watchSignals();
+watchIdle();
 begin();

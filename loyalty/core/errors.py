@@ -84,6 +84,18 @@ class Forbidden(LoyaltyError):
     )
 
 
+class WrongPin(Refused):
+    """The name and the PIN do not go together, or the PIN is locked: never said which."""
+
+    code = "wrong_pin"
+    words = Text(
+        "Il PIN non è giusto, o è bloccato dopo cinque tentativi sbagliati. Con la password si"
+        " entra sempre, e chi gestisce il negozio lo sblocca dalla pagina Casse.",
+        "The PIN is not right, or it is locked after five wrong tries. The password always opens,"
+        " and whoever runs the shop unlocks it on the Tills page.",
+    )
+
+
 class TooMany(LoyaltyError):
     """Too many attempts; `retry_after_s` says when to come back."""
 

@@ -27,6 +27,11 @@ _THINGS = {
         "This link is no longer valid. Ask for a new one.",
     ),
     "staff": Text("Persona non trovata.", "There is no such person."),
+    "device": Text(
+        "Questa cassa non c'è. Guarda l'elenco nella pagina Casse.",
+        "There is no such till. Look at the list on the Tills page.",
+    ),
+    "adjustment": Text("Correzione non trovata.", "There is no such correction."),
     "location": Text("Sede non trovata.", "There is no such location."),
     "merchant": Text("Negozio non trovato.", "There is no such merchant."),
     "key": Text("Chiave non trovata.", "There is no such key."),

@@ -2,19 +2,25 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.cards import lookup
 from loyalty.core import outbox
 from loyalty.core.errors import Invalid, Unknown
+from loyalty.core.ids import parse_ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
 from loyalty.counter import reasons, receipts
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.requests import AdjustmentRequest, Answer
 from loyalty.ledger import store, writing
+from loyalty.ledger.models import Operation
 from loyalty.ledger.state import Intent, Origin
+from loyalty.merchants.acts import note_approval
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
 from loyalty.programs.earning import is_cause
@@ -59,7 +65,23 @@ def adjust(
         raise Unknown("unit")
     desks.catch_up(desk)
     origin = desks.origin(desk.place, duty, version=version.number, occurred_at=at, recorded_at=at)
-    return _move(session, desk, origin, request, intent)
+    done = _move(session, desk, origin, request, intent)
+    note_approval(session, duty=duty, act="adjustment.approve", target=done.body["ref"], at=at)
+    return done
+
+
+def find(session: Session, *, merchant_id: UUID, adjustment_ref: str) -> dict[str, Any]:
+    """The receipt of an adjustment. Raises Unknown("adjustment")."""
+    found = session.execute(
+        sa.select(Operation.answer).where(
+            Operation.merchant_id == merchant_id,
+            Operation.id == parse_ref("adj", adjustment_ref),
+            Operation.kind == "adjustment",
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        raise Unknown("adjustment")
+    return dict(found)
 
 
 def _check(request: AdjustmentRequest) -> None:

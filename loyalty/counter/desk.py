@@ -275,9 +275,10 @@ def house(desk: Desk, occurred_at: datetime, version: int | None = None) -> Orig
 
 
 def refuse_own_card(facts: CardFacts, duty: Duty) -> None:
-    """Nobody serves their own card: the person's e-mail is the card holder's."""
-    theirs, own = facts.customer_email, duty.email
-    if theirs and own and theirs.casefold() == own.casefold():
+    """Nobody serves their own card, or lets others go too far with it: the e-mail tells."""
+    theirs = (facts.customer_email or "").casefold()
+    hands = (duty.email, duty.approval.email if duty.approval else None)
+    if theirs and theirs in [own.casefold() for own in hands if own]:
         raise OwnCard
 
 

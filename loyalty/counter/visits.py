@@ -1,6 +1,6 @@
 """A visit: a purchase at the counter becomes units on a card, exactly once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,13 @@ from loyalty.cards import lookup
 from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import read_scan
 from loyalty.core import outbox
-from loyalty.core.calendar import local_day
 from loyalty.core.clock import rfc3339
 from loyalty.core.db import table
-from loyalty.core.errors import Invalid, LimitReached, ProofTooWeak, StateConflict
+from loyalty.core.errors import Invalid, ProofTooWeak, StateConflict
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
-from loyalty.counter import proofs, receipts, sale
+from loyalty.counter import limits, proofs, receipts, sale
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Visit
 from loyalty.counter.requests import LINES_MAX, Answer, LineRequest, VisitRequest, amount_in
@@ -40,17 +39,6 @@ _AMOUNT_NEEDED = Text(
     "serve: il programma conta quanto si paga", "needed: the program counts what was paid"
 )
 _TAX_TOO_LARGE = Text("non può superare l'importo", "cannot be more than the amount")
-_DAY = sa.select(
-    sa.func.count().filter(_VISIT.c.local_on == sa.bindparam("local_on")),
-    sa.func.count().filter(
-        _VISIT.c.occurred_at > sa.bindparam("after"), _VISIT.c.occurred_at < sa.bindparam("before")
-    ),
-).where(
-    _VISIT.c.merchant_id == sa.bindparam("merchant_id"),
-    _VISIT.c.card_id == sa.bindparam("card_id"),
-    _VISIT.c.local_on.between(sa.bindparam("first_on"), sa.bindparam("last_on")),
-    _VISIT.c.voided_at.is_(None),
-)
 
 
 def accrue(
@@ -77,7 +65,9 @@ def accrue(
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     desks.catch_up(desk)
-    warnings = _check(session, desk, sold)
+    if sold.external_ref is not None:
+        _refuse_known(session, desk, sold.external_ref)
+    measured = limits.check(session, desk, duty, sold)
     origin = desks.origin(
         desk.place,
         duty,
@@ -88,8 +78,11 @@ def accrue(
         location_id=_location(session, duty, request, at),
     )
     done = sale.record(desk, sold, origin=origin, intent=intent)
+    visit = ref("vis", done.operation["id"])
+    limits.note_lifted(session, duty=duty, found=measured, visit=visit, at=at)
     if desk.place.day(sold.occurred_at) < desk.place.day(at):
         desk.ranks.sold(_version(session, facts, None), done.operation, desk.place.day(at))
+    warnings = [*_tax_missing(desk, sold), *measured.warnings]
     body = _settle(session, facts, desk, sold, done, warnings)
     return Answer(body)
 
@@ -178,18 +171,6 @@ def _location(session: Session, duty: Duty, request: VisitRequest, at: datetime)
     return find_or_add_location(session, merchant_id=duty.merchant_id, name=named.strip(), at=at)
 
 
-def _check(session: Session, desk: Desk, sold: Sale) -> list[dict[str, str]]:
-    """The program's limits, and whether this receipt is known already."""
-    limits, warnings = desk.version.document.limits, _tax_missing(desk, sold)
-    if limits.amount_minor_max is not None and (sold.amount_minor or 0) > limits.amount_minor_max:
-        raise LimitReached(limit="amount_minor_max", allowed=limits.amount_minor_max)
-    if sold.external_ref is not None:
-        _refuse_known(session, desk, sold.external_ref)
-    if limits.visits_per_card_day is None and limits.min_seconds is None:
-        return warnings
-    return [*warnings, *_check_day(session, desk, sold)]
-
-
 def _tax_missing(desk: Desk, sold: Sale) -> list[dict[str, str]]:
     if desk.version.document.tax != "net" or sold.tax_minor is not None or not sold.amount_minor:
         return []
@@ -210,33 +191,6 @@ def _refuse_known(session: Session, desk: Desk, external_ref: str) -> None:
     ).scalar_one_or_none()
     if known is not None:
         raise StateConflict(visit=ref("vis", known))
-
-
-def _check_day(session: Session, desk: Desk, sold: Sale) -> list[dict[str, str]]:
-    limits, zone = desk.version.document.limits, desk.place.timezone
-    near = timedelta(seconds=limits.min_seconds or 0)
-    after, before = sold.occurred_at - near, sold.occurred_at + near
-    visits, repeats = session.execute(
-        _DAY,
-        {
-            "merchant_id": desk.place.merchant_id,
-            "card_id": desk.place.card_id,
-            "local_on": local_day(sold.occurred_at, zone),
-            "first_on": local_day(after, zone),
-            "last_on": local_day(before, zone),
-            "after": after,
-            "before": before,
-        },
-    ).one()
-    if limits.visits_per_card_day is not None and visits >= limits.visits_per_card_day:
-        raise LimitReached(limit="visits_per_card_day", allowed=limits.visits_per_card_day)
-    if not repeats:
-        return []
-    said = Text(
-        "Questa carta è appena passata: se è la stessa spesa, annulla.",
-        "This card was here a moment ago: undo if it is the same purchase.",
-    )
-    return [receipts.warning("repeat_soon", said)]
 
 
 def _settle(

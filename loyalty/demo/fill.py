@@ -113,7 +113,7 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
     """
     began = at - timedelta(days=DAYS)
     with database.write() as session:
-        shop = opening.open_shop(session, life.plan, life.chance, _midnight(began))
+        shop = opening.open_shop(session, life.plan, _midnight(began))
     numbers, deck = count(1), cycle(incidents.USUAL)
     merged: list[tuple[Member, datetime]] = []
     for number, (portion, ends_at) in enumerate(_portions(life.coming, began, at)):

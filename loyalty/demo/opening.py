@@ -1,6 +1,5 @@
 """A shop of the street opens: its program, its people and its counters."""
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,15 +7,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from loyalty.core.ids import encode, ref
+from loyalty.core.ids import ref
 from loyalty.demo.habits import TIMEZONE
 from loyalty.demo.plan import Raw, ShopPlan, Worker
-from loyalty.merchants import accounts
-from loyalty.merchants.places import find_or_add_location
+from loyalty.merchants import accounts, devices
 from loyalty.merchants.roles import Duty, Role, staff_duty
 from loyalty.programs import catalogue, editor
 from loyalty.programs.catalogue import PublishedVersion
-from loyalty.web import device
 
 CURRENCY = "EUR"
 
@@ -38,7 +35,7 @@ class Shop:
         return ref("prg", self.version.program_id)
 
 
-def open_shop(session: Session, plan: ShopPlan, chance: random.Random, at: datetime) -> Shop:
+def open_shop(session: Session, plan: ShopPlan, at: datetime) -> Shop:
     """The shop as it is on its first day: rules in force, everybody invited, no customer yet."""
     merchant = accounts.create_merchant(
         session, name=plan.name, currency=CURRENCY, timezone=TIMEZONE, language="it", at=at
@@ -58,8 +55,9 @@ def open_shop(session: Session, plan: ShopPlan, chance: random.Random, at: datet
     cashiers = [duty for who, duty in duties if who.role is Role.CASHIER]
     if plan.gone is not None:
         cashiers.append(_hire(session, merchant.id, plan.gone, at))
-    tills = _tills(session, plan, cashiers, chance, at)
-    return Shop(plan, merchant.id, version, by_role[Role.OWNER], by_role[Role.MANAGER], tills)
+    owner, manager = by_role[Role.OWNER], by_role[Role.MANAGER]
+    tills = _tills(session, plan, owner, cashiers, at)
+    return Shop(plan, merchant.id, version, owner, manager, tills)
 
 
 def _hire(session: Session, merchant_id: UUID, who: Worker, at: datetime) -> Duty:
@@ -74,17 +72,30 @@ def _hire(session: Session, merchant_id: UUID, who: Worker, at: datetime) -> Dut
 def _tills(
     session: Session,
     plan: ShopPlan,
+    owner: Duty,
     cashiers: list[Duty],
-    chance: random.Random,
     at: datetime,
 ) -> dict[UUID, list[Duty]]:
     """Each location has a phone of its own, with which everybody there works."""
     tills = {}
     for name in plan.locations:
-        where = find_or_add_location(session, merchant_id=cashiers[0].merchant_id, name=name, at=at)
-        phone = f"dev_{encode(chance.getrandbits(5 * device.LETTERS), device.LETTERS)}"
-        tills[where] = [_standing(duty, where, phone) for duty in cashiers]
+        token = devices.add(session, duty=owner, name=f"Cassa {name}", location=name, at=at)
+        phone = devices.join(session, token=token, at=at).device
+        assert phone.location_id is not None, "it stands there"
+        tills[phone.location_id] = [
+            _standing(duty, phone.location_id, phone.ref) for duty in cashiers
+        ]
     return tills
+
+
+def last_seen(session: Session, shop: Shop, at: datetime) -> None:
+    """Each phone was in somebody's hand just now."""
+    for duties in shop.tills.values():
+        who = duties[0]
+        assert who.device is not None, "each stands with a phone"
+        assert who.staff_id is not None, "a person"
+        phone = devices.find(session, merchant_id=shop.merchant_id, device_ref=who.device)
+        devices.saw(session, device=phone, staff_id=who.staff_id, at=at)
 
 
 def _standing(duty: Duty, where: UUID, phone: str) -> Duty:

@@ -1,7 +1,10 @@
 """The log of what staff and keys did apart from the ledger."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,6 +12,18 @@ from sqlalchemy.orm import Session
 from loyalty.core.ids import new_id
 from loyalty.merchants.models import StaffAct
 from loyalty.merchants.roles import Duty
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One line of the log."""
+
+    actor: str
+    device: str | None
+    act: str
+    target: str
+    facts: dict[str, Any]
+    at: datetime
 
 
 def note(
@@ -28,3 +43,31 @@ def note(
             "at": at,
         },
     )
+
+
+def note_approval(
+    session: Session, *, duty: Duty, act: str, target: str, at: datetime, **facts: Any
+) -> None:
+    """Keep who let the act through and for whom, if it needed somebody's word."""
+    if duty.approval is None:
+        return
+    theirs = replace(duty, actor=duty.approval.actor)
+    note(session, duty=theirs, act=act, target=target, at=at, asked_by=duty.actor, **facts)
+
+
+def latest(session: Session, *, merchant_id: UUID, among: Iterable[str], limit: int) -> list[Act]:
+    """The latest acts of these kinds, the newest first."""
+    rows = session.execute(
+        sa.select(
+            StaffAct.actor,
+            StaffAct.device,
+            StaffAct.act,
+            StaffAct.target,
+            StaffAct.facts,
+            StaffAct.at,
+        )
+        .where(StaffAct.merchant_id == merchant_id, StaffAct.act.in_(list(among)))
+        .order_by(StaffAct.id.desc())
+        .limit(limit)
+    )
+    return [Act(*row) for row in rows]

@@ -1,4 +1,4 @@
-"""Finding the merchant behind a sign-in name, a key or a link."""
+"""Finding the merchant behind a sign-in name, a key, a link or a phone."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -39,3 +39,14 @@ def look_up(session: Session, *, kind: str, text: str) -> Entry | None:
         )
     ).first()
     return Entry(*found) if found else None
+
+
+def forget(session: Session, *, kind: str, merchant_id: UUID, target_id: UUID) -> None:
+    """Make that row of theirs findable no longer by what was entered for it."""
+    session.execute(
+        sa.delete(Directory).where(
+            Directory.kind == kind,
+            Directory.merchant_id == merchant_id,
+            Directory.target_id == target_id,
+        )
+    )

@@ -68,6 +68,61 @@ class StaffLink(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Device(Base):
+    """A phone that is a till of the shop, or will be once its one-time link is used on it.
+
+    Only digests of the link and of the phone's own secret are kept, in the directory.
+    `last_staff_id` is who used it at `last_seen_at`.
+    """
+
+    __tablename__ = "device"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "location_id"], ["location.merchant_id", "location.id"]
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "last_staff_id"], ["staff.merchant_id", "staff.id"]
+        ),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    location_id: Mapped[UUID | None] = mapped_column(Id)
+    added_by: Mapped[str] = mapped_column(sa.String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    link_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_staff_id: Mapped[UUID | None] = mapped_column(Id)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DevicePin(Base):
+    """The PIN of one person on one device; `tries` counts those since the last right one.
+
+    It holds only while the person's `stamp` is the one it was chosen under, so a new password and a
+    dismissal end it.
+    """
+
+    __tablename__ = "device_pin"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["merchant_id", "device_id"], ["device.merchant_id", "device.id"]),
+        sa.ForeignKeyConstraint(["merchant_id", "staff_id"], ["staff.merchant_id", "staff.id"]),
+        sa.CheckConstraint("tries >= 0", name="tries_floor"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    pin_hash: Mapped[str] = mapped_column(sa.String(200))
+    stamp: Mapped[str] = mapped_column(sa.String(26))
+    tries: Mapped[int] = mapped_column(sa.SmallInteger)
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class ApiKey(Base):
     """A key of another program; only a digest of its secret is kept."""
 

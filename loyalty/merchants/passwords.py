@@ -27,8 +27,13 @@ def hash_password(password: str) -> str:
     """The argon2id hash to keep. Raises Invalid when too short or too long."""
     if not PASSWORD_LETTERS_MIN <= len(password) <= PASSWORD_LETTERS_MAX:
         raise Invalid({"password": [_TOO_SHORT]})
+    return hash_secret(password)
+
+
+def hash_secret(text: str) -> str:
+    """The same for a secret with bounds of its own."""
     with _at_once:
-        return _hasher.hash(password)
+        return _hasher.hash(text)
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:

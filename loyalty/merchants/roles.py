@@ -1,6 +1,6 @@
 """Roles, what they may do, and the duty under which somebody acts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -22,6 +22,7 @@ class Permission(StrEnum):
     CAUSES = "causes"
     PROGRAMS = "programs"
     STAFF = "staff"
+    TILLS = "tills"
     REPORTS = "reports"
 
 
@@ -52,6 +53,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """The word of somebody who may correct balances, given for one act of somebody else's."""
+
+    actor: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """Who acts, for which merchant, where, by what means; `actor` is a ref or "system"."""
 
@@ -63,6 +72,7 @@ class Duty:
     location_id: UUID | None = None
     device: str | None = None
     email: str | None = None  # of the person, to know their own card
+    approval: Approval | None = None
 
     def demand(self, permission: Permission) -> None:
         """Raise Forbidden unless the duty carries the permission."""
@@ -89,6 +99,20 @@ def staff_duty(
         location_id=location_id,
         device=device,
         email=email,
+    )
+
+
+def approved(duty: Duty, *, staff_id: UUID, role: Role, email: str) -> Duty:
+    """The same duty for one act that this person has let through.
+
+    Raises Forbidden unless they may correct balances themselves.
+    """
+    if Permission.ADJUST not in PERMISSIONS[role]:
+        raise Forbidden(permission=Permission.ADJUST.value)
+    return replace(
+        duty,
+        approval=Approval(ref("stf", staff_id), email),
+        permissions=duty.permissions | {Permission.ADJUST},
     )
 
 

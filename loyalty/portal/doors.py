@@ -7,7 +7,7 @@ from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import TooMany, Unknown
 from loyalty.core.text import Text
-from loyalty.merchants import accounts
+from loyalty.merchants import accounts, pins
 from loyalty.merchants.accounts import Invitation, Person
 from loyalty.merchants.passwords import (
     PASSWORD_LETTERS_MAX,
@@ -18,11 +18,12 @@ from loyalty.merchants.passwords import (
 from loyalty.merchants.roles import PERMISSIONS, Permission
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.words import role_name
-from loyalty.web import guard, reads, session
+from loyalty.web import device, guard, reads, session
 from loyalty.web.fields import Body, Line, Secret
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import open_shop, pick, relative_path
 
+_TILL = "/till/"
 _NO_MATCH = Text(
     "E-mail e password non vanno d'accordo. Ricontrollale entrambe.",
     "The e-mail and the password do not match. Check both.",
@@ -56,7 +57,9 @@ _sign_in_form, _start_form = _SignIn(), _Start()
 @blueprint.get("/")
 @guard.public("sends everybody to their own page, which has its own guard")
 def root() -> Response:
-    """The bare address: the owner's overview, or the till for who works there."""
+    """The bare address: the owner's overview, or the till for who works there or stands at one."""
+    if device.here() is not None:
+        return _go(_TILL)
     return _go(_home_of(session.person()))
 
 
@@ -99,7 +102,18 @@ def try_sign_in() -> Response:
             accounts.count_attempt(records, email=email, origin=origin, at=at)
         return _sign_in_page(form, pick(_NO_MATCH), status=422)
     session.sign_in(person, at=at)
-    return _go(relative_path(form.value("next")) or _home_of(person))
+    return _go(_way_in(person, relative_path(form.value("next")) or _home_of(person)))
+
+
+def _way_in(person: Person, wanted: str) -> str:
+    """Where they wanted to go; at a till the password frees their PIN, or asks for a first one."""
+    here = device.here(person.merchant_id)
+    if here is None or Permission.ACCRUE not in PERMISSIONS[person.role]:
+        return wanted
+    with write() as records:
+        pins.free(records, device=here, staff_id=person.staff_id)
+    has_pin = pins.has_pin(reads.session(), device=here, staff_id=person.staff_id)
+    return wanted if has_pin or not wanted.startswith(_TILL) else f"{_TILL}pin"
 
 
 @blueprint.get("/start/<token>")
@@ -127,15 +141,15 @@ def accept(token: str) -> Response:
     with write() as records:
         person = accounts.accept_link(records, token=token, password_hash=hashed, at=at)
     session.sign_in(person, at=at)
-    return _go(_home_of(person))
+    return _go(_way_in(person, _home_of(person)))
 
 
 @blueprint.post("/sign-out")
 @guard.public("ends the session of this browser, if there is one")
 def sign_out() -> Response:
-    """Out, and back to the door."""
+    """Out, and back to the door; at a till, to the names of who works there."""
     session.sign_out()
-    return _go("/sign-in")
+    return _go("/till/people" if device.here() is not None else "/sign-in")
 
 
 def _invitation(token: str) -> Invitation | None:
@@ -163,7 +177,7 @@ def _start_page(invitation: Invitation, form: FormState, status: int = 200) -> R
 
 def _home_of(person: Person | None) -> str:
     if person and Permission.REPORTS not in PERMISSIONS[person.role]:
-        return "/till/"
+        return _TILL
     return "/portal/"
 
 

@@ -19,7 +19,8 @@ from loyalty.core.text import Text
 from loyalty.counter import refusals
 from loyalty.counter.requests import intent as make_intent
 from loyalty.ledger.state import Intent
-from loyalty.web import guard, problems
+from loyalty.till import approvals
+from loyalty.web import device, guard, problems, session
 from loyalty.web.locale import gettext, money, pick
 
 blueprint = Blueprint("till", __name__, url_prefix="/till")
@@ -32,6 +33,7 @@ _TITLES = {
     "reward_unavailable": Text("Questo premio ora non si può dare", "Not this reward, for now"),
     "program_paused": Text("Il programma è in pausa", "The program is paused"),
     "proof_too_weak": Text("Qui serve il QR della carta", "This needs the card's QR"),
+    "wrong_pin": Text("Il PIN non va", "Not with this PIN"),
     "own_card": Text("È la tua carta", "This is your own card"),
     "limit_reached": Text("Il limite è raggiunto", "The limit is reached"),
     "visits_per_card_day": Text("Per oggi basta", "That is all for today"),
@@ -74,6 +76,11 @@ def _keys() -> dict[str, object]:
     return {"new_key": new_key}
 
 
+@blueprint.context_processor
+def _here() -> dict[str, object]:
+    return {"till_here": device.here, "idle_s": session.IDLE_MINUTES_MAX * 60}
+
+
 def new_key() -> str:
     """A fresh idempotency key for a form: sent twice, it is one deed."""
     return random_code(KEY_LETTERS)
@@ -95,6 +102,7 @@ def refuse(error: LoyaltyError) -> Response:
         title=pick(_TITLES.get(error.facts.get("limit") or error.code, _NO)),
         sentence=_sentence(error),
         unknown=error.code == "unknown_card",
+        approval=approvals.offer(error),
         typed=_typed(),
     )
     response = make_response(page, problems.status_of(type(error)))
@@ -145,9 +153,9 @@ def _keep(error: LoyaltyError) -> None:
     scan = request.form.get("scan") or request.form.get("code")
     act = (request.endpoint or "").rpartition(".")[2][:20]
     try:
-        with write() as session:
+        with write() as records:
             refusals.keep(
-                session, duty=guard.duty(), act=act, error=error, scan=scan, at=clock.now()
+                records, duty=guard.duty(), act=act, error=error, scan=scan, at=clock.now()
             )
     except Busy:
         return  # the refusal itself has been told; its record is not worth a second queue

@@ -17,11 +17,11 @@ from loyalty.counter.proofs import is_enough
 from loyalty.counter.requests import LineRequest, VisitRequest
 from loyalty.merchants.roles import Permission
 from loyalty.programs import editor
-from loyalty.till import asking, vouchers
+from loyalty.till import approvals, asking, vouchers
 from loyalty.till.blueprint import KEY_LETTERS, blueprint, intent_of, new_key
 from loyalty.till.guests import guest
 from loyalty.web import guard, reads, visitrows
-from loyalty.web.fields import Body, Line
+from loyalty.web.fields import Body, Line, Secret
 from loyalty.web.forms import FormState, TypedAmount, TypedWhole, read_form
 from loyalty.web.locale import gettext, language
 
@@ -40,6 +40,8 @@ class _Visit(Body):
     amount = TypedAmount()
     category = Line((1, 120))
     quantity = TypedWhole(0, 99)
+    approver = Line((1, 40))
+    pin = Secret()
 
 
 _code_form, _visit_form = _Code(), _Visit()
@@ -161,12 +163,11 @@ def record_visit() -> Response:
     if not form.is_valid:
         return card_page(facts, scan, form, key=form.raw.get("key"), status=422)
     values = dict(form.values)
+    duty = approvals.let_through(values.pop("approver", None), values.pop("pin", None))
     request = _request(values, facts, asked)
     intent = intent_of(values.pop("key"), values)
     with write() as session:
-        answer = visits.accrue(
-            session, duty=guard.duty(), request=request, intent=intent, at=clock.now()
-        )
+        answer = visits.accrue(session, duty=duty, request=request, intent=intent, at=clock.now())
     return make_response(redirect(url_for("till.visit_receipt", visit_ref=answer.body["ref"]), 303))
 
 

@@ -53,7 +53,7 @@ def scanned(token: str) -> Response:
     found = claims.card_by_token(reads.session(), token=tidy)
     if found is None:
         return _unknown()
-    person = session.person()
+    person = session.cashier()
     if person and Permission.ACCRUE in PERMISSIONS[person.role]:
         return make_response(render_template("wallet/at_till.html", code=tidy))
     return make_response(redirect(f"/c/{found}", 302))

@@ -10,10 +10,12 @@ from flask import Flask, current_app, g, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 
+from loyalty.core import clock
 from loyalty.core.errors import Forbidden, NotSignedIn
 from loyalty.core.ids import ref
 from loyalty.core.settings import Settings
 from loyalty.merchants import keys
+from loyalty.merchants.accounts import Person
 from loyalty.merchants.keys import KeyFacts
 from loyalty.merchants.roles import Duty, Permission, staff_duty
 from loyalty.web import device, reads
@@ -114,18 +116,29 @@ def _declare(guard: Guard, admit: Callable[[], None]) -> Callable[[Callable[P, R
 
 
 def _admit_staff(permission: Permission | None) -> None:
-    person = sessions.person()
+    """A PIN opens the till's own pages and nothing else."""
+    person = sessions.cashier() if request.blueprint == "till" else sessions.person()
     if person is None:
         raise NotSignedIn
+    here = device.here(person.merchant_id)
     g.duty = staff_duty(
         person.merchant_id,
         person.staff_id,
         person.role,
-        device=device.name(),
+        location_id=here.location_id if here else None,
+        device=device.name(person.merchant_id),
         email=person.email,
     )
     if permission is not None:
         g.duty.demand(permission)
+    _keep_in(person)
+
+
+def _keep_in(person: Person) -> None:
+    at = clock.now()
+    sessions.keep_awake(at=at)
+    if device.here(person.merchant_id) is not None:
+        device.saw(person.staff_id, at=at)
 
 
 def _admit_key(scope: str) -> None:

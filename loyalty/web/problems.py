@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from loyalty.core import errors
 from loyalty.core.errors import LoyaltyError
 from loyalty.core.text import Text
-from loyalty.web import observe
+from loyalty.web import device, observe
 from loyalty.web.locale import language, relative_path
 
 log = logging.getLogger(__name__)
@@ -140,12 +140,17 @@ def _page(status: int, code: str, sentence: str) -> Response:
 def _to_the_door() -> Response:
     came_from = request.full_path.rstrip("?") if request.method == "GET" else ""
     back = relative_path(came_from)
-    door = "/sign-in"
+    door = "/till/people" if _is_at_till() else "/sign-in"
     if back and back != "/":
         door += f"?next={quote(back)}"
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Redirect": door})
     return make_response(redirect(door, 303))
+
+
+def _is_at_till() -> bool:
+    """Whether somebody stands at a phone that is or was a till: there a PIN opens the door."""
+    return request.blueprint == "till" and device.till() is not None
 
 
 def _answer_http(error: HTTPException) -> Response:

@@ -1,7 +1,12 @@
-"""Who is signed in: Flask-Login over a signed cookie; the staff row is read on each request."""
+"""Who is signed in: Flask-Login over a signed cookie; the staff row is read on each request.
+
+With a password somebody is signed in everywhere for twelve hours. With a PIN they are at the till
+only. On a phone that is a till, either ends after ten idle minutes, and with the till itself.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import flask
 import flask_login
@@ -16,7 +21,13 @@ from loyalty.merchants.accounts import Person
 from loyalty.web import device, reads
 
 HOURS_MAX = 12  # absolute: a session is never made longer by using it
-_SIGNED_IN_AT = "signed_in_at"
+HOURS_MAX_BY_PIN = 14  # a long day at the till
+IDLE_MINUTES_MAX = 10  # on a till, which others can reach
+_SEEN_EVERY_S = 30
+_SIGNED_IN_AT, _BY_PIN = "signed_in_at", "by_pin"
+_TILL, _SEEN_AT = "till", "seen_at"
+# What a page asks without a person says so, and keeps nobody in.
+BY_ITSELF = "X-By-Itself"
 
 
 class PageSessions(SecureCookieSessionInterface):
@@ -64,7 +75,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=HOURS_MAX),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=HOURS_MAX_BY_PIN),
     )
     app.session_interface = PageSessions()
     manager = flask_login.LoginManager()
@@ -76,12 +87,33 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def sign_in(person: Person, *, at: datetime) -> None:
     """Start a session from nothing: what an earlier visitor of this browser had is dropped."""
+    _begin(person, at)
+    if device.till() is not None and device.here() is None:
+        device.forget()  # it was a till once; who has a password may use it like any browser
+    device.remember(person.merchant_id)
+
+
+def sign_in_by_pin(person: Person, *, at: datetime) -> None:
+    """Start a session at the till of this phone, and nowhere else."""
+    assert device.here(person.merchant_id) is not None, "a PIN is for a till of the shop"
+    _begin(person, at)
+    flask.session[_BY_PIN] = True
+
+
+def _begin(person: Person, at: datetime) -> None:
     flask.session.clear()
     flask.session.permanent = True
     flask.session[_SIGNED_IN_AT] = int(at.timestamp())
     flask_login.login_user(SignedIn(person))
     g.person = person
-    device.remember()
+    stay_at_till(person, at=at)
+
+
+def stay_at_till(person: Person, *, at: datetime) -> None:
+    """On a till of the shop the session lives with the till, and ends when nobody uses it."""
+    here = device.here(person.merchant_id)
+    if here is not None:
+        flask.session.update({_TILL: here.ref, _SEEN_AT: int(at.timestamp())})
 
 
 def sign_out() -> None:
@@ -92,7 +124,12 @@ def sign_out() -> None:
 
 
 def person() -> Person | None:
-    """Who is signed in, as their row says now; None when nobody is."""
+    """Who is signed in with a password, as their row says now; None when nobody is."""
+    return None if is_by_pin() else cashier()
+
+
+def cashier() -> Person | None:
+    """Who is signed in at the till, by password or by PIN; None when nobody is."""
     if "person" not in g:
         user: Any = flask_login.current_user
         g.person = user.person if user.is_authenticated else None
@@ -100,13 +137,29 @@ def person() -> Person | None:
     return found
 
 
+def is_by_pin() -> bool:
+    """Whether the session of this browser was begun with a PIN."""
+    return bool(flask.session.get(_BY_PIN))
+
+
+def keep_awake(*, at: datetime) -> None:
+    """The person at the till has just done something."""
+    now, seen_at = int(at.timestamp()), flask.session.get(_SEEN_AT)
+    if seen_at is None or request.headers.get(BY_ITSELF):
+        return
+    if now - seen_at >= _SEEN_EVERY_S:
+        flask.session[_SEEN_AT] = now
+
+
 def _load(cookie_id: str) -> SignedIn | None:
-    if _is_too_old(flask.session.get(_SIGNED_IN_AT)):
+    if _is_over(clock.now()):
         return None
     shop, _, rest = cookie_id.partition(".")
     staff, _, stamp = rest.partition(".")
     merchant_id, staff_id = parse_ref("mer", shop), parse_ref("stf", staff)
     if merchant_id is None or staff_id is None:
+        return None
+    if _has_left_its_till(merchant_id):
         return None
     found = accounts.staff_by_id(reads.session(), merchant_id=merchant_id, staff_id=staff_id)
     if found is None or not found.active or found.stamp != stamp:
@@ -114,7 +167,21 @@ def _load(cookie_id: str) -> SignedIn | None:
     return SignedIn(found)
 
 
-def _is_too_old(signed_in_at: object) -> bool:
+def _is_over(at: datetime) -> bool:
+    """Too old, or at a till that nobody has touched for a while."""
+    signed_in_at, seen_at = flask.session.get(_SIGNED_IN_AT), flask.session.get(_SEEN_AT)
     if not isinstance(signed_in_at, int):
         return True
-    return clock.now().timestamp() - signed_in_at > HOURS_MAX * 3600
+    hours = HOURS_MAX_BY_PIN if is_by_pin() else HOURS_MAX
+    now = at.timestamp()
+    is_idle = isinstance(seen_at, int) and now - seen_at > IDLE_MINUTES_MAX * 60
+    return is_idle or now - signed_in_at > hours * 3600
+
+
+def _has_left_its_till(merchant_id: UUID) -> bool:
+    """A session that began at a till ends with it, and does not go to another phone."""
+    began_at = flask.session.get(_TILL)
+    if began_at is None:
+        return is_by_pin()
+    here = device.here(merchant_id)
+    return here is None or here.ref != began_at

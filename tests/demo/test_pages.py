@@ -25,13 +25,15 @@ LISTS = {
     "/portal/causes": Permission.REPORTS,
     "/portal/staff": Permission.STAFF,
     "/portal/jobs": Permission.STAFF,
+    "/portal/tills": Permission.TILLS,
     "/till/": Permission.ACCRUE,
     "/till/today": Permission.ACCRUE,
 }
 # Forms, doors, other languages, and what programs ask: nothing is listed there.
 ASKING = {
     "/", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up", "/till/visits",
-    "/till/customers", "/till/customers/new", "/till/vouchers",
+    "/till/customers", "/till/customers/new", "/till/vouchers", "/till/people", "/till/pin",
+    "/till/here",
 }  # fmt: skip
 EMPTY = 'class="empty"'
 # Only the pet shop has a cause; in the background of a healthy shop nothing waits.
