@@ -38,9 +38,7 @@ def search(session: Session, *, merchant_id: UUID, text: str, limit: int) -> lis
     """Customers whose name, e-mail or phone holds `text`, the newest first."""
     customers = directory.search(session, merchant_id=merchant_id, text=text, limit=limit)
     held = _held(session, merchant_id, customers)
-    return [
-        Found(one.name, one.email, one.phone, held.get(one.id, [])) for one in customers
-    ]
+    return [Found(one.name, one.email, one.phone, held.get(one.id, [])) for one in customers]
 
 
 def _held(

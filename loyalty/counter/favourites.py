@@ -71,9 +71,7 @@ def _own_visits(session: Session, merchant_id: UUID, card_id: UUID) -> list[UUID
     query = sa.select(Visit.id).where(
         Visit.merchant_id == merchant_id, Visit.card_id == card_id, Visit.voided_at.is_(None)
     )
-    return list(
-        session.execute(query.order_by(Visit.local_on.desc()).limit(_OWN_VISITS)).scalars()
-    )
+    return list(session.execute(query.order_by(Visit.local_on.desc()).limit(_OWN_VISITS)).scalars())
 
 
 def _shop_visits(session: Session, merchant_id: UUID, on: date) -> list[UUID]:
@@ -93,5 +91,7 @@ def _counted(session: Session, visits: list[UUID], merchant_id: UUID) -> Counter
             VisitLine.merchant_id == merchant_id, VisitLine.visit_id.in_(visits)
         )
     )
-    lines = Counter(Product(row.sku or None, row.item or None, row.category or None) for row in rows)
+    lines = Counter(
+        Product(row.sku or None, row.item or None, row.category or None) for row in rows
+    )
     return Counter({product: count for product, count in lines.items() if product.key})

@@ -162,13 +162,13 @@ def search(session: Session, *, merchant_id: UUID, text: str, limit: int = 20) -
 def _holds(text: str) -> list[sa.ColumnElement[bool]]:
     fields = (Customer.name, Customer.email, Customer.phone, Customer.external_ref)
     pattern = "%" + _literal(text) + "%"
-    found = [field.ilike(pattern, escape="\\") for field in fields]
+    found: list[sa.ColumnElement[bool]] = [field.ilike(pattern, escape="\\") for field in fields]
     digits = "".join(letter for letter in text if letter.isdecimal())
     if len(digits) >= _PHONE_DIGITS_MIN and not _NO_PHONE.search(text):
-        plain: sa.ColumnElement[str] = Customer.phone
+        grouped: Any = Customer.phone
         for mark in " -./()":
-            plain = sa.func.replace(plain, mark, "")
-        found.append(plain.like(f"%{digits}%"))
+            grouped = sa.func.replace(grouped, mark, "")
+        found.append(grouped.like(f"%{digits}%"))
     return found
 
 

@@ -112,9 +112,7 @@ def _visit_id(card: CardFacts, visit_ref: str | None) -> Any:
 
 
 def _holder(card: CardFacts, card_id: Any) -> Any:
-    return lookup.by_id(
-        reads.session(), merchant_id=card.merchant_id, card_id=card_id
-    ).card_id
+    return lookup.by_id(reads.session(), merchant_id=card.merchant_id, card_id=card_id).card_id
 
 
 @blueprint.get("/remarks/<remark_ref>")
@@ -124,9 +122,7 @@ def remark(remark_ref: str) -> Response:
     found = remarks.find(
         reads.session(), merchant_id=guard.duty().merchant_id, remark_ref=remark_ref
     )
-    card = lookup.by_id(
-        reads.session(), merchant_id=found.merchant_id, card_id=found.card_id
-    )
+    card = lookup.by_id(reads.session(), merchant_id=found.merchant_id, card_id=found.card_id)
     return _page(card, FormState(), written=pick(KINDS[found.kind]))
 
 

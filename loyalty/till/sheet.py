@@ -58,9 +58,7 @@ def _birthday(facts: CardFacts, at: datetime) -> str:
 
 
 def _latest_remark(session: Session, facts: CardFacts) -> Remark | None:
-    whole = living.gathered(
-        session, merchant_id=facts.merchant_id, customer_id=facts.customer_id
-    )
+    whole = living.gathered(session, merchant_id=facts.merchant_id, customer_id=facts.customer_id)
     return remarks.latest_open(
         session, merchant_id=facts.merchant_id, customer_ids=[facts.customer_id, *whole]
     )

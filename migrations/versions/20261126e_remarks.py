@@ -33,9 +33,7 @@ def upgrade() -> None:
             name=op.f("ck_remark_kind"),
         ),
         sa.CheckConstraint("state IN ('open', 'done')", name=op.f("ck_remark_state")),
-        sa.CheckConstraint(
-            "(state = 'done') = (done_at IS NOT NULL)", name=op.f("ck_remark_done")
-        ),
+        sa.CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name=op.f("ck_remark_done")),
         sa.ForeignKeyConstraint(
             ["merchant_id", "card_id"],
             ["card.merchant_id", "card.id"],

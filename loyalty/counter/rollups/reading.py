@@ -87,9 +87,7 @@ def _favourite(session: Session, mine: tuple[UUID, UUID]) -> str | None:
     return min(best, default=None)
 
 
-def favourites(
-    session: Session, *, merchant_id: UUID, customer_id: UUID, limit: int
-) -> list[str]:
+def favourites(session: Session, *, merchant_id: UUID, customer_id: UUID, limit: int) -> list[str]:
     """The products of a living customer, the one bought in most visits first."""
     rows = session.execute(
         sa.select(_PRODUCT.product, _PRODUCT.visits, _PRODUCT.quantity_milli)
