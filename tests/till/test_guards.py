@@ -30,11 +30,11 @@ def test_nobody_serves_their_own_card_and_the_attempt_is_kept(shop, bruno):
 def test_the_second_within_two_minutes_goes_in_with_a_word_about_it(shop, bruno):
     shop.program("careful", with_changes(POINTS, limits=LIMITS))
     card = shop.card("careful", name="Carla")
-    assert "da poco" not in record(bruno, card, "5").words
+    assert "appena passata" not in record(bruno, card, "5").words
     again = record(bruno, card, "5")
     assert again.status == 200
     assert "Annulla" in again.words
-    assert "meno di 2 minuti" in again.words
+    assert "Questa carta è appena passata: se è la stessa spesa, annulla." in again.words
 
 
 def test_the_days_limit_says_when_it_works_again(shop, bruno):
