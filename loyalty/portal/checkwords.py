@@ -43,10 +43,10 @@ _WHY = {
         "The sales that were cancelled or refunded, with what they were worth.",
     ),
     "night": Text(
-        "Le visite in ore in cui il negozio ne ha meno di una su cento, o ne fanno meno di"
-        " cinque carte.",
+        "Le visite in ore in cui il negozio ne ha meno di una su cento, o in cui vengono meno di"
+        " tre carte.",
         "The visits at hours that see fewer than one in a hundred of the shop's visits, or fewer"
-        " than five cards.",
+        " than three cards.",
     ),
     "refused": Text(
         "Le letture che la cassa ha rifiutato: codici sconosciuti, carta propria, limiti.",

@@ -12,8 +12,8 @@ def test_neither_the_customers_sheet_nor_the_rows_of_a_check_walk_through_a_shop
     shop.visit(carla, lines=lines, at=clock.now())
     with plans.told(shop.database) as statements:
         assert aurora.get(f"/till/cards/{carla.ref}").status == 200
-        till = aurora.get("/till/")
-        aurora.submit(till, "/customers/search", q="carla")
+        asked = aurora.get("/till/customers/search")
+        aurora.submit(asked, "/customers/search", q="carla")
         for measure in MEASURES:
             path = f"/portal/evidence/{shop.cashier.actor}/{measure}"
             assert aurora.get(path).status == 200

@@ -2,7 +2,7 @@
 
 
 def search(visitor, text):
-    return visitor.submit(visitor.get("/till/"), "/customers/search", q=text)
+    return visitor.submit(visitor.get("/till/customers/search"), "/customers/search", q=text)
 
 
 def test_a_name_leads_to_the_card_with_the_ends_of_the_address(shop, bruno):

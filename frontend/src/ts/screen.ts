@@ -17,7 +17,9 @@ function focusNews(): void {
 function focusPart(event: Event): boolean {
   const target = (event as HtmxEvent).detail.ctx?.target;
   if (!(target instanceof Element) || target.id === "" || target.id === "screen") return false;
-  document.getElementById(target.id)?.querySelector<HTMLElement>("[data-focus], [aria-invalid], summary")?.focus();
+  const part = document.getElementById(target.id);
+  const news = part?.querySelector<HTMLElement>("[data-focus], [aria-invalid]");
+  (news ?? part?.querySelector("summary"))?.focus();
   return true;
 }
 

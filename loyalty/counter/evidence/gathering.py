@@ -17,7 +17,7 @@ from loyalty.ledger.models import Account, Entry, Operation
 
 UNDONE = ("refund", "void")
 _HOURS_DAYS = 90
-_USUAL_PERCENT, _USUAL_CARDS = 1, 5
+_USUAL_PERCENT, _USUAL_CARDS = 1, 3
 _PERSON = "stf_%"
 
 
@@ -52,7 +52,7 @@ def _count(session: Session, merchant_id: UUID, period: Period) -> int:
 
 
 def usual_hours(session: Session, *, merchant_id: UUID, period: Period) -> frozenset[int]:
-    """Hours of the day with at least 1 % of the shop's visits, on at least five cards.
+    """Hours of the day with at least 1 % of the shop's visits, on at least three cards.
 
     Of the last ninety days: one card that comes every night does not make the night usual.
     """
