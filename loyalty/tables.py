@@ -6,6 +6,7 @@ from loyalty.core.db import Base
 from loyalty.counter import models as counter
 from loyalty.counter.rollups import models as rollups
 from loyalty.customers import models as customers
+from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
 from loyalty.merchants import models as merchants
@@ -20,6 +21,7 @@ MODULES = (
     schedules,
     counter,
     customers,
+    feedback,
     imports,
     ledger,
     merchants,

@@ -12,6 +12,7 @@ from loyalty.cards.lookup import CardFacts, by_id, find
 from loyalty.cards.models import Card, CardClaim, CardDevice, CardToken
 from loyalty.cards.register import new_token
 from loyalty.customers import directory, living
+from loyalty.feedback import remarks
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Duty, Permission
 
@@ -125,6 +126,7 @@ def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetim
         customer.id,
         *living.gathered(session, merchant_id=duty.merchant_id, customer_id=customer.id),
     ]
+    remarks.forget(session, merchant_id=duty.merchant_id, customer_ids=whole)
     cards = session.execute(
         sa.select(Card.id).where(Card.merchant_id == duty.merchant_id, Card.customer_id.in_(whole))
     ).scalars()

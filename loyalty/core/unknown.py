@@ -38,6 +38,7 @@ _THINGS = {
     "job": Text("Lavoro non trovato.", "There is no such job."),
     "cause": Text("Causa non trovata.", "There is no such cause."),
     "payout": Text("Versamento non trovato.", "There is no such payout."),
+    "remark": Text("Osservazione non trovata.", "There is no such remark."),
     "import": Text("Importazione non trovata.", "There is no such import."),
     "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),
 }

@@ -1,6 +1,6 @@
 """Reading visits: one, a page, a day; and the figures of the owner's home."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -113,6 +113,27 @@ def lines(session: Session, *, merchant_id: UUID, visit_id: UUID) -> Sequence[Vi
         .scalars()
         .all()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """When a visit was, and what was paid."""
+
+    occurred_at: datetime
+    amount_minor: int | None
+    currency: str
+
+
+def briefs(
+    session: Session, *, merchant_id: UUID, visit_ids: Collection[UUID]
+) -> dict[UUID, Brief]:
+    """These visits in brief, by their ids."""
+    rows = session.execute(
+        sa.select(Visit.id, Visit.occurred_at, Visit.amount_minor, Visit.currency).where(
+            Visit.merchant_id == merchant_id, Visit.id.in_(visit_ids)
+        )
+    )
+    return {row[0]: Brief(*row[1:]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,7 @@ class ScanRefusal(Base):
     """A scan that was refused: who, when, why; the scanned text is not kept."""
 
     __tablename__ = "scan_refusal"
+    __table_args__ = (sa.Index("ix_scan_refusal_at", "merchant_id", "at"),)
 
     merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)

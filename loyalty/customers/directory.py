@@ -1,5 +1,6 @@
 """Making, finding, changing and erasing customers of one merchant."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,9 @@ from loyalty.customers.models import Customer
 
 FIELDS = ("name", "email", "phone", "birthday", "language", "external_ref")
 SEARCH_MAX = 50
+NOTE_LETTERS_MAX = 200
+_PHONE_DIGITS_MIN = 4
+_NO_PHONE = re.compile(r"[^0-9 +()/.-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,20 @@ def change(
     return customer
 
 
+def write_note(
+    session: Session, *, merchant_id: UUID, customer_ref: str, text: str | None
+) -> Customer:
+    """Keep a few words for whoever stands at the till; None takes them away.
+
+    Raises Unknown("customer"), and MergedAway naming the living one.
+    """
+    customer = lock(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    living.demand_living(session, customer=customer)
+    customer.note = _tidy("note", text)
+    session.flush()
+    return customer
+
+
 def erase(session: Session, *, merchant_id: UUID, customer_ref: str, at: datetime) -> Customer:
     """Forget the person; what the ledger holds of their cards stays, without a name to it.
 
@@ -82,7 +100,7 @@ def erase(session: Session, *, merchant_id: UUID, customer_ref: str, at: datetim
 
 
 def _forget(customer: Customer, at: datetime) -> None:
-    for field in FIELDS:
+    for field in (*FIELDS, "note"):
         setattr(customer, field, None)
     customer.erased_at = at
 
@@ -125,22 +143,33 @@ def page(
 def search(session: Session, *, merchant_id: UUID, text: str, limit: int = 20) -> list[Customer]:
     """Customers whose name, e-mail, phone or own reference holds `text`, the newest first.
 
-    Not those merged into another.
+    A phone is found however its digits are grouped. Not those merged into another.
     """
-    pattern = "%" + _literal(text.strip()) + "%"
-    fields = (Customer.name, Customer.email, Customer.phone, Customer.external_ref)
     query = (
         sa.select(Customer)
         .where(
             Customer.merchant_id == merchant_id,
             Customer.erased_at.is_(None),
             Customer.merged_into_id.is_(None),
-            sa.or_(*(field.ilike(pattern, escape="\\") for field in fields)),
+            sa.or_(*_holds(text.strip())),
         )
         .order_by(Customer.id.desc())
         .limit(min(limit, SEARCH_MAX))
     )
     return list(session.execute(query).scalars())
+
+
+def _holds(text: str) -> list[sa.ColumnElement[bool]]:
+    fields = (Customer.name, Customer.email, Customer.phone, Customer.external_ref)
+    pattern = "%" + _literal(text) + "%"
+    found: list[sa.ColumnElement[bool]] = [field.ilike(pattern, escape="\\") for field in fields]
+    digits = "".join(letter for letter in text if letter.isdecimal())
+    if len(digits) >= _PHONE_DIGITS_MIN and not _NO_PHONE.search(text):
+        grouped: Any = Customer.phone
+        for mark in " -./()":
+            grouped = sa.func.replace(grouped, mark, "")
+        found.append(grouped.like(f"%{digits}%"))
+    return found
 
 
 def _literal(text: str) -> str:

@@ -1,5 +1,6 @@
 """Who somebody is by now: a merged customer leads to the one who survived."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -51,6 +52,31 @@ def gathered(session: Session, *, merchant_id: UUID, customer_id: UUID) -> list[
             break
         found += nearest
     return found
+
+
+def people(
+    session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]
+) -> dict[UUID, Customer]:
+    """Who each of these is by now: themselves, or whom they were merged into."""
+    found: dict[UUID, Customer] = {}
+    wanted = set(customer_ids)
+    for _ in range(_HOPS_MAX):
+        rows = session.execute(
+            sa.select(Customer).where(Customer.merchant_id == merchant_id, Customer.id.in_(wanted))
+        ).scalars()
+        found.update({row.id: row for row in rows})
+        further = {row.merged_into_id for row in found.values() if row.merged_into_id is not None}
+        wanted = further - found.keys()
+        if not wanted:
+            break
+    return {customer_id: _living(found, customer_id) for customer_id in customer_ids}
+
+
+def _living(found: Mapping[UUID, Customer], customer_id: UUID) -> Customer:
+    customer = found[customer_id]
+    while customer.merged_into_id is not None:
+        customer = found[customer.merged_into_id]
+    return customer
 
 
 def demand_living(session: Session, *, customer: Customer) -> None:

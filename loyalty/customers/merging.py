@@ -23,7 +23,7 @@ from loyalty.customers.refusals import MergedTooLongAgo, NotMerged, SamePerson, 
 
 UNDO_DAYS = 30
 # Never the own reference: it is how another program knows the loser, and must still find them.
-_COPIED = tuple(field for field in directory.FIELDS if field != "external_ref")
+_COPIED = (*(field for field in directory.FIELDS if field != "external_ref"), "note")
 resolve = living.resolve
 
 

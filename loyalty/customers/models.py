@@ -43,6 +43,7 @@ class Customer(Base):
     )  # MM-DD: the year is nobody's business
     language: Mapped[str | None] = mapped_column(sa.String(2))
     external_ref: Mapped[str | None] = mapped_column(sa.String(120))
+    note: Mapped[str | None] = mapped_column(sa.String(200))  # for whoever stands at the till
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_into_id: Mapped[UUID | None] = mapped_column(Id)

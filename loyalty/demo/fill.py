@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.calendar import zone
 from loyalty.core.db import Database
-from loyalty.demo import counter, habits, incidents, opening, upkeep
+from loyalty.demo import counter, habits, incidents, opening, remarks, upkeep
 from loyalty.demo.counter import Coming, Member
 from loyalty.demo.habits import DAYS, TIMEZONE
 from loyalty.demo.incidents import Days
@@ -114,7 +114,7 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
     began = at - timedelta(days=DAYS)
     with database.write() as session:
         shop = opening.open_shop(session, life.plan, _midnight(began))
-    numbers, deck = count(1), cycle(incidents.USUAL)
+    numbers, deck, said = count(1), cycle(incidents.USUAL), _chance(f"{life.plan.key}/said")
     merged: list[tuple[Member, datetime]] = []
     for number, (portion, ends_at) in enumerate(_portions(life.coming, began, at)):
         with database.write() as session:
@@ -125,6 +125,7 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
             for incident in islice(deck, _INCIDENTS):
                 incident(session, days)
             upkeep.see_to(session, days, number)
+            remarks.hear(session, days, said, at)
         yield len(portion), served
     with database.write() as session:
         upkeep.leave(session, shop, at)

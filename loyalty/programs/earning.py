@@ -7,7 +7,7 @@ from fractions import Fraction
 from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
 from loyalty.programs.conditions import ORDINARY, Occasion, unmet
-from loyalty.programs.document import EarningRule, VersionDocument
+from loyalty.programs.document import EarningRule, VersionDocument, When
 from loyalty.programs.rates import Percent, Rates, UnitRates, rates
 
 MILLION = 1_000_000
@@ -233,15 +233,14 @@ def _pledged(document: VersionDocument, left: Lines) -> list[Share]:
 def _lines_of(rule: EarningRule, lines: Lines) -> Lines:
     """The lines that a rule looks at."""
     if rule.when.skus or rule.when.categories:
-        return tuple([line for line in lines if _names(rule, line)])
+        return tuple([line for line in lines if names(rule.when, line.sku, line.category)])
     return lines
 
 
-def _names(rule: EarningRule, line: Line) -> bool:
+def names(when: When, sku: str | None, category: str | None) -> bool:
     """Skus and categories together: the line must satisfy each list that is given."""
-    when = rule.when
-    return (not when.skus or line.sku in when.skus) and (
-        not when.categories or line.category in when.categories
+    return (not when.skus or sku in when.skus) and (
+        not when.categories or category in when.categories
     )
 
 

@@ -52,6 +52,7 @@ def visit_receipt(visit_ref: str) -> str:
         "till/receipt.html",
         receipt=shown.visit_receipt(reads.session(), found),
         card=_guest_of(found),
+        visit_ref=visit_ref,
     )
 
 

@@ -17,7 +17,7 @@ from loyalty.counter.proofs import is_enough
 from loyalty.counter.requests import LineRequest, VisitRequest
 from loyalty.merchants.roles import Permission
 from loyalty.programs import editor
-from loyalty.till import approvals, asking, vouchers
+from loyalty.till import approvals, asking, products, sheet, vouchers
 from loyalty.till.blueprint import KEY_LETTERS, blueprint, intent_of, new_key
 from loyalty.till.guests import guest
 from loyalty.web import guard, reads, visitrows
@@ -39,6 +39,7 @@ class _Visit(Body):
     key = Line((KEY_LETTERS, KEY_LETTERS), required=True)
     amount = TypedAmount()
     category = Line((1, 120))
+    product = Line((1, products.PACKED_MAX))
     quantity = TypedWhole(0, 99)
     approver = Line((1, 40))
     pin = Secret()
@@ -136,15 +137,18 @@ def card_page(
     facts: CardFacts, scan: str, form: FormState, *, key: str | None = None, status: int = 200
 ) -> Response:
     """The customer's sheet with the form that their program needs."""
-    here = guest(reads.session(), facts, at=clock.now())
+    session, at = reads.session(), clock.now()
+    here = guest(session, facts, at=at)
+    asked = asking.asks(here.document, facts.currency, language())
     page = render_template(
         "till/card.html",
         card=here,
+        sheet=sheet.sheet(session, facts, here, asked, at=at),
         scan=scan,
         is_proof_enough=is_enough(read_scan(scan).proof, here.document.proof_redeem),
         key=key or new_key(),
         form=form,
-        asks=asking.asks(here.document, facts.currency, language()),
+        asks=asked,
     )
     return make_response(page, status)
 
@@ -173,7 +177,10 @@ def record_visit() -> Response:
 
 def _request(values: dict[str, Any], facts: CardFacts, asked: asking.Asks) -> VisitRequest:
     pieces = values.get("quantity", 0 if asked.amount else 1) if asked.items else 0
-    line = LineRequest(category=values.get("category"), quantity_milli=pieces * _MILLI)
+    if "product" in values:
+        line = products.unpacked(values["product"], pieces * _MILLI)
+    else:
+        line = LineRequest(category=values.get("category"), quantity_milli=pieces * _MILLI)
     amount = values.get("amount") if asked.amount else None
     return VisitRequest(
         scan=values["scan"],

@@ -1,6 +1,16 @@
 """The till's blueprint with every page on it."""
 
-from loyalty.till import adjusting, corrections, counter, newcomers, people, rewards, vouchers
+from loyalty.till import (
+    adjusting,
+    corrections,
+    counter,
+    newcomers,
+    people,
+    remarks,
+    rewards,
+    search,
+    vouchers,
+)
 from loyalty.till.blueprint import blueprint
 
 __all__ = [
@@ -10,6 +20,8 @@ __all__ = [
     "counter",
     "newcomers",
     "people",
+    "remarks",
     "rewards",
+    "search",
     "vouchers",
 ]

@@ -128,6 +128,15 @@ class Line(Spoken, fields.String):
         return value
 
 
+class Paragraph(Line):
+    """Some lines of text, read as one: gaps and ends of lines become single spaces."""
+
+    def _deserialize(self, value: Any, *args: Any, **more: Any) -> str:
+        if isinstance(value, str):
+            value = " ".join(value.split())
+        return super()._deserialize(value, *args, **more)
+
+
 class Email(Line):
     """An e-mail address, as far as its shape can tell."""
 

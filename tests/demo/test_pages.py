@@ -23,7 +23,9 @@ LISTS = {
     "/portal/": Permission.REPORTS,
     "/portal/programs": Permission.PROGRAMS,
     "/portal/causes": Permission.REPORTS,
+    "/portal/remarks": Permission.REPORTS,
     "/portal/staff": Permission.STAFF,
+    "/portal/evidence": Permission.STAFF,
     "/portal/jobs": Permission.STAFF,
     "/portal/tills": Permission.TILLS,
     "/till/": Permission.ACCRUE,
@@ -32,8 +34,8 @@ LISTS = {
 # Forms, doors, other languages, and what programs ask: nothing is listed there.
 ASKING = {
     "/", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up", "/till/visits",
-    "/till/customers", "/till/customers/new", "/till/vouchers", "/till/people", "/till/pin",
-    "/till/here",
+    "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
+    "/till/vouchers", "/till/people", "/till/pin", "/till/here",
 }  # fmt: skip
 EMPTY = 'class="empty"'
 # Only the pet shop has a cause; in the background of a healthy shop nothing waits.

@@ -18,6 +18,7 @@ from loyalty.customers.models import ConsentEvent, Customer
 from loyalty.demo import fill
 from loyalty.demo.petshop import CAUSE
 from loyalty.demo.shops import STREET
+from loyalty.feedback.models import Remark
 from loyalty.ledger.models import Account, Entry, Lot, Operation
 from loyalty.merchants.models import Location, Merchant, Staff
 from loyalty.programs.models import ProgramVersion
@@ -136,6 +137,19 @@ def test_everything_that_happens_in_shops_has_happened(database):
     }  # fmt: skip
     assert entries >= {"earn", "take", "spend", "give", "expire", "adjust", "activate", "merge"}
     assert states == {"reserved", "fulfilled", "cancelled"}
+
+
+def test_customers_said_what_they_think_and_most_of_it_was_seen_to(database):
+    with database.read() as session:
+        for plan in STREET:
+            ours = Remark.merchant_id == merchant(session, plan.name)
+            waiting = count(session, Remark, ours, Remark.state == "open")
+            seen_to = count(session, Remark, ours, Remark.state == "done")
+            assert 0 < waiting < seen_to, plan.name
+            late = EVENING - timedelta(days=25)
+            assert count(session, Remark, ours, Remark.written_at > late), plan.name
+        assert not count(session, Remark, Remark.done_at > EVENING)
+        assert count(session, Customer, Customer.note.is_not(None))
 
 
 def test_consents_were_given_refused_and_withdrawn(database):

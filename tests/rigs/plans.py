@@ -14,6 +14,7 @@ _GROWING = (
     "visit|visit_line|visit_refund|visit_move|card|card_token|card_device|customer|redemption"
     "|ledger_operation|ledger_entry|ledger_posting|ledger_lot|ledger_account|tier_change"
     "|member_stats|member_month|member_hour|member_product|imported_sale|imported_change"
+    "|remark|scan_refusal"
 )
 # By nothing but the shop: the whole shop is walked through.
 _WALK = re.compile(

@@ -6,13 +6,16 @@ from loyalty.core import clock
 
 
 @pytest.fixture
-def things(shop):
-    """A card, a visit, a redemption and a voucher of Aurora's shop."""
+def things(shop, bruno):
+    """A card, a visit, a redemption, a voucher and a remark of Aurora's shop."""
     carla, gino = shop.card("points", name="Carla"), shop.card("stamps", name="Gino")
     visit = shop.visit(carla, 2000, at=clock.now()).body["ref"]
     redemption = shop.reserve(carla, "breakfast", at=clock.now()).body["ref"]
     voucher = shop.visit(gino, coffees=10, at=clock.now()).body["vouchers"][0]["code"]
+    form = bruno.look_up(carla.code)
+    remark = bruno.submit(form, "/till/remarks", kind="wait").path.rpartition("/")[2]
     return {
+        "remark": remark,
         "card": carla.ref,
         "code": carla.code,
         "visit": visit,
@@ -29,6 +32,7 @@ def things(shop):
         "/till/visits/{visit}/receipt",
         "/till/redemptions/{redemption}/receipt",
         "/till/vouchers/{voucher}",
+        "/till/remarks/{remark}",
     ],
 )
 def test_a_stranger_finds_no_page_of_ours(dario, things, path):
@@ -51,13 +55,18 @@ def test_a_stranger_finds_no_page_of_ours(dario, things, path):
         ("/till/redemptions/{redemption}/cancel", {"reason": "x"}),
         ("/till/vouchers/{voucher}/use", {}),
         ("/till/cards/{card}/phone", {}),
+        ("/till/cards/{card}/note", {"note": "x"}),
+        ("/till/remarks", {"card": "{card}", "kind": "wait"}),
+        ("/portal/remarks/{remark}/done", {}),
+        ("/portal/remarks/{remark}/reopen", {}),
     ],
 )
 def test_a_stranger_changes_nothing_of_ours(dario, things, path, typed):
     token = dario.get("/till/").form("/look-up").fields["csrf_token"]
     fields = {name: value.format(**things) for name, value in typed.items()}
     fields |= {"csrf_token": token}
-    if path not in ("/till/look-up", "/till/vouchers") and "phone" not in path:
+    keyless = ("/look-up", "/till/vouchers", "/phone", "/note", "/done", "/reopen")
+    if not path.endswith(keyless):
         fields["key"] = "0" * 26
     page = dario.post(path.format(**things), fields)
     assert page.status == 404, page.words

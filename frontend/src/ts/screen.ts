@@ -1,5 +1,6 @@
 // Keeps a swapped screen honest: where the focus goes, what the address says, what was lost.
 interface Context {
+  target?: Element | string;
   response?: { status: number; raw: Response };
   request?: { action: string };
 }
@@ -10,6 +11,16 @@ function focusNews(): void {
   if (document.querySelector("#screen [autofocus]")) return;
   news?.focus({ preventScroll: true });
   if (news) window.scrollTo({ top: 0 });
+}
+
+// A part that was swapped alone takes the focus to itself; the rest of the screen stays where it is.
+function focusPart(event: Event): boolean {
+  const target = (event as HtmxEvent).detail.ctx?.target;
+  if (!(target instanceof Element) || target.id === "" || target.id === "screen") return false;
+  const part = document.getElementById(target.id);
+  const news = part?.querySelector<HTMLElement>("[data-focus], [aria-invalid]");
+  (news ?? part?.querySelector("summary"))?.focus();
+  return true;
 }
 
 function say(text: string): void {
@@ -33,9 +44,9 @@ export function unveil(): void {
 export function watchScreen(onSwap: () => void): void {
   unveil();
   focusNews();
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
     unveil();
-    focusNews();
+    if (!focusPart(event)) focusNews();
     onSwap();
   });
   // A refusal is shown but is no place to come back to.

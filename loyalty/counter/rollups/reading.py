@@ -87,6 +87,18 @@ def _favourite(session: Session, mine: tuple[UUID, UUID]) -> str | None:
     return min(best, default=None)
 
 
+def favourites(session: Session, *, merchant_id: UUID, customer_id: UUID, limit: int) -> list[str]:
+    """The products of a living customer, the one bought in most visits first."""
+    rows = session.execute(
+        sa.select(_PRODUCT.product, _PRODUCT.visits, _PRODUCT.quantity_milli)
+        .where(*_whose(_PRODUCT, (merchant_id, customer_id)))
+        .order_by(_PRODUCT.visits.desc(), _PRODUCT.quantity_milli.desc())
+        .limit(limit)
+    ).all()
+    # Of equal ones by name, compared here: each database has its own order of letters.
+    return [row.product for row in sorted(rows, key=lambda row: (-row[1], -row[2], row[0]))]
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """When a member is what: days, and multiples of their usual gap; the owner may change them."""

@@ -1,0 +1,1 @@
+"""What customers say: remarks that the counter writes down."""

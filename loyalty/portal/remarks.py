@@ -1,0 +1,182 @@
+"""What customers said at the counter: what waits for an answer, and what came of the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from loyalty.core import clock
+from loyalty.core.db import write
+from loyalty.core.ids import parse_ref, ref
+from loyalty.core.money import Money
+from loyalty.counter import history
+from loyalty.counter.history import Brief
+from loyalty.customers import living
+from loyalty.feedback import remarks as domain
+from loyalty.feedback.models import Remark
+from loyalty.feedback.remarks import DONE, KINDS, LETTERS_MAX, OPEN, DoneAlready
+from loyalty.merchants import accounts
+from loyalty.merchants.acts import note
+from loyalty.merchants.roles import Permission
+from loyalty.portal.blueprint import blueprint
+from loyalty.web import guard, reads
+from loyalty.web.fields import Body, Paragraph
+from loyalty.web.forms import FormState, read_form
+from loyalty.web.locale import day, gettext, money, pick
+from loyalty.web.looks import initials
+
+_SHOWN = 20
+
+
+class _Close(Body):
+    outcome = Paragraph((1, LETTERS_MAX))
+
+
+_close_form = _Close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A remark as the owner reads it."""
+
+    ref: str
+    about: str
+    words: str
+    name: str | None
+    initials: str
+    written_at: datetime
+    written_by: str
+    visit: str
+    done_at: datetime | None
+    done_by: str
+    outcome: str
+    form: FormState
+
+
+@blueprint.get("/portal/remarks")
+@guard.staff(Permission.REPORTS)
+def remarks() -> Response:
+    """Those that wait, or those that are done, the newest first."""
+    return _page(request.args.get("state", OPEN))
+
+
+@blueprint.post("/portal/remarks/<remark_ref>/done")
+@guard.staff(Permission.REPORTS)
+def close_remark(remark_ref: str) -> Response:
+    """It is done; what was done stands beside it."""
+    form, duty, at = read_form(_close_form), guard.duty(), clock.now()
+    if not form.is_valid:
+        return _page(OPEN, form, remark_ref, status=422)
+    try:
+        with write() as records:
+            is_news = domain.close(
+                records,
+                merchant_id=duty.merchant_id,
+                remark_ref=remark_ref,
+                actor=duty.actor,
+                outcome=form.values.get("outcome"),
+                at=at,
+            )
+            if is_news:
+                note(records, duty=duty, act="remark.done", target=remark_ref, at=at)
+    except DoneAlready as error:
+        return _page(DONE, refusal=pick(error.sentence), status=409)
+    return make_response(redirect(url_for("portal.remarks"), 303))
+
+
+@blueprint.post("/portal/remarks/<remark_ref>/reopen")
+@guard.staff(Permission.REPORTS)
+def reopen_remark(remark_ref: str) -> Response:
+    """It is not done after all: it waits again, where it stood."""
+    duty, at = guard.duty(), clock.now()
+    with write() as records:
+        is_news = domain.reopen(records, merchant_id=duty.merchant_id, remark_ref=remark_ref)
+        if is_news:
+            note(records, duty=duty, act="remark.reopen", target=remark_ref, at=at)
+    return make_response(redirect(url_for("portal.remarks", state=DONE), 303))
+
+
+def _page(
+    state: str,
+    form: FormState | None = None,
+    of: str = "",
+    *,
+    refusal: str = "",
+    status: int = 200,
+) -> Response:
+    records, merchant_id = reads.session(), guard.duty().merchant_id
+    state = DONE if state == DONE else OPEN
+    found = domain.page(
+        records,
+        merchant_id=merchant_id,
+        state=state,
+        before=parse_ref("rem", request.args.get("before", "")),
+        limit=_SHOWN + 1,
+    )
+    shown = found[:_SHOWN]
+    page = render_template(
+        "portal/remarks.html",
+        remarks=_told(records, shown, {of: form or FormState()}),
+        state=state,
+        waiting=domain.count_open(records, merchant_id=merchant_id),
+        earlier=ref("rem", shown[-1].id) if len(found) > _SHOWN else "",
+        is_first="before" not in request.args,
+        refusal=refusal,
+    )
+    return make_response(page, status)
+
+
+def _told(records: Session, found: Sequence[Remark], forms: dict[str, FormState]) -> list[_Shown]:
+    """A page of them with its people and visits, in one statement for each kind."""
+    merchant_id = guard.duty().merchant_id
+    people = living.people(
+        records, merchant_id=merchant_id, customer_ids={one.customer_id for one in found}
+    )
+    visits = history.briefs(
+        records,
+        merchant_id=merchant_id,
+        visit_ids=[one.visit_id for one in found if one.visit_id is not None],
+    )
+    staff = {
+        accounts.staff_ref(person): person.name
+        for person in accounts.list_staff(records, merchant_id=merchant_id)
+    }
+    return [
+        _shown(
+            one,
+            people[one.customer_id].name,
+            visits.get(one.visit_id) if one.visit_id else None,
+            staff,
+            forms.get(ref("rem", one.id), FormState()),
+        )
+        for one in found
+    ]
+
+
+def _shown(
+    remark: Remark, name: str | None, visit: Brief | None, staff: dict[str, str], form: FormState
+) -> _Shown:
+    return _Shown(
+        ref=ref("rem", remark.id),
+        about=pick(KINDS[remark.kind]),
+        words=remark.words or "",
+        name=name,
+        initials=initials(name),
+        written_at=remark.written_at,
+        written_by=staff.get(remark.actor, ""),
+        visit=_visit(visit) if visit else "",
+        done_at=remark.done_at,
+        done_by=staff.get(remark.done_by or "", ""),
+        outcome=remark.outcome or "",
+        form=form,
+    )
+
+
+def _visit(visit: Brief) -> str:
+    on = day(visit.occurred_at)
+    if visit.amount_minor is None:
+        return gettext("about the visit of %(day)s", day=on)
+    paid = money(Money(visit.amount_minor, visit.currency))
+    return gettext("about the visit of %(day)s, %(money)s", day=on, money=paid)

@@ -1,0 +1,44 @@
+"""A table as a CSV file that Excel opens as it is, and in which no cell is ever a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from flask import Response
+
+from loyalty.core.money import digits
+from loyalty.web.locale import language
+
+Cell = str | int | None
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BOM = "\ufeff"  # else Excel takes accents for something else
+
+
+def answer(name: str, rows: Iterable[Sequence[Cell]]) -> Response:
+    """The rows as a file to keep; the separator is the one that Excel expects in that language."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";" if language() == "it" else ",", lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([_safe(cell) for cell in row])
+    response = Response(_BOM + text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _safe(cell: Cell) -> Cell:
+    """What a person has typed is shown as it is; a program that reads the file must not run it."""
+    if isinstance(cell, str) and cell.startswith(_FORMULA):
+        return f"'{cell}"
+    return cell
+
+
+def amount(minor: int | None, currency: str) -> str:
+    """Money as a number in a cell, in the writing of the language: 12,40 or 12.40."""
+    if minor is None:
+        return ""
+    places = digits(currency)
+    if not places:
+        return str(minor)
+    whole, rest = divmod(abs(minor), 10**places)
+    mark = "," if language() == "it" else "."
+    return f"{'-' if minor < 0 else ''}{whole}{mark}{rest:0{places}d}"
