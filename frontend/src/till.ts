@@ -2,7 +2,8 @@
 import "htmx.org";
 import { quietKeyboard, watchKeypad } from "./ts/amount";
 import { watchBusy } from "./ts/busy";
-import { watchCode } from "./ts/code";
+import { quietCode, watchCode } from "./ts/code";
+import { pave, watchWayHome } from "./ts/home";
 import { startLens } from "./ts/lens";
 import { watchMenus } from "./ts/menus";
 import { watchScreen } from "./ts/screen";
@@ -12,8 +13,10 @@ import { startUndo } from "./ts/undo";
 
 function begin(): void {
   quietKeyboard();
+  quietCode();
   startUndo();
   startLens();
+  pave();
 }
 
 watchScreen(begin);
@@ -23,4 +26,5 @@ watchKeypad();
 watchSteppers();
 watchBusy();
 watchSignals();
+watchWayHome();
 begin();
