@@ -2,7 +2,8 @@
 import "htmx.org";
 import { quietKeyboard, watchKeypad } from "./ts/amount";
 import { watchBusy } from "./ts/busy";
-import { watchCode } from "./ts/code";
+import { quietCode, watchCode } from "./ts/code";
+import { pave, watchWayHome } from "./ts/home";
 import { startLens } from "./ts/lens";
 import { watchIdle } from "./ts/idle";
 import { watchMenus } from "./ts/menus";
@@ -15,8 +16,10 @@ import { startUndo } from "./ts/undo";
 function begin(): void {
   quietKeyboard();
   quietPins();
+  quietCode();
   startUndo();
   startLens();
+  pave();
 }
 
 watchScreen(begin);
@@ -28,4 +31,5 @@ watchSteppers();
 watchBusy();
 watchSignals();
 watchIdle();
+watchWayHome();
 begin();

@@ -73,6 +73,36 @@ def test_a_card_that_still_lies_there_is_not_read_again_until_somebody_wants_it(
     expect(customer).not_to_be_visible()
     till.get_by_role("button", name="Riavvia").click()
     expect(customer).to_be_visible()
+    bruno.go("/till/")  # a new page knows it too
+    expect(till.get_by_text("Già letto: allontanalo un momento")).to_be_visible()
+
+
+def test_back_at_the_code_the_same_reader_looks_on_until_there_is_a_new_release(
+    shop, carla, with_camera
+):
+    bruno = open_till(with_camera(lying(MENU)), shop.cashier_email)
+    asked = []
+    bruno.page.on("request", lambda request: asked.append(request.url))
+    till = bruno.go("/till/")
+    refusal(till, "forse è un menù")
+    home = till.get_by_role("link", name="Torna al codice")
+    home.click()
+    till.get_by_role("heading", name="Oggi").wait_for()
+    till.locator("[data-lens][data-state=live]").wait_for()
+    assert len([url for url in asked if "/scan-worker" in url]) == 1
+
+    def released(route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r"/till-\w+\.js", "/till-NEW.js", answer.text()))
+
+    till.get_by_role("button", name="Riavvia").click()
+    refusal(till, "forse è un menù")
+    till.route("**/till/", released)
+    asked.clear()
+    home.click()
+    till.get_by_role("heading", name="Oggi").wait_for()
+    until(till, "document.querySelector('script[src*=NEW]')")
+    bruno.complaints.clear()  # the script of the new release is not there
 
 
 def test_the_camera_is_on_only_where_it_is_looked_through(shop, carla, with_camera):
@@ -142,3 +172,26 @@ def test_a_scanner_that_types_finds_the_customer_whatever_the_keyboard_makes_of_
     till.keyboard.type(carla.qr.replace(":", "ç").replace("/", "-"))
     till.keyboard.press("Enter")
     expect(till.get_by_role("heading", name="Carla De Santis")).to_be_visible()
+
+
+def test_the_keyboard_of_a_phone_comes_by_a_tap_and_not_over_the_camera(shop, carla, crowd):
+    bruno = crowd.person(has_touch=True, is_mobile=True)
+    till = bruno.sign_in(shop.cashier_email)
+    field = till.get_by_label("Codice della carta")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("inputmode", "none")
+    field.tap()
+    expect(field).to_have_attribute("inputmode", "text")
+    field.press_sequentially(carla.code)
+    expect(till.get_by_role("heading", name="Carla De Santis")).to_be_visible()
+
+
+def test_without_a_network_the_way_to_the_code_is_a_page_like_any_other(shop, carla, crowd):
+    bruno = crowd.person()
+    till = bruno.sign_in(shop.cashier_email)
+    till.get_by_label("Codice della carta").press_sequentially(carla.code)
+    till.get_by_role("heading", name="Carla De Santis").wait_for()
+    till.context.set_offline(True)
+    till.get_by_role("link", name="Torna al codice").click()
+    till.wait_for_url("chrome-error://**")
+    bruno.complaints.clear()

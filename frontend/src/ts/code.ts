@@ -20,6 +20,15 @@ async function paste(button: HTMLElement): Promise<void> {
   field.form?.requestSubmit();
 }
 
+// On a phone the field is ready for a scanner, but its keyboard would cover the camera: it comes by a tap.
+export function quietCode(): void {
+  const field = document.getElementById("code");
+  if (!(field instanceof HTMLInputElement) || !document.querySelector("[data-lens]")) return;
+  if (!window.matchMedia("(pointer: coarse)").matches) return;
+  field.inputMode = "none";
+  field.addEventListener("pointerdown", () => (field.inputMode = "text"), { once: true });
+}
+
 export function watchCode(): void {
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-paste]") : null;
