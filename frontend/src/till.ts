@@ -22,6 +22,6 @@ watchCode();
 watchKeypad();
 watchPins();
 watchSteppers();
-watchBusy();
 watchIdle();
+watchBusy();
 begin();

@@ -12,7 +12,7 @@ function focusNews(): void {
   if (news) window.scrollTo({ top: 0 });
 }
 
-function say(text: string): void {
+export function say(text: string): void {
   document.querySelector("[data-toast-live]")?.remove();
   const toast = document.createElement("div");
   toast.className = "toast";
