@@ -112,6 +112,17 @@ def test_without_a_connection_it_does_not_lock_anybody_out(till):
     page.wait_for_url(re.compile("/till/people"))
 
 
+def test_a_lock_that_does_not_reach_the_server_says_so_and_is_caught_up(till):
+    page = till.page
+    page.route("**/till/lock", lambda route: route.abort())
+    page.get_by_role("button", name="Blocca: cambio di cassa").tap()
+    expect(page.get_by_role("alert")).to_contain_text("la cassa si blocca appena torna")
+    expect(page.get_by_label("Codice della carta")).to_be_visible()
+    page.unroute("**/till/lock")
+    page.wait_for_url(re.compile("/till/people"))
+    till.complaints[:] = [said for said in till.complaints if "ERR_FAILED" not in said]
+
+
 def test_the_owner_lets_a_large_sale_through_with_her_pin(till, shop):
     shop.program("limited", with_changes(POINTS, limits={"amount_minor_max": 50_000}))
     carla = shop.card("limited", name="Carla")

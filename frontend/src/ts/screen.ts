@@ -23,7 +23,7 @@ function focusPart(event: Event): boolean {
   return true;
 }
 
-function say(text: string): void {
+export function say(text: string): void {
   document.querySelector("[data-toast-live]")?.remove();
   const toast = document.createElement("div");
   toast.className = "toast";
