@@ -176,14 +176,24 @@ def record_visit() -> Response:
 
 
 def _request(values: dict[str, Any], facts: CardFacts, asked: asking.Asks) -> VisitRequest:
-    pieces = values.get("quantity", 0 if asked.amount else 1) if asked.items else 0
-    if "product" in values:
-        line = products.unpacked(values["product"], pieces * _MILLI)
-    else:
-        line = LineRequest(category=values.get("category"), quantity_milli=pieces * _MILLI)
     amount = values.get("amount") if asked.amount else None
     return VisitRequest(
         scan=values["scan"],
         amount=None if amount is None else Money(amount, facts.currency),
-        lines=(line,) if pieces else (),
+        lines=_lines(values, asked, amount),
     )
+
+
+def _lines(
+    values: dict[str, Any], asked: asking.Asks, amount: int | None
+) -> tuple[LineRequest, ...]:
+    """What was sold: so many pieces of one thing, or all that was paid for it."""
+    product = values.get("product")
+    if not asked.items:
+        return (products.unpacked(product, _MILLI, amount),) if product and asked.amount else ()
+    pieces = values.get("quantity", 0 if asked.amount else 1)
+    if not pieces:
+        return ()
+    if product is not None:
+        return (products.unpacked(product, pieces * _MILLI),)
+    return (LineRequest(category=values.get("category"), quantity_milli=pieces * _MILLI),)

@@ -1,7 +1,7 @@
-"""Favourite products as one tap each: which of them the rules look at, and what the form says."""
+"""What it was, in one tap: favourite products and categories, where the rules look at them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
 from loyalty.core.text import Text
@@ -25,37 +25,57 @@ class Chip:
     value: str
 
 
-def chips(document: VersionDocument, known: Iterable[Product]) -> list[Chip]:
-    """The products that earn here by the piece, the likeliest first; then what the rules name."""
-    named = [product for product in known if _earns(document, product)]
-    there = {product.sku for product in named}
-    rules = sorted({sku for rule in _by_piece(document) for sku in rule.when.skus} - there)
-    wanted = [*named, *(Product(sku, None, _category_of(document, sku)) for sku in rules)]
-    return [Chip(product.item or product.key, packed(product)) for product in wanted[:SHOWN]]
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may be chosen, and what is chosen while nobody taps; empty where it changes nothing."""
+
+    chips: list[Chip] = field(default_factory=list)
+    default: str = ""
 
 
-def plain(asks: Asks, language: str) -> list[Chip]:
-    """The choices beside the products: the categories of the rules, or none of them all."""
+def looks(document: VersionDocument, asks: Asks) -> list[EarningRule]:
+    """The rules for which it matters what it was: by the piece, else those that name goods."""
+    if asks.items:
+        return [rule for rule in document.earn if rule.per_kind == "item"]
+    return [rule for rule in document.earn if asks.amount and rule.when.names_lines]
+
+
+def choice(
+    rules: Sequence[EarningRule], asks: Asks, known: Iterable[Product], language: str
+) -> Choice:
+    """The products that these rules look at, the likeliest first, then the categories.
+
+    Where pieces count, a piece is of the first category unless told otherwise; where only money
+    does, it is of none: nobody gets a bonus by mistake.
+    """
+    products = _products(rules, known)
+    if not rules or (asks.items and not products):
+        return Choice()
+    other = Chip(_OTHER.pick(language), "")
     categories = [
         Chip(name[:1].upper() + name[1:], packed(Product(None, None, name)))
         for name in asks.categories
     ]
-    return categories or [Chip(_OTHER.pick(language), "")]
+    plain = (categories or [other]) if asks.items else [*categories, other]
+    return Choice([*products, *plain], plain[0].value if asks.items else "")
 
 
-def _by_piece(document: VersionDocument) -> list[EarningRule]:
-    return [rule for rule in document.earn if rule.per_kind == "item"]
+def _products(rules: Sequence[EarningRule], known: Iterable[Product]) -> list[Chip]:
+    """What was bought and what the rules name, as far as it is looked at."""
+    named = [one for one in known if any(_looks_at(rule, one) for rule in rules)]
+    there = {product.sku for product in named}
+    skus = sorted({sku for rule in rules for sku in rule.when.skus} - there)
+    wanted = [*named, *(Product(sku, None, _category_of(rules, sku)) for sku in skus)]
+    return [Chip(product.item or product.key, packed(product)) for product in wanted[:SHOWN]]
 
 
-def _earns(document: VersionDocument, product: Product) -> bool:
-    return any(
-        earning.names(rule.when, product.sku, product.category) for rule in _by_piece(document)
-    )
+def _looks_at(rule: EarningRule, product: Product) -> bool:
+    return earning.names(rule.when, product.sku, product.category)
 
 
-def _category_of(document: VersionDocument, sku: str) -> str | None:
+def _category_of(rules: Sequence[EarningRule], sku: str) -> str | None:
     """A rule that asks for sku and category at once needs both on the line."""
-    for rule in _by_piece(document):
+    for rule in rules:
         if sku in rule.when.skus and rule.when.categories:
             return min(rule.when.categories)
     return None
@@ -67,7 +87,7 @@ def packed(product: Product) -> str:
     return urlencode({name: text for name, text in said.items() if text})
 
 
-def unpacked(value: str, quantity_milli: int) -> LineRequest:
+def unpacked(value: str, quantity_milli: int, amount_minor: int | None = None) -> LineRequest:
     """The line that such a value stands for; what is not one of ours is left out."""
     said = {
         name: text
@@ -75,5 +95,5 @@ def unpacked(value: str, quantity_milli: int) -> LineRequest:
         if name in _LETTERS and len(text) <= _LETTERS[name] and text.isprintable()
     }
     return LineRequest(
-        said.get("sku"), said.get("item"), said.get("category"), quantity_milli=quantity_milli
+        said.get("sku"), said.get("item"), said.get("category"), quantity_milli, amount_minor
     )

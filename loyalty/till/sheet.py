@@ -16,7 +16,7 @@ from loyalty.feedback.models import Remark
 from loyalty.till import products
 from loyalty.till.asking import Asks
 from loyalty.till.guests import Guest
-from loyalty.till.products import Chip
+from loyalty.till.products import Choice
 from loyalty.web.locale import day, gettext, language, pick
 from loyalty.web.looks import capital
 
@@ -29,8 +29,7 @@ class Sheet:
     birthday: str = ""
     note: str = ""
     remark: str = ""
-    chips: list[Chip] = field(default_factory=list)
-    plain: list[Chip] = field(default_factory=list)
+    choice: Choice = field(default_factory=Choice)
 
 
 def sheet(session: Session, facts: CardFacts, guest: Guest, asks: Asks, *, at: datetime) -> Sheet:
@@ -41,8 +40,7 @@ def sheet(session: Session, facts: CardFacts, guest: Guest, asks: Asks, *, at: d
         birthday=_birthday(facts, at),
         note=customer.note or "",
         remark=_remark(_latest_remark(session, facts)),
-        chips=_chips(session, facts, guest, at) if asks.items and not guest.blocked else [],
-        plain=products.plain(asks, language()),
+        choice=Choice() if guest.blocked else _choice(session, facts, guest, asks, at),
     )
 
 
@@ -79,7 +77,10 @@ def _remark(remark: Remark | None) -> str:
     )
 
 
-def _chips(session: Session, facts: CardFacts, guest: Guest, at: datetime) -> list[Chip]:
+def _choice(session: Session, facts: CardFacts, guest: Guest, asks: Asks, at: datetime) -> Choice:
+    rules = products.looks(guest.document, asks)
+    if not rules:
+        return Choice()
     known = favourites.of_customer(
         session,
         merchant_id=facts.merchant_id,
@@ -87,4 +88,4 @@ def _chips(session: Session, facts: CardFacts, guest: Guest, at: datetime) -> li
         card_id=facts.card_id,
         on=local_day(at, facts.timezone),
     )
-    return products.chips(guest.document, known)
+    return products.choice(rules, asks, known, language())

@@ -8,7 +8,7 @@ from loyalty.counter.models import VisitLine
 from loyalty.counter.requests import LineRequest
 from loyalty.customers import consents
 from loyalty.customers.consents import Consent, Purpose
-from tests.programs import STAMPS, with_changes
+from tests.programs import POINTS, STAMPS, with_changes
 
 ESPRESSO = LineRequest("ESP", "Espresso", "coffee")
 ORZO = LineRequest("ORZ", "Caffè d'orzo", "coffee")
@@ -95,6 +95,28 @@ def test_where_no_pieces_count_nothing_is_asked(shop, bruno):
     card = shop.card("points", name="Anna")
     shop.visit(card, 500, lines=[LineRequest("ESP", "Espresso", "coffee", 1_000, 500)], at=now())
     assert chips(bruno.look_up(card.code)) == []
+
+
+SWEET = {
+    "key": "sweet",
+    "unit": "points",
+    "multiply_percent": 200,
+    "when": {"categories": ["pastry"]},
+}
+
+
+def test_where_money_counts_a_bonus_by_category_takes_one_tap_and_never_comes_by_mistake(
+    shop, bruno
+):
+    shop.program("sweet", with_changes(POINTS, earn=[*POINTS["earn"], SWEET]))
+    card = shop.card("sweet", name="Anna")
+    page = bruno.look_up(card.code)
+    assert chips(page) == ["Pastry", "Altro"]
+    plain = bruno.submit(page, "/till/visits", amount="5")
+    assert "+5 punti per Anna" in plain.words
+    again = bruno.look_up(card.code)
+    bonus = bruno.submit(again, "/till/visits", amount="5", product="category=pastry")
+    assert "+10 punti per Anna" in bonus.words
 
 
 @pytest.mark.parametrize("product", ["sku=" + "x" * 200, "nonsense", "amount_minor=5"])
