@@ -140,7 +140,7 @@ def test_of_several_cameras_the_chosen_one_is_remembered(shop, with_camera):
     used = "document.querySelector('video').srcObject.getVideoTracks()[0].label"
     till.locator("[data-lens][data-state=live]").wait_for()
     first = till.evaluate(used)
-    till.get_by_role("button", name="Altra camera").click()
+    till.get_by_role("button", name="Cambia fotocamera").click()
     until(till, f"{used} !== '{first}'")
     second = till.evaluate(used)
     bruno.go("/till/").locator("[data-lens][data-state=live]").wait_for()
