@@ -38,9 +38,24 @@ def best(crowd: Crowd, shop, card, measure: Callable[[dict[str, float]], float])
 
 def test_a_code_in_view_is_read_within_a_second_and_a_half_of_opening(shop, carla, with_camera):
     crowd = with_camera(easy(carla.qr))
-    took = [scan(crowd, shop, carla) for _ in range(TRIES)]
-    assert min(each["till:read"] for each in took) <= 1_500
-    assert min(each["till:painted"] - each["till:frame"] for each in took) <= 300
+    assert best(crowd, shop, carla, lambda at: at["till:read"]) <= 1_500
+
+
+def test_from_the_code_in_view_to_the_customer_on_the_screen_takes_a_blink(
+    shop, carla, with_camera
+):
+    till = open_till(with_camera(easy(carla.qr)), shop.cashier_email).go("/till/")
+    customer = till.get_by_role("heading", name="Carla De Santis")
+    took = []
+    for _ in range(TRIES):
+        customer.wait_for()
+        till.get_by_role("link", name="Torna al codice").click()
+        till.get_by_text("Già letto").wait_for()
+        till.evaluate("performance.clearMarks()")
+        till.get_by_role("button", name="Riavvia").click()
+        at = marks(till)
+        took.append(at["till:painted"] - at["till:frame"])
+    assert min(took) <= 300, took
 
 
 def test_a_card_that_comes_in_is_read_once_it_stands_still(shop, carla, with_camera):

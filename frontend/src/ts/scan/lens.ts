@@ -69,8 +69,8 @@ export class Lens {
   }
 
   async restart(): Promise<void> {
-    forget();
     this.release();
+    forget();
     await this.open();
   }
 
@@ -107,6 +107,7 @@ export class Lens {
     await video.play();
     if (turn !== this.turn) return;
     lookAgain();
+    this.isFirst = true;
     this.enter("live");
     if (performance.now() > this.saidUntil) this.say("live");
     this.endLooking = eachFrame(video, () => this.look(video));
@@ -115,12 +116,12 @@ export class Lens {
   }
 
   private async look(video: HTMLVideoElement): Promise<void> {
-    const image = middleOf(video);
+    const [image, turn] = [middleOf(video), this.turn];
     if (!image) return;
     if (this.isFirst) mark("till:frame");
     this.isFirst = false;
     const text = await this.read(image);
-    if (text === undefined || !this.element?.contains(video)) return;
+    if (text === undefined || turn !== this.turn) return;
     if (text !== null) this.found(text);
     else if (performance.now() > this.saidUntil) this.say("live");
   }
