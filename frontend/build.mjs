@@ -90,7 +90,7 @@ async function compress() {
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-const entries = surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]);
+const entries = [...surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]), "till-sw.ts"];
 const bundles = await Promise.all(entries.map(bundle));
 const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite());
 await licences();

@@ -77,7 +77,7 @@ def accrue(
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
     desks.catch_up(desk)
-    warnings = _check(session, desk, sold)
+    warnings = [*_kept_offline(request), *_check(session, desk, sold)]
     origin = desks.origin(
         desk.place,
         duty,
@@ -188,6 +188,14 @@ def _check(session: Session, desk: Desk, sold: Sale) -> list[dict[str, str]]:
     if limits.visits_per_card_day is None and limits.min_seconds is None:
         return warnings
     return [*warnings, *_check_day(session, desk, sold)]
+
+
+def _kept_offline(request: VisitRequest) -> list[dict[str, str]]:
+    said = Text(
+        "Registrata in cassa senza rete, arrivata più tardi.",
+        "Recorded at the till without network, arrived later.",
+    )
+    return [receipts.warning("kept_offline", said)] if request.kept_offline else []
 
 
 def _tax_missing(desk: Desk, sold: Sale) -> list[dict[str, str]]:

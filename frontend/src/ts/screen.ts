@@ -12,7 +12,7 @@ function focusNews(): void {
   if (news) window.scrollTo({ top: 0 });
 }
 
-function say(text: string): void {
+export function say(text: string): void {
   document.querySelector("[data-toast-live]")?.remove();
   const toast = document.createElement("div");
   toast.className = "toast";
@@ -33,11 +33,13 @@ export function unveil(): void {
 export function watchScreen(onSwap: () => void): void {
   unveil();
   focusNews();
-  document.addEventListener("htmx:after:swap", () => {
+  const settle = (): void => {
     unveil();
     focusNews();
     onSwap();
-  });
+  };
+  document.addEventListener("htmx:after:swap", settle);
+  document.addEventListener("till:screen", settle); // made on the phone, from parts that it keeps
   // A refusal is shown but is no place to come back to.
   document.addEventListener("htmx:before:history:update", (event) => {
     if (((event as HtmxEvent).detail.response?.status ?? 200) >= 400) event.preventDefault();

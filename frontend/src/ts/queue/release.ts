@@ -1,0 +1,48 @@
+// The service worker, and a new release: the old page goes on working, and asks once nobody is busy.
+import { words } from "./parts";
+
+const QUIET_MS = 10_000;
+const LOOK_MS = 5_000;
+let lastTouch = Date.now();
+let watching = 0;
+
+function isIdle(): boolean {
+  const code = document.querySelector<HTMLInputElement>("form[data-code] [name=code]");
+  return code?.value === "" && Date.now() - lastTouch > QUIET_MS;
+}
+
+function offer(reload: () => void): void {
+  const bar = document.createElement("div");
+  const button = document.createElement("button");
+  bar.className = "toast";
+  bar.setAttribute("role", "status");
+  bar.append(Object.assign(document.createElement("p"), { className: "grow", textContent: words("release") }), button);
+  Object.assign(button, { type: "button", className: "btn", textContent: words("reload") });
+  button.addEventListener("click", reload);
+  document.body.append(bar);
+}
+
+function whenIdle(reload: () => void): void {
+  if (watching) return;
+  watching = window.setInterval(() => {
+    if (!isIdle() || !words("release")) return;
+    window.clearInterval(watching);
+    offer(reload);
+  }, LOOK_MS);
+}
+
+function take(registration: ServiceWorkerRegistration): void {
+  navigator.serviceWorker.addEventListener("controllerchange", () => window.location.reload());
+  registration.waiting?.postMessage("take over");
+}
+
+export async function watchRelease(): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => (lastTouch = Date.now()));
+  const registration = await navigator.serviceWorker.register("/till/sw.js", { scope: "/till/" });
+  const look = (): void => {
+    if (registration.waiting && navigator.serviceWorker.controller) whenIdle(() => take(registration));
+  };
+  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
+  look();
+}
