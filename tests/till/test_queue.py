@@ -1,4 +1,4 @@
-"""The phone's queue: a kept visit arrives late, twice, in any order, and counts once and in its time."""
+"""The phone's queue: a kept visit comes late, twice, in any order, and counts once in its time."""
 
 from datetime import timedelta
 

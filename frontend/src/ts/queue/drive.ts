@@ -1,16 +1,14 @@
 // When to send: at once, on waking up, when the network is back, and again and again while something waits.
 import { paint } from "./badge";
-import { FIRST_WAIT_MS, flush } from "./flush";
+import { FIRST_WAIT_MS, flush, tabs, type Told } from "./flush";
 import { isAlive, revive, token } from "./live";
 import { isOffline, note, SLOW_MS, timed } from "./mode";
 import { screen } from "./screens";
-import { pulse, type Context, type Outcome } from "./send";
-import type { Visit } from "./store";
+import { pulse, type Context } from "./send";
 
 const LONGEST_WAIT_MS = 120_000;
 const PROBE_MS = 5_000;
 const SOON_MS = 1_000;
-const tabs = "BroadcastChannel" in window ? new BroadcastChannel("till-queue") : null;
 let timer = 0;
 let prober = 0;
 let failed = 0;
@@ -24,12 +22,17 @@ async function context(): Promise<Context | null> {
   return known;
 }
 
-function heard(visit: Visit, outcome: Outcome): void {
+function pass(detail: Told): void {
+  document.dispatchEvent(new CustomEvent("till:told", { detail }));
+}
+
+function heard(told: Told): void {
+  const { outcome } = told;
   const isGood = outcome.kind !== "later" && performance.now() - begun <= SLOW_MS;
   begun = performance.now();
   note(isGood);
   failed = outcome.kind === "later" ? failed + 1 : 0;
-  document.dispatchEvent(new CustomEvent("till:told", { detail: { visit, outcome } }));
+  pass(told);
 }
 
 // Twice as long after each failure, and never all tills in the same second.
@@ -48,7 +51,7 @@ export async function sendNow(): Promise<void> {
 
 // The queue has changed: this tab and the others say so.
 export async function changed(): Promise<void> {
-  tabs?.postMessage("changed");
+  tabs?.postMessage(null);
   await paint();
 }
 
@@ -72,7 +75,10 @@ function wake(): void {
 }
 
 export function drive(): void {
-  tabs?.addEventListener("message", () => void paint());
+  tabs?.addEventListener("message", ({ data }: MessageEvent<Told | null>) => {
+    if (data) pass(data); // sent by another tab, or by the worker: somebody may be waiting for it here
+    void paint();
+  });
   window.addEventListener("online", wake);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") wake();

@@ -2,7 +2,14 @@
 import { pulse, send, type Context, type Outcome } from "./send";
 import { change, find, remove, waiting, type Visit } from "./store";
 
-export type Tell = (visit: Visit, outcome: Outcome) => void;
+export interface Told {
+  visit: Visit;
+  outcome: Outcome;
+}
+type Tell = (told: Told) => void;
+
+// All tabs of this till, and its service worker.
+export const tabs = "BroadcastChannel" in self ? new BroadcastChannel("till-queue") : null;
 
 const FAULTS_MAX = 3;
 let turn: Promise<unknown> = Promise.resolve();
@@ -39,7 +46,8 @@ async function sendAll(visits: Visit[], known: Context, tell: Tell): Promise<num
       outcome = await attempt(visit, context);
     }
     await settle(visit, outcome);
-    tell(visit, outcome);
+    tell({ visit, outcome });
+    tabs?.postMessage({ visit, outcome });
     if (outcome.kind === "done" || outcome.kind === "refused") continue;
     // A fault that one visit meets does not hold up the others; a server that is away does.
     faults += 1;

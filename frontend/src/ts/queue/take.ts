@@ -2,13 +2,12 @@
 import { say } from "../screen";
 import { holdsCode, minorUnits, newKey } from "./codes";
 import { changed, sendNow } from "./drive";
-import { takeBack } from "./flush";
+import { takeBack, type Told } from "./flush";
 import { by, isAlive, revive } from "./live";
 import { isOffline, note, SLOW_MS } from "./mode";
 import { part, words } from "./parts";
 import { fill, screen, show } from "./screens";
 import { keep, remove, type Visit } from "./store";
-import type { Outcome } from "./send";
 
 interface HtmxContext {
   sourceElement: Element;
@@ -199,7 +198,7 @@ async function undo(): Promise<void> {
 
 type Open = (path: string) => void;
 
-async function told(visit: Visit, outcome: Outcome, open: Open): Promise<void> {
+async function told({ visit, outcome }: Told, open: Open): Promise<void> {
   if (outcome.kind === "done" && outcome.clockOff) say(words("clockOff"));
   if (screen().dataset["waits"] !== visit.key) return;
   if (outcome.kind === "done") open(outcome.receipt);
@@ -230,7 +229,6 @@ export function watchForms(open: Open): void {
     for (const form of document.querySelectorAll<HTMLElement>("[data-program]")) form.hidden = form.dataset["program"] !== radio.value;
   });
   document.addEventListener("till:told", (event) => {
-    const { visit, outcome } = (event as CustomEvent<{ visit: Visit; outcome: Outcome }>).detail;
-    void told(visit, outcome, open);
+    void told((event as CustomEvent<Told>).detail, open);
   });
 }
