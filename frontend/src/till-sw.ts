@@ -12,6 +12,7 @@ interface Fetching extends Event {
 interface Worker {
   readonly HOUSE: { build: string; files: string[]; home: string; shell: string };
   readonly clients: { claim(): Promise<void> };
+  readonly registration: { active: unknown };
   skipWaiting(): Promise<void>;
   addEventListener(name: string, listener: (event: never) => void): void;
 }
@@ -23,6 +24,7 @@ const NAME = `till-${build}`;
 async function install(): Promise<void> {
   const cache = await caches.open(NAME);
   await cache.addAll(files);
+  if (!worker.registration.active) return; // the very first: the page itself keeps its shell
   const page = await fetch(shell, { credentials: "same-origin" }).catch(() => null);
   if (page?.ok && !page.redirected) await cache.put(shell, page); // else nobody is signed in yet
 }

@@ -1,5 +1,6 @@
 """The till on the home screen: manifest, service worker, and the page kept for no network."""
 
+import gzip
 import json
 from dataclasses import dataclass
 
@@ -77,20 +78,31 @@ def service_worker() -> Response:
         "shell": url_for("till.shell"),
     }
     script = (assets.dist_folder() / names["till-sw.js"]).read_text("utf-8")
-    return Response(f"self.HOUSE={json.dumps(house)};\n{script}", mimetype="text/javascript")
+    return _packed(f"self.HOUSE={json.dumps(house)};\n{script}", "text/javascript")
 
 
 @blueprint.get("/shell")
 @guard.staff(Permission.ACCRUE)
-def shell() -> str:
+def shell() -> Response:
     """The till's first page as the phone keeps it: nobody's name, no balance, no form's secret."""
-    return render_template(
+    page = render_template(
         "till/shell.html",
         is_shell=True,
         csrf_token=str,  # a kept page outlives the session that a token belongs to
         programs=_offered(),
         form=FormState(),
     )
+    return _packed(page, "text/html")
+
+
+def _packed(text: str, kind: str) -> Response:
+    """Compressed, which no answer with a secret in it may be: its length would tell the secret."""
+    response = Response(text, mimetype=kind)
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings.quality("gzip") > 0:
+        response.set_data(gzip.compress(text.encode(), mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
 
 
 def _offered() -> list[_Offered]:

@@ -2,10 +2,12 @@
 
 import re
 
+import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from loyalty.audit import audit
+from loyalty.core import clock
 from loyalty.counter.models import Visit
 
 # A browser says on its console that there is no network: that is the test's own doing.
@@ -95,3 +97,27 @@ class Wire:
             pass
         start_response("502 Bad Gateway", [("Content-Type", "text/html")])
         return [b""]
+
+
+@pytest.fixture
+def carla(shop):
+    return shop.card("stamps", name="Carla De Santis", at=clock.now())
+
+
+@pytest.fixture
+def bruno(shop, crowd):
+    """The cashier with a phone; what the browser says about the missing network is forgiven."""
+    person = crowd.person()
+    open_till(person, shop.cashier_email)
+    # A browser asks before a page with waiting visits is closed: yes.
+    person.page.on("dialog", lambda dialog: dialog.accept())
+    yield person
+    forgive(person)
+
+
+@pytest.fixture
+def wire(app, monkeypatch):
+    """The way to the server, where answers can get lost whoever asks."""
+    wire = Wire(app.wsgi_app)
+    monkeypatch.setattr(app, "wsgi_app", wire)
+    return wire

@@ -3,6 +3,7 @@ import { isOffline } from "./mode";
 import { counts } from "./store";
 
 const COUNTED = /^\(\d+\) /;
+const NOTHING = { waiting: 0, refused: 0 };
 let waits = 0;
 let isLeaving = false;
 
@@ -12,7 +13,7 @@ function said(button: HTMLElement, name: string, count: number): string {
 }
 
 export async function paint(): Promise<void> {
-  const { waiting, refused } = await counts();
+  const { waiting, refused } = await counts().catch(() => NOTHING); // this browser keeps nothing
   waits = waiting;
   const sign = document.querySelector<HTMLElement>("[data-no-net-sign]");
   if (sign) sign.hidden = !isOffline();

@@ -52,5 +52,5 @@ export function beginQueue(): void {
   void greet();
   void paint();
   drive();
-  void watchRelease();
+  watchRelease();
 }

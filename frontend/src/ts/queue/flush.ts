@@ -25,7 +25,7 @@ export function alone<T>(act: () => Promise<T>): Promise<T> {
 // How long to wait before the next try; 0 when nothing is left that could be sent.
 export function flush(context: () => Promise<Context | null>, tell: Tell): Promise<number> {
   return alone(async () => {
-    const visits = await waiting();
+    const visits = await waiting().catch(() => []); // where nothing can be kept, nothing waits
     if (visits.length === 0) return 0;
     const known = await context().catch(() => null);
     return known ? sendAll(visits, known, tell) : FIRST_WAIT_MS;

@@ -28,7 +28,10 @@ export function revive(): Promise<void> {
   if (isAlive()) return Promise.resolve();
   underWay ??= timed(ask("/till/", { headers: { Accept: "text/html" } }))
     .then(adopt)
-    .catch(() => undefined)
+    .catch(() => {
+      const note = screen().querySelector<HTMLElement>("[data-while-waiting]");
+      if (note) note.hidden = false; // no network: it says why the list is empty
+    })
     .finally(() => (underWay = null));
   return underWay;
 }
@@ -53,6 +56,7 @@ async function adopt(response: Response): Promise<void> {
 
 function swap(here: HTMLElement, fresh: HTMLElement, name: string): void {
   const young = fresh.querySelector(name);
+  young?.classList.toggle("sheet-still", name === ".sheet"); // it has moved in already
   if (young) here.querySelector(name)?.replaceWith(document.adoptNode(young));
 }
 

@@ -3,8 +3,10 @@ import { words } from "./parts";
 
 const QUIET_MS = 10_000;
 const LOOK_MS = 5_000;
+const HOUR_MS = 3_600_000;
 let lastTouch = Date.now();
 let watching = 0;
+let isAsked = false;
 
 function isIdle(): boolean {
   const code = document.querySelector<HTMLInputElement>("form[data-code] [name=code]");
@@ -31,18 +33,36 @@ function whenIdle(reload: () => void): void {
   }, LOOK_MS);
 }
 
-function take(registration: ServiceWorkerRegistration): void {
-  navigator.serviceWorker.addEventListener("controllerchange", () => window.location.reload());
-  registration.waiting?.postMessage("take over");
+// Another tab may have taken the new release: then this one reloads too, when nobody is busy.
+function watchTakeOver(): void {
+  const { serviceWorker } = navigator;
+  let isFirst = serviceWorker.controller === null;
+  serviceWorker.addEventListener("controllerchange", () => {
+    const reload = (): void => window.location.reload();
+    if (isAsked) reload();
+    else if (!isFirst) whenIdle(reload);
+    isFirst = false;
+  });
 }
 
-export async function watchRelease(): Promise<void> {
-  if (!("serviceWorker" in navigator)) return;
-  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => (lastTouch = Date.now()));
+async function watch(): Promise<void> {
   const registration = await navigator.serviceWorker.register("/till/sw.js", { scope: "/till/" });
   const look = (): void => {
     if (registration.waiting && navigator.serviceWorker.controller) whenIdle(() => take(registration));
   };
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
   look();
+  window.setInterval(() => void registration.update().catch(() => undefined), HOUR_MS); // no network: next time
+}
+
+function take(registration: ServiceWorkerRegistration): void {
+  isAsked = true;
+  registration.waiting?.postMessage("take over");
+}
+
+export function watchRelease(): void {
+  if (!("serviceWorker" in navigator)) return;
+  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => (lastTouch = Date.now()));
+  watchTakeOver();
+  watch().catch((error: unknown) => console.info("no service worker:", error)); // the till works without one
 }
