@@ -16,6 +16,11 @@ function open(path: string): void {
   void htmx.ajax("GET", path, { target: "#screen", select: "#screen", swap: "outerHTML", push: "true" });
 }
 
+// The kept page is there before its script: a code that was typed meanwhile is looked up as well.
+function catchUp(): void {
+  if (!isAlive()) document.getElementById("code")?.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
 // Signing out and another language make the kept page wrong: it goes first, then the form.
 function watchLeaving(): void {
   document.addEventListener(
@@ -50,6 +55,7 @@ export function beginQueue(): void {
   watchBadge();
   watchLeaving();
   void greet();
+  catchUp();
   void paint();
   drive();
   watchRelease();

@@ -13,7 +13,7 @@ function waitingWords(copy: ParentNode, waiting: number): void {
 }
 
 function moment(text: string): string {
-  const options: Intl.DateTimeFormatOptions = { weekday: "short", hour: "2-digit", minute: "2-digit" };
+  const options: Intl.DateTimeFormatOptions = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   return new Intl.DateTimeFormat(document.documentElement.lang, options).format(new Date(text));
 }
 
