@@ -48,6 +48,12 @@ def built_digest(root: Path) -> str:
     return stamp.read_text("ascii").strip() if stamp.is_file() else ""
 
 
+@cache
+def build() -> str:
+    """The name of this release's front end: other sources, other name. Read once a process."""
+    return built_digest(asset_root())[:12]
+
+
 def is_fresh(root: Path) -> bool:
     """Whether the built files are those of the sources beside them."""
     built = built_digest(root)

@@ -39,6 +39,7 @@ class VisitRequest:
     location: str | None = None
     occurred_at: datetime | None = None
     external_ref: str | None = None
+    kept_offline: bool = False  # a till without network kept it; the receipt says so
 
 
 @dataclass(frozen=True, slots=True)

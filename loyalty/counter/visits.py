@@ -82,7 +82,7 @@ def accrue(
     limits.note_lifted(session, duty=duty, found=measured, visit=visit, at=at)
     if desk.place.day(sold.occurred_at) < desk.place.day(at):
         desk.ranks.sold(_version(session, facts, None), done.operation, desk.place.day(at))
-    warnings = [*_tax_missing(desk, sold), *measured.warnings]
+    warnings = [*_kept_offline(request), *_tax_missing(desk, sold), *measured.warnings]
     body = _settle(session, facts, desk, sold, done, warnings)
     return Answer(body)
 
@@ -169,6 +169,14 @@ def _location(session: Session, duty: Duty, request: VisitRequest, at: datetime)
     if named.startswith("loc_"):
         return find_location(session, merchant_id=duty.merchant_id, location_ref=named)
     return find_or_add_location(session, merchant_id=duty.merchant_id, name=named.strip(), at=at)
+
+
+def _kept_offline(request: VisitRequest) -> list[dict[str, str]]:
+    said = Text(
+        "Registrata in cassa senza rete, arrivata più tardi.",
+        "Recorded at the till without network, arrived later.",
+    )
+    return [receipts.warning("kept_offline", said)] if request.kept_offline else []
 
 
 def _tax_missing(desk: Desk, sold: Sale) -> list[dict[str, str]]:

@@ -36,6 +36,7 @@ _TITLES = {
     "wrong_pin": Text("Il PIN non va", "Not with this PIN"),
     "own_card": Text("È la tua carta", "This is your own card"),
     "limit_reached": Text("Il limite è raggiunto", "The limit is reached"),
+    "hours_offline": Text("È passato troppo tempo", "Too much time has passed"),
     "visits_per_card_day": Text("Per oggi basta", "That is all for today"),
     "amount_minor_max": Text("È una somma molto alta", "That is a very large amount"),
     "per_customer": Text("L'ha già avuto", "They have had it already"),
@@ -97,9 +98,12 @@ def refuse(error: LoyaltyError) -> Response:
     if isinstance(error, NotSignedIn | Forbidden):
         return problems.answer(error)
     _keep(error)
+    title = pick(_TITLES.get(error.facts.get("limit") or error.code, _NO))
+    if problems.wants_problem():
+        return problems.answer(error, heading=title, said=_sentence(error))
     page = render_template(
         "till/refused.html",
-        title=pick(_TITLES.get(error.facts.get("limit") or error.code, _NO)),
+        title=title,
         sentence=_sentence(error),
         unknown=error.code == "unknown_card",
         approval=approvals.offer(error),
@@ -150,12 +154,18 @@ def _keep(error: LoyaltyError) -> None:
     """Refused scans are kept, so that the owner can see a pattern; a full queue is none."""
     if request.method != "POST" or not isinstance(error, Refused | Unknown):
         return
-    scan = request.form.get("scan") or request.form.get("code")
     act = (request.endpoint or "").rpartition(".")[2][:20]
     try:
         with write() as records:
             refusals.keep(
-                records, duty=guard.duty(), act=act, error=error, scan=scan, at=clock.now()
+                records, duty=guard.duty(), act=act, error=error, scan=_scanned(), at=clock.now()
             )
     except Busy:
         return  # the refusal itself has been told; its record is not worth a second queue
+
+
+def _scanned() -> str | None:
+    if request.is_json:  # refused after it was read: an object whose scan is a text
+        scan: str = request.get_json()["scan"]
+        return scan
+    return request.form.get("scan") or request.form.get("code")

@@ -14,7 +14,7 @@ from loyalty.core.money import Money
 from loyalty.counter import history, redemptions, visits
 from loyalty.counter.models import Redemption
 from loyalty.counter.proofs import is_enough
-from loyalty.counter.requests import LineRequest, VisitRequest
+from loyalty.counter.requests import VisitRequest
 from loyalty.merchants.roles import Permission
 from loyalty.programs import editor
 from loyalty.till import approvals, asking, products, sheet, vouchers
@@ -25,7 +25,6 @@ from loyalty.web.fields import Body, Line, Secret
 from loyalty.web.forms import FormState, TypedAmount, TypedWhole, read_form
 from loyalty.web.locale import gettext, language
 
-_MILLI = 1_000
 _SHOWN_AT_HOME = 4
 _SHOWN_TODAY = 60
 
@@ -180,20 +179,9 @@ def _request(values: dict[str, Any], facts: CardFacts, asked: asking.Asks) -> Vi
     return VisitRequest(
         scan=values["scan"],
         amount=None if amount is None else Money(amount, facts.currency),
-        lines=_lines(values, asked, amount),
+        lines=products.lines(values, pieces=_pieces(values, asked), amount=amount),
     )
 
 
-def _lines(
-    values: dict[str, Any], asked: asking.Asks, amount: int | None
-) -> tuple[LineRequest, ...]:
-    """What was sold: so many pieces of one thing, or all that was paid for it."""
-    product = values.get("product")
-    if not asked.items:
-        return (products.unpacked(product, _MILLI, amount),) if product and asked.amount else ()
-    pieces = values.get("quantity", 0 if asked.amount else 1)
-    if not pieces:
-        return ()
-    if product is not None:
-        return (products.unpacked(product, pieces * _MILLI),)
-    return (LineRequest(category=values.get("category"), quantity_milli=pieces * _MILLI),)
+def _pieces(values: dict[str, Any], asked: asking.Asks) -> int | None:
+    return values.get("quantity", 0 if asked.amount else 1) if asked.items else None

@@ -1,7 +1,8 @@
 """What it was, in one tap: favourite products and categories, where the rules look at them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from loyalty.core.text import Text
@@ -12,6 +13,7 @@ from loyalty.programs.document import EarningRule, VersionDocument
 from loyalty.till.asking import Asks
 
 SHOWN = 6
+_MILLI = 1_000
 PACKED_MAX = 2_000  # three texts at their longest, each letter written as a code
 _LETTERS = {"sku": 120, "item": 200, "category": 120}
 _OTHER = Text("Altro", "Something else")
@@ -38,6 +40,23 @@ def looks(document: VersionDocument, asks: Asks) -> list[EarningRule]:
     if asks.items:
         return [rule for rule in document.earn if rule.per_kind == "item"]
     return [rule for rule in document.earn if asks.amount and rule.when.names_lines]
+
+
+def lines(
+    values: Mapping[str, Any], *, pieces: int | None, amount: int | None
+) -> tuple[LineRequest, ...]:
+    """What was sold: so many pieces of one thing, or all that was paid for it.
+
+    `pieces` is None where nobody asks for them; `values` says `product` or `category`, if anything.
+    """
+    product = values.get("product")
+    if pieces is None:
+        return (unpacked(product, _MILLI, amount),) if product and amount is not None else ()
+    if not pieces:
+        return ()
+    if product is not None:
+        return (unpacked(product, pieces * _MILLI),)
+    return (LineRequest(category=values.get("category"), quantity_milli=pieces * _MILLI),)
 
 
 def choice(

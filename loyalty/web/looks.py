@@ -7,8 +7,8 @@ from loyalty.web import guard
 
 
 def init_app(app: Flask) -> None:
-    """Add `asset`, `duty`, `initials` and `capital` to the templates."""
-    app.jinja_env.globals.update(asset=asset, duty=guard.duty)
+    """Add `asset`, `build`, `duty`, `initials` and `capital` to the templates."""
+    app.jinja_env.globals.update(asset=asset, build=assets.build, duty=guard.duty)
     app.jinja_env.filters.update(initials=initials, capital=capital)
 
 

@@ -83,12 +83,13 @@ def status_of(error: type[LoyaltyError]) -> int:
     raise LookupError(f"{error.__name__} has no status")
 
 
-def answer(error: LoyaltyError) -> Response:
-    """A refusal as an answer; a person who is not signed in is taken to the door."""
+def answer(error: LoyaltyError, **more: str) -> Response:
+    """A refusal as an answer, with `more` facts; who is not signed in is taken to the door."""
     status = status_of(type(error))
     if status == 401 and not wants_problem():  # noqa: PLR2004  # a status
         return _to_the_door()
-    response = _respond(status, error.code, error.sentence, error.facts_in(language()))
+    facts = {**error.facts_in(language()), **more}
+    response = _respond(status, error.code, error.sentence, facts)
     if "retry_after_s" in error.facts:
         response.headers["Retry-After"] = str(error.facts["retry_after_s"])
     if status == 401:  # noqa: PLR2004  # a status
@@ -97,8 +98,9 @@ def answer(error: LoyaltyError) -> Response:
 
 
 def wants_problem() -> bool:
-    """Whether a program asks, which reads JSON, rather than a person."""
-    return request.path.startswith(("/api/", "/healthz", "/readyz"))
+    """Whether a program asks, or a script of our own page, rather than a person."""
+    is_program = request.path.startswith(("/api/", "/healthz", "/readyz"))
+    return is_program or request.accept_mimetypes.best == "application/json"
 
 
 def problem(status: int, code: str, sentence: Text, facts: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ function focusNews(): void {
 
 // A part that was swapped alone takes the focus to itself; the rest of the screen stays where it is.
 function focusPart(event: Event): boolean {
-  const target = (event as HtmxEvent).detail.ctx?.target;
+  const target = (event as Partial<HtmxEvent>).detail?.ctx?.target;
   if (!(target instanceof Element) || target.id === "" || target.id === "screen") return false;
   const part = document.getElementById(target.id);
   const news = part?.querySelector<HTMLElement>("[data-focus], [aria-invalid]");
@@ -44,11 +44,13 @@ export function unveil(): void {
 export function watchScreen(onSwap: () => void): void {
   unveil();
   focusNews();
-  document.addEventListener("htmx:after:swap", (event) => {
+  const settle = (event: Event): void => {
     unveil();
     if (!focusPart(event)) focusNews();
     onSwap();
-  });
+  };
+  document.addEventListener("htmx:after:swap", settle);
+  document.addEventListener("till:screen", settle); // made on the phone, from parts that it keeps
   // A refusal is shown but is no place to come back to.
   document.addEventListener("htmx:before:history:update", (event) => {
     if (((event as HtmxEvent).detail.response?.status ?? 200) >= 400) event.preventDefault();

@@ -1,0 +1,74 @@
+// One visit to the server. Only an answer of the till itself counts: a hotel's sign-in page does not.
+import type { Visit } from "./store";
+
+export interface Context {
+  shop: string;
+  csrf: string;
+}
+
+export type Outcome =
+  | { kind: "done"; receipt: string; clockOff: boolean }
+  | { kind: "refused"; code: string; heading: string; said: string }
+  | { kind: "door" } // nobody is signed in, or the form's secret is old: the visit is not to blame
+  | { kind: "later"; status: number; waitMs: number };
+
+type Answer = Partial<Record<"code" | "heading" | "said" | "receipt" | "shop" | "csrf", string>> & {
+  clock_off_minutes?: number;
+};
+
+const LONGEST_MS = 10_000;
+
+export async function ask(path: string, more: RequestInit = {}): Promise<Response> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), LONGEST_MS);
+  try {
+    return await fetch(path, { credentials: "same-origin", signal: patience.signal, ...more });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function read(response: Response): Promise<Answer> {
+  if (!(response.headers.get("Content-Type") ?? "").includes("json")) return {};
+  return response.json().catch(() => ({})) as Promise<Answer>;
+}
+
+// Who the server takes us for, and what it wants to see on a form; null where it knows nobody.
+export async function pulse(): Promise<Context | null> {
+  const response = await ask("/till/pulse", { headers: { Accept: "application/json" }, redirect: "manual" });
+  const { shop, csrf } = await read(response);
+  return response.ok && shop && csrf ? { shop, csrf } : null;
+}
+
+function body(visit: Visit): string {
+  const { key, scan, amount_minor, pieces, category, product, by, happened_at } = visit;
+  const said = { key, scan, amount_minor, pieces, category, product, by, happened_at };
+  return JSON.stringify({ ...said, sent_at: new Date().toISOString() });
+}
+
+function judge(response: Response, answer: Answer): Outcome {
+  const { status } = response;
+  if (response.ok && answer.receipt) {
+    return { kind: "done", receipt: answer.receipt, clockOff: !!answer.clock_off_minutes };
+  }
+  if (status === 401 || status === 403 || answer.code === "stale_form") return { kind: "door" };
+  if (status >= 400 && status < 500 && answer.heading && answer.said) {
+    return { kind: "refused", code: answer.code ?? "", heading: answer.heading, said: answer.said };
+  }
+  return { kind: "later", status, waitMs: Number(response.headers.get("Retry-After") ?? 0) * 1000 };
+}
+
+export async function send(visit: Visit, context: Context): Promise<Outcome> {
+  const headers = {
+    Accept: "application/json",
+    "Content-Type": "application/json",
+    "X-CSRFToken": context.csrf,
+  };
+  try {
+    const more: RequestInit = { method: "POST", headers, body: body(visit), redirect: "manual" };
+    const response = await ask("/till/queue", more);
+    return judge(response, await read(response));
+  } catch {
+    return { kind: "later", status: 0, waitMs: 0 };
+  }
+}
