@@ -37,7 +37,7 @@ class Found:
 def search(session: Session, *, merchant_id: UUID, text: str, limit: int) -> list[Found]:
     """Customers whose name, e-mail or phone holds `text`, the newest first."""
     customers = directory.search(session, merchant_id=merchant_id, text=text, limit=limit)
-    held = _held(session, merchant_id, customers)
+    held = _held(session, merchant_id, customers) if customers else {}
     return [Found(one.name, one.email, one.phone, held.get(one.id, [])) for one in customers]
 
 

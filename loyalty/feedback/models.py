@@ -13,7 +13,8 @@ class Remark(Base):
     """What a customer said at the counter, who wrote it down, and what came of it.
 
     It stays with the customer as they were known then; who that is by now is asked when it is
-    shown. Erasing the customer takes the words away and leaves what it was about.
+    shown. Erasing the customer takes the words away and leaves what it was about. `recovery_id`:
+    the units by which somebody made up for it.
     """
 
     __tablename__ = "remark"
@@ -23,6 +24,9 @@ class Remark(Base):
         ),
         sa.ForeignKeyConstraint(["merchant_id", "card_id"], ["card.merchant_id", "card.id"]),
         sa.ForeignKeyConstraint(["merchant_id", "visit_id"], ["visit.merchant_id", "visit.id"]),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "recovery_id"], ["ledger_operation.merchant_id", "ledger_operation.id"]
+        ),
         sa.UniqueConstraint("merchant_id", "key_hash"),
         sa.CheckConstraint("kind IN ('product', 'wait', 'service', 'place', 'other')", name="kind"),
         sa.CheckConstraint("state IN ('open', 'done')", name="state"),
@@ -44,4 +48,5 @@ class Remark(Base):
     done_by: Mapped[str | None] = mapped_column(sa.String(40))
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(sa.String(300))
+    recovery_id: Mapped[UUID | None] = mapped_column(Id)
     key_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(16))

@@ -121,6 +121,14 @@ def close(
     return False
 
 
+def made_up(session: Session, *, merchant_id: UUID, remark_ref: str, operation_id: UUID) -> None:
+    """Name the entry in the ledger that made up for it."""
+    remark = find(session, merchant_id=merchant_id, remark_ref=remark_ref)
+    session.refresh(remark)
+    remark.recovery_id = operation_id
+    session.flush()
+
+
 def reopen(session: Session, *, merchant_id: UUID, remark_ref: str) -> bool:
     """It is not done after all; whether that was news. Raises Unknown("remark")."""
     remark = find(session, merchant_id=merchant_id, remark_ref=remark_ref)

@@ -1,14 +1,16 @@
 """What customers said at the counter: what waits for an answer, and what came of the rest."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from loyalty.core import clock
 from loyalty.core.db import write
+from loyalty.core.errors import Refused
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.money import Money
 from loyalty.counter import history
@@ -20,10 +22,11 @@ from loyalty.feedback.remarks import DONE, KINDS, LETTERS_MAX, OPEN, DoneAlready
 from loyalty.merchants import accounts
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Permission
+from loyalty.portal import making_up
 from loyalty.portal.blueprint import blueprint
 from loyalty.web import guard, reads
 from loyalty.web.fields import Body, Paragraph
-from loyalty.web.forms import FormState, read_form
+from loyalty.web.forms import FormState, TypedWhole, read_form
 from loyalty.web.locale import day, gettext, money, pick
 from loyalty.web.looks import initials
 
@@ -32,6 +35,7 @@ _SHOWN = 20
 
 class _Close(Body):
     outcome = Paragraph((1, LETTERS_MAX))
+    units = TypedWhole(1, making_up.UNITS_MAX)
 
 
 _close_form = _Close()
@@ -52,6 +56,8 @@ class _Shown:
     done_at: datetime | None
     done_by: str
     outcome: str
+    unit: str  # what could be given to make up for it; nothing where that cannot be
+    given: str
     form: FormState
 
 
@@ -66,24 +72,38 @@ def remarks() -> Response:
 @guard.staff(Permission.REPORTS)
 def close_remark(remark_ref: str) -> Response:
     """It is done; what was done stands beside it."""
-    form, duty, at = read_form(_close_form), guard.duty(), clock.now()
+    form, at = read_form(_close_form), clock.now()
     if not form.is_valid:
         return _page(OPEN, form, remark_ref, status=422)
     try:
         with write() as records:
-            is_news = domain.close(
-                records,
-                merchant_id=duty.merchant_id,
-                remark_ref=remark_ref,
-                actor=duty.actor,
-                outcome=form.values.get("outcome"),
-                at=at,
-            )
-            if is_news:
-                note(records, duty=duty, act="remark.done", target=remark_ref, at=at)
+            _close(records, remark_ref, form.values, at=at)
     except DoneAlready as error:
         return _page(DONE, refusal=pick(error.sentence), status=409)
+    except Refused as error:
+        return _page(OPEN, form.refuse("units", error.sentence), remark_ref, status=409)
     return make_response(redirect(url_for("portal.remarks"), 303))
+
+
+def _close(records: Session, remark_ref: str, values: Mapping[str, Any], *, at: datetime) -> None:
+    """Close it and make up for it in one write, once: a second tap finds it closed."""
+    duty, outcome = guard.duty(), values.get("outcome")
+    is_news = domain.close(
+        records,
+        merchant_id=duty.merchant_id,
+        remark_ref=remark_ref,
+        actor=duty.actor,
+        outcome=outcome,
+        at=at,
+    )
+    if not is_news:
+        return
+    facts = {}
+    if values.get("units"):
+        facts["adjustment"] = making_up.give(
+            records, remark_ref=remark_ref, units=values["units"], reason=outcome, at=at
+        )
+    note(records, duty=duty, act="remark.done", target=remark_ref, at=at, **facts)
 
 
 @blueprint.post("/portal/remarks/<remark_ref>/reopen")
@@ -130,6 +150,8 @@ def _page(
 
 def _told(records: Session, found: Sequence[Remark], forms: dict[str, FormState]) -> list[_Shown]:
     """A page of them with its people and visits, in one statement for each kind."""
+    if not found:
+        return []
     merchant_id = guard.duty().merchant_id
     people = living.people(
         records, merchant_id=merchant_id, customer_ids={one.customer_id for one in found}
@@ -143,21 +165,21 @@ def _told(records: Session, found: Sequence[Remark], forms: dict[str, FormState]
         accounts.staff_ref(person): person.name
         for person in accounts.list_staff(records, merchant_id=merchant_id)
     }
+    units = making_up.units_of(records, card_ids={one.card_id for one in found})
+    given = making_up.given(records, [one.recovery_id for one in found if one.recovery_id])
     return [
-        _shown(
-            one,
-            people[one.customer_id].name,
-            visits.get(one.visit_id) if one.visit_id else None,
-            staff,
-            forms.get(ref("rem", one.id), FormState()),
+        replace(
+            _shown(one, people[one.customer_id].name, staff),
+            visit=_visit(visits[one.visit_id]) if one.visit_id else "",
+            unit=units.get(one.card_id, ""),
+            given=given.get(one.recovery_id, "") if one.recovery_id else "",
+            form=forms.get(ref("rem", one.id), FormState()),
         )
         for one in found
     ]
 
 
-def _shown(
-    remark: Remark, name: str | None, visit: Brief | None, staff: dict[str, str], form: FormState
-) -> _Shown:
+def _shown(remark: Remark, name: str | None, staff: dict[str, str]) -> _Shown:
     return _Shown(
         ref=ref("rem", remark.id),
         about=pick(KINDS[remark.kind]),
@@ -166,11 +188,13 @@ def _shown(
         initials=initials(name),
         written_at=remark.written_at,
         written_by=staff.get(remark.actor, ""),
-        visit=_visit(visit) if visit else "",
+        visit="",
         done_at=remark.done_at,
         done_by=staff.get(remark.done_by or "", ""),
         outcome=remark.outcome or "",
-        form=form,
+        unit="",
+        given="",
+        form=FormState(),
     )
 
 

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("done_by", sa.String(length=40), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=300), nullable=True),
+        sa.Column("recovery_id", _ID, nullable=True),
         sa.Column("key_hash", sa.LargeBinary(length=16), nullable=False),
         sa.CheckConstraint(
             "kind IN ('product', 'wait', 'service', 'place', 'other')",
@@ -48,6 +49,11 @@ def upgrade() -> None:
             ["merchant_id", "visit_id"],
             ["visit.merchant_id", "visit.id"],
             name=op.f("fk_remark_merchant_id_visit_id_visit"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "recovery_id"],
+            ["ledger_operation.merchant_id", "ledger_operation.id"],
+            name=op.f("fk_remark_merchant_id_recovery_id_ledger_operation"),
         ),
         sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_remark")),
         sa.UniqueConstraint("merchant_id", "key_hash", name=op.f("uq_remark_merchant_id_key_hash")),

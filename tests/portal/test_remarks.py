@@ -4,6 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from loyalty.core import clock
+from loyalty.core.ids import ref
+from loyalty.feedback.models import Remark
+from loyalty.ledger.models import Operation
 from loyalty.merchants.models import StaffAct
 from loyalty.merchants.roles import Role
 from tests import cashiers
@@ -61,6 +64,38 @@ def test_two_who_close_it_differently_hear_of_each_other(app, said, aurora):
     assert again.status == 409
     assert "Qualcuno l'ha già chiusa" in again.words
     assert "Offerto un caffè" in again.words
+
+
+def test_units_that_make_up_for_it_are_on_the_card_once_and_tied_to_the_remark(said, aurora):
+    page = aurora.get(PAGE)
+    for _ in range(2):
+        done(aurora, page, 1, outcome="Offerto il prossimo", units="20")
+    assert "+20 punti · Offerto il prossimo" in aurora.get(f"{PAGE}?state=done").words
+    with said.database.read() as session:
+        remark = session.execute(sa.select(Remark).where(Remark.state == "done")).scalar_one()
+        given = session.get_one(Operation, (said.merchant_id, remark.recovery_id))
+        assert (given.kind, given.reason) == ("adjustment", "Offerto il prossimo")
+        assert given.card_id == remark.card_id
+        times = sa.select(sa.func.count()).where(Operation.kind == "adjustment")
+        assert session.execute(times).scalar_one() == 1
+        (act,) = session.execute(sa.select(StaffAct).where(StaffAct.act == "remark.done")).scalars()
+        assert act.facts == {"adjustment": ref("adj", given.id)}
+
+
+def test_what_cannot_be_given_leaves_the_remark_open(said, aurora):
+    from loyalty.cards import keeping
+
+    with said.database.write() as session:
+        card = session.execute(sa.select(Remark.card_id).order_by(Remark.id)).scalars().first()
+        keeping.block(
+            session, duty=said.owner, card_ref=ref("crd", card), reason="persa", at=clock.now()
+        )
+    page = done(aurora, aurora.get(PAGE), 1, units="20", outcome="Scuse")
+    assert page.status == 409
+    assert "bloccata" in page.words
+    assert "Da vedere 2" in page.words
+    for units in ("0", "1001", "tanti"):
+        assert done(aurora, aurora.get(PAGE), 1, units=units).status == 422
 
 
 def test_words_that_are_too_long_stay_as_typed(said, aurora):

@@ -154,6 +154,8 @@ def holders(
 ) -> dict[UUID, Holder]:
     """Whose these cards are by now, with a code that still works."""
     wanted = {card_id for card_id in card_ids if card_id is not None}
+    if not wanted:
+        return {}
     cards = session.execute(
         sa.select(Card.id, Card.customer_id).where(
             Card.merchant_id == merchant_id, Card.id.in_(wanted)
