@@ -99,6 +99,6 @@ def _request(values: dict[str, Any]) -> VisitRequest:
 
 
 def _intent(values: dict[str, Any]) -> Intent:
-    """The key is the phone's, whoever sends it; how late it is sent changes nothing about it."""
-    said = {name: str(each) for name, each in values.items() if name not in ("key", "sent_at")}
+    """The key is the phone's, whoever sends it; what was sold must be the same, not when."""
+    said = [values.get(name) for name in ("scan", "amount_minor", "pieces", "category")]
     return make_intent(f"queue:{values['key']}", said)
