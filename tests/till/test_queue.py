@@ -13,6 +13,7 @@ from loyalty.core.ids import random_code
 from loyalty.counter.models import ScanRefusal, Visit
 from loyalty.ledger.models import Operation
 from loyalty.merchants import accounts
+from loyalty.merchants.models import StaffAct
 from tests.pages import Visitor
 
 
@@ -255,3 +256,16 @@ def test_the_books_are_clean_after_a_queue_of_both_programs(shop, phone):
             assert phone.send(visit).get_json()["state"] == "done"
     with shop.database.read() as session:
         assert audit.audit(session) == []
+
+
+def test_who_gives_a_refused_visit_up_stands_in_the_staff_log(shop, phone):
+    key = random_code(26)
+    body = {"key": key, "amount_minor": 500}
+    headers = {"X-CSRFToken": phone.csrf}
+    answer = phone.ask("POST", "/till/queue/discarded", json=body, headers=headers)
+    assert answer.get_json() == {"state": "noted"}
+    with shop.database.read() as session:
+        act = session.execute(sa.select(*StaffAct.__table__.columns)).one()
+    assert (act.actor, act.act, act.target) == (shop.cashier.actor, "visit.discard", key)
+    assert act.facts == {"amount_minor": 500}
+    assert act.device is not None
