@@ -17,6 +17,7 @@ from loyalty.counter.offline import KeptVisit
 from loyalty.counter.requests import VisitRequest
 from loyalty.counter.requests import intent as make_intent
 from loyalty.ledger.state import Intent
+from loyalty.merchants import acts
 from loyalty.merchants.roles import Permission
 from loyalty.till import products, seals
 from loyalty.till.blueprint import KEY_LETTERS, blueprint
@@ -42,7 +43,15 @@ class _Kept(Body):
     sent_at = Moment(required=True)
 
 
-_kept_visit = _Kept()
+class _Discarded(Body):
+    """A refused visit that somebody took out of the queue for good."""
+
+    key = Line((KEY_LETTERS, KEY_LETTERS), required=True)
+    amount_minor = Whole(0, AMOUNT_MINOR_MAX)
+    pieces = Whole(0, PIECES_MAX)
+
+
+_kept_visit, _discarded_visit = _Kept(), _Discarded()
 
 
 @blueprint.get("/pulse")
@@ -60,7 +69,7 @@ def pulse() -> dict[str, str]:
 @guard.staff(Permission.ACCRUE)
 def receive() -> dict[str, Any]:
     """Record a kept visit once, however often and in whatever order the phone sends it."""
-    at, values = clock.now(), _read()
+    at, values = clock.now(), _read(_kept_visit)
     kept = KeptVisit(_request(values), values["happened_at"], values["sent_at"])
     with write() as session:
         answer = offline.record(
@@ -76,12 +85,29 @@ def receive() -> dict[str, Any]:
     }
 
 
-def _read() -> dict[str, Any]:
+@blueprint.post("/queue/discarded")
+@guard.staff(Permission.ACCRUE)
+def discard() -> dict[str, Any]:
+    """Write into the staff log that a refused visit was given up, and by whom."""
+    values = _read(_discarded_visit)
+    with write() as session:
+        acts.note(
+            session,
+            duty=guard.duty(),
+            act="visit.discard",
+            target=values.pop("key"),
+            at=clock.now(),
+            **values,
+        )
+    return {"state": "noted"}
+
+
+def _read(schema: Body) -> dict[str, Any]:
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise BadJson
     try:
-        values: dict[str, Any] = _kept_visit.load(body)
+        values: dict[str, Any] = schema.load(body)
     except ValidationError as error:
         raise Invalid(spoken(error.messages, pick)) from error
     return values
@@ -98,6 +124,6 @@ def _request(values: dict[str, Any]) -> VisitRequest:
 
 
 def _intent(values: dict[str, Any]) -> Intent:
-    """The key is the phone's, whoever sends it; how late it is sent changes nothing about it."""
-    said = {name: str(each) for name, each in values.items() if name not in ("key", "sent_at")}
+    """The key is the phone's, whoever sends it; what was sold must be the same, not when."""
+    said = [values.get(name) for name in ("scan", "amount_minor", "pieces", "category")]
     return make_intent(f"queue:{values['key']}", said)

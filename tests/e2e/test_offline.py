@@ -86,6 +86,18 @@ def test_a_lost_answer_is_not_a_second_visit(shop, bruno, carla):
     expect(till.get_by_role("heading", name="timbro per Carla")).to_be_visible()
 
 
+def test_the_welcome_page_of_a_hotel_is_no_answer(shop, bruno, carla, wire):
+    till = bruno.page
+    wire.hotel = True
+    till.get_by_label("Codice della carta").press_sequentially(carla.code)
+    till.get_by_role("button", name="Aggiungi 1 timbro").click()
+    expect(till.get_by_text("Aspetta su questo telefono")).to_be_visible()
+    waits(till, 1)
+    wire.hotel = False
+    waits(till, 0)
+    assert recorded(shop) == 1
+
+
 def test_a_visit_that_nobody_tried_to_send_is_taken_back_on_the_phone(shop, bruno, carla):
     till = bruno.page
     till.context.set_offline(True)

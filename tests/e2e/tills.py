@@ -84,12 +84,16 @@ class Wire:
         self.inner = inner
         self.sent = 0
         self.to_lose = 0
+        self.hotel = False  # somebody else answers everything, cheerfully
 
     def __call__(self, environ, start_response):
         """Let the server act; of an answer that is lost only a gateway's word arrives."""
         if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) != ("POST", "/till/queue"):
             return self.inner(environ, start_response)
         self.sent += 1
+        if self.hotel:
+            start_response("200 OK", [("Content-Type", "text/html")])
+            return [b"Welcome! Please accept our terms."]
         if not self.to_lose:
             return self.inner(environ, start_response)
         self.to_lose -= 1

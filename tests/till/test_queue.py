@@ -12,6 +12,8 @@ from loyalty.core.clock import rfc3339
 from loyalty.core.ids import random_code
 from loyalty.counter.models import ScanRefusal, Visit
 from loyalty.ledger.models import Operation
+from loyalty.merchants import accounts
+from loyalty.merchants.models import StaffAct
 from tests.pages import Visitor
 
 
@@ -70,6 +72,16 @@ def test_a_kept_visit_counts_once_however_often_it_is_sent(shop, phone):
     assert len(visits_of(shop)) == 1
     receipt = phone.visitor.get(first.get_json()["receipt"])
     assert "+12 punti per Carla" in receipt.words
+
+
+def test_a_second_tap_on_the_same_page_is_the_first_visit_and_another_sale_is_not(shop, phone):
+    carla = shop.card("points", name="Carla")
+    visit = phone.kept(carla, ago=timedelta(minutes=2), amount_minor=1_240)
+    phone.send(visit)
+    assert phone.send({**visit, "happened_at": visit["sent_at"]}).get_json()["state"] == "known"
+    other = phone.send({**visit, "amount_minor": 9_900})
+    assert (other.status_code, other.get_json()["code"]) == (422, "key_reused")
+    assert len(visits_of(shop)) == 1
 
 
 def test_a_late_visit_stands_at_its_own_time_and_says_that_it_came_later(shop, phone):
@@ -207,6 +219,17 @@ def test_a_visit_stays_with_who_served_though_somebody_else_sends_it(shop, phone
     assert actors(shop) == [shop.cashier.actor]
 
 
+def test_a_visit_stays_with_who_served_though_they_work_here_no_more(shop, phone):
+    visit = phone.kept(shop.card("points"), amount_minor=500)
+    phone.visitor.submit(phone.visitor.get("/till/"), "/sign-out")
+    with shop.database.write() as session:
+        accounts.dismiss_staff(session, merchant_id=shop.merchant_id, staff_ref=shop.cashier.actor)
+    phone.visitor.sign_in(shop.owner_email)
+    phone.wake()
+    assert phone.send(visit).get_json()["state"] == "done"
+    assert actors(shop) == [shop.cashier.actor]
+
+
 def test_nobody_records_in_the_name_of_another(shop, phone, aurora):
     elsewhere = Phone(aurora).by  # sealed for another phone
     mine = phone.kept(shop.card("points"), amount_minor=500)
@@ -233,3 +256,16 @@ def test_the_books_are_clean_after_a_queue_of_both_programs(shop, phone):
             assert phone.send(visit).get_json()["state"] == "done"
     with shop.database.read() as session:
         assert audit.audit(session) == []
+
+
+def test_who_gives_a_refused_visit_up_stands_in_the_staff_log(shop, phone):
+    key = random_code(26)
+    body = {"key": key, "amount_minor": 500}
+    headers = {"X-CSRFToken": phone.csrf}
+    answer = phone.ask("POST", "/till/queue/discarded", json=body, headers=headers)
+    assert answer.get_json() == {"state": "noted"}
+    with shop.database.read() as session:
+        act = session.execute(sa.select(*StaffAct.__table__.columns)).one()
+    assert (act.actor, act.act, act.target) == (shop.cashier.actor, "visit.discard", key)
+    assert act.facts == {"amount_minor": 500}
+    assert act.device is not None

@@ -28,11 +28,13 @@ export async function paint(): Promise<void> {
 }
 
 // From page to page of the till nothing is left behind; only closing it is worth a word.
-function stays(event: Event): void {
-  const link = event.target instanceof Element ? event.target.closest("a[href], form") : null;
-  if (!link) return;
+export function turnPage(): void {
   isLeaving = true;
   window.setTimeout(() => (isLeaving = false), 2000);
+}
+
+function stays(event: Event): void {
+  if (event.target instanceof Element && event.target.closest("a[href], form")) turnPage();
 }
 
 export function watchBadge(): void {

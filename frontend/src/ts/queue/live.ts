@@ -1,4 +1,5 @@
 // The kept page becomes the living one: who is signed in, today's visits, and forms that work.
+import { turnPage } from "./badge";
 import { timed } from "./mode";
 import { forget } from "./parts";
 import { screen, shown } from "./screens";
@@ -37,13 +38,17 @@ export function revive(): Promise<void> {
 }
 
 async function adopt(response: Response): Promise<void> {
-  if (response.redirected) return window.location.assign(response.url); // the door
+  if (response.redirected) {
+    turnPage();
+    return window.location.assign(response.url); // the door
+  }
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.getElementById("screen");
   const here = screen();
   if (!response.ok || !fresh?.dataset["by"]) return;
   if (fresh.dataset["shop"] !== here.dataset["shop"] || page.documentElement.lang !== document.documentElement.lang) {
     await forget();
+    turnPage();
     return window.location.reload();
   }
   here.dataset["by"] = fresh.dataset["by"];

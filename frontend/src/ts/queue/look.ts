@@ -1,7 +1,9 @@
 // The queue to look at: what waits, and what was refused, with what to do about it.
+import { say } from "../screen";
 import { changed, sendNow } from "./drive";
 import { part } from "./parts";
 import { fill, show } from "./screens";
+import { sendDiscarded } from "./send";
 import { change, counts, refused, remove, type Visit } from "./store";
 
 type Process = (root: Element) => void;
@@ -62,6 +64,7 @@ async function discard(visit: Visit, event: Event): Promise<void> {
     button.textContent = sure;
     return;
   }
+  if (!(await sendDiscarded(visit))) return say(document.body.dataset["noNet"] ?? "");
   await remove(visit);
   button.closest("li")?.remove();
   await changed();

@@ -1,4 +1,5 @@
 // The service worker, and a new release: the old page goes on working, and asks once nobody is busy.
+import { turnPage } from "./badge";
 import { words } from "./parts";
 
 const QUIET_MS = 10_000;
@@ -38,7 +39,10 @@ function watchTakeOver(): void {
   const { serviceWorker } = navigator;
   let isFirst = serviceWorker.controller === null;
   serviceWorker.addEventListener("controllerchange", () => {
-    const reload = (): void => window.location.reload();
+    const reload = (): void => {
+      turnPage();
+      window.location.reload();
+    };
     if (isAsked) reload();
     else if (!isFirst) whenIdle(reload);
     isFirst = false;

@@ -58,17 +58,31 @@ function judge(response: Response, answer: Answer): Outcome {
   return { kind: "later", status, waitMs: Number(response.headers.get("Retry-After") ?? 0) * 1000 };
 }
 
-export async function send(visit: Visit, context: Context): Promise<Outcome> {
+function post(path: string, text: string, context: Context): Promise<Response> {
   const headers = {
     Accept: "application/json",
     "Content-Type": "application/json",
     "X-CSRFToken": context.csrf,
   };
+  return ask(path, { method: "POST", headers, body: text, redirect: "manual" });
+}
+
+export async function send(visit: Visit, context: Context): Promise<Outcome> {
   try {
-    const more: RequestInit = { method: "POST", headers, body: body(visit), redirect: "manual" };
-    const response = await ask("/till/queue", more);
+    const response = await post("/till/queue", body(visit), context);
     return judge(response, await read(response));
   } catch {
     return { kind: "later", status: 0, waitMs: 0 };
+  }
+}
+
+// A visit that is given up goes into the staff log first; false where that could not be.
+export async function sendDiscarded({ key, amount_minor, pieces }: Visit): Promise<boolean> {
+  try {
+    const context = await pulse();
+    if (!context) return false;
+    return (await post("/till/queue/discarded", JSON.stringify({ key, amount_minor, pieces }), context)).ok;
+  } catch {
+    return false;
   }
 }

@@ -168,13 +168,14 @@ async function keepVisit(form: HTMLFormElement, visit: Visit, canAsk: boolean): 
   show("kept");
   screen().dataset["waits"] = visit.key;
   void navigator.storage?.persist?.();
-  void tellTheWorker();
   if (visit.tries === 0) {
     notSentYet(visit.key, true);
-    return changed();
+    await changed();
+  } else {
+    window.setTimeout(() => notSentYet(visit.key, false), SLOW_MS);
+    void sendNow();
   }
-  window.setTimeout(() => notSentYet(visit.key, false), SLOW_MS);
-  await sendNow();
+  await tellTheWorker();
 }
 
 async function tellTheWorker(): Promise<void> {
