@@ -1,6 +1,5 @@
 """The whole product in a browser: an application that listens, and people with their devices."""
 
-import contextlib
 import logging
 import threading
 from collections.abc import Iterator
@@ -49,8 +48,11 @@ def whole(app: Flask) -> WSGIApplication:
     hangs up, as it does on a decoder that is still on its way when the person goes on."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        with contextlib.closing(app(environ, start_response)) as parts:
+        parts = app(environ, start_response)
+        try:
             return [b"".join(parts)]
+        finally:
+            getattr(parts, "close", lambda: None)()
 
     return answer
 

@@ -106,7 +106,7 @@ def test_a_lost_connection_is_said_where_only_the_network_will_do(shop, crowd):
     reward.wait_for()
     till.context.set_offline(True)
     reward.click()
-    expect(till.get_by_role("alert")).to_contain_text("Non c'è connessione")
+    expect(till.locator("[data-toast-live]")).to_contain_text("Non c'è connessione")
     till.context.set_offline(False)
     reward.click()
     expect(till.get_by_role("heading", name="Un caffè in omaggio")).to_be_visible()

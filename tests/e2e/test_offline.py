@@ -114,7 +114,7 @@ def test_what_is_no_code_is_refused_without_network_too(bruno):
     till.context.set_offline(True)
     till.get_by_label("Codice della carta").fill("http://example.it/menu")
     till.get_by_role("button", name="Cerca").click()
-    expect(till.get_by_role("alert")).to_contain_text("Questo non è il codice di una carta")
+    expect(till.locator("[data-toast-live]")).to_contain_text("Questo non è il codice di una carta")
     waits(till, 0)
 
 
@@ -173,7 +173,7 @@ def test_a_phone_without_room_says_that_the_visit_is_not_recorded(shop, bruno, c
     till.get_by_label("Codice della carta").press_sequentially(carla.code)
     till.get_by_label("stamps", exact=True).check()
     till.get_by_role("button", name="Aggiungi 1 timbro").click()
-    expect(till.get_by_role("alert")).to_contain_text("la visita non è registrata")
+    expect(till.locator("[data-toast-live]")).to_contain_text("la visita non è registrata")
     expect(till.get_by_text("Registrata su questo telefono")).to_have_count(0)
     till.context.set_offline(False)
     bruno.go("/till/")  # with network the server alone is enough
@@ -211,7 +211,7 @@ def test_a_phone_a_day_late_records_at_the_right_time_and_says_so(shop, bruno, c
     till.clock.set_system_time(clock.now() - timedelta(days=1))
     offline_visit(till, carla)
     till.context.set_offline(False)
-    expect(till.get_by_role("alert")).to_contain_text("regola l'orologio", timeout=40_000)
+    expect(till.locator("[data-toast-live]")).to_contain_text("regola l'orologio", timeout=40_000)
     with shop.database.read() as session:
         from loyalty.counter import history
 

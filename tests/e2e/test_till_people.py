@@ -91,6 +91,7 @@ def test_a_till_that_nobody_touches_locks_by_itself(till):
     page = till.page
     page.clock.install()
     page.reload()
+    expect(page.get_by_role("button", name="Blocca: cambio di cassa")).to_be_visible()
     page.clock.fast_forward(9 * 60_000)
     page.mouse.click(200, 60)  # somebody is still there
     page.clock.fast_forward(9 * 60_000)
@@ -116,7 +117,7 @@ def test_a_lock_that_does_not_reach_the_server_says_so_and_is_caught_up(till):
     page = till.page
     page.route("**/till/lock", lambda route: route.abort())
     page.get_by_role("button", name="Blocca: cambio di cassa").tap()
-    expect(page.get_by_role("alert")).to_contain_text("la cassa si blocca appena torna")
+    expect(page.locator("[data-toast-live]")).to_contain_text("la cassa si blocca appena torna")
     expect(page.get_by_label("Codice della carta")).to_be_visible()
     page.unroute("**/till/lock")
     page.wait_for_url(re.compile("/till/people"))

@@ -22,7 +22,8 @@ export async function ask(path: string, more: RequestInit = {}): Promise<Respons
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), LONGEST_MS);
   try {
-    return await fetch(path, { credentials: "same-origin", signal: patience.signal, ...more });
+    const headers = { ...more.headers, "X-By-Itself": "1" }; // keeps nobody's till awake
+    return await fetch(path, { credentials: "same-origin", signal: patience.signal, ...more, headers });
   } finally {
     clearTimeout(timer);
   }

@@ -40,6 +40,7 @@ function openStranger(form: HTMLFormElement): void {
   if (!holdsCode(text)) {
     say(words("noCode"));
     field?.select();
+    document.dispatchEvent(new Event("till:resume")); // the camera looks on
     return;
   }
   show("stranger", (copy) => {

@@ -224,6 +224,6 @@ export function begin(tell: typeof signal): Lens {
   document.addEventListener("visibilitychange", () => (document.hidden ? lens.release() : void lens.open()));
   window.addEventListener("pagehide", () => lens.release());
   window.addEventListener("pageshow", (event) => event.persisted && void lens.open());
-  document.addEventListener("htmx:error", () => lens.resume());
+  for (const end of ["htmx:error", "till:resume"]) document.addEventListener(end, () => lens.resume());
   return lens;
 }
