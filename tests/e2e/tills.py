@@ -1,6 +1,7 @@
 """What browser tests of a till without network have in common."""
 
 import re
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -75,6 +76,14 @@ def recorded(shop):
     with shop.database.read() as session:
         assert audit(session) == []
         return session.execute(sa.select(sa.func.count()).select_from(Visit)).scalar_one()
+
+
+def settles(shop, count):
+    """The books come to hold so many visits, and no more."""
+    deadline = time.monotonic() + 40
+    while recorded(shop) < count and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert recorded(shop) == count
 
 
 class Wire:
