@@ -38,10 +38,14 @@ def look(session: Session, *, target: Target, batch: Batch) -> Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch; `waiting` cards expire after their customer's last sale."""
+    """What became of a batch; `waiting` cards expire after their customer's last sale.
+
+    `is_begun`: something of it was tried, so the run has its row.
+    """
 
     found: Sorted
     waiting: Cards
+    is_begun: bool
 
 
 def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
@@ -51,7 +55,7 @@ def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
     found = verdict.sort(batch.baskets, known)
     ends = {who: card for who, card in waiting.items() if who != batch.goes_on}
     if not found.baskets and not ends:
-        return Taken(found, waiting)
+        return Taken(found, waiting, is_begun=False)
     cards = waiting | _admit(session, run, found, known)
     changed = {basket.customer for basket in found.changes}
     done = {who: card for who, card in cards.items() if who != batch.goes_on}
@@ -61,7 +65,8 @@ def take(session: Session, *, run: Run, batch: Batch, waiting: Cards) -> Taken:
     if changed:
         ready = [who for who in done if who in changed]
         changes.apply(session, run=run, found=found, cards=cards, done=ready)
-    return Taken(found, {who: card for who, card in cards.items() if who == batch.goes_on})
+    left = {who: card for who, card in cards.items() if who == batch.goes_on}
+    return Taken(found, left, is_begun=True)
 
 
 def _admit(session: Session, run: Run, found: Sorted, known: Recorded) -> Cards:

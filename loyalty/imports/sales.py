@@ -103,7 +103,7 @@ class _Import:
             if found.baskets or waiting:  # else the tills need not wait for a look
                 taken = self._take(batch, waiting)
                 found, waiting = taken.found, taken.waiting
-                is_open = is_open or bool(found.baskets)  # unless another import was faster
+                is_open = is_open or taken.is_begun  # not if another import was faster
             self._note(kept, found)
         if is_open:  # also where every row that was tried was refused in the end
             with self._database.write() as session:

@@ -91,9 +91,9 @@ def lying(*texts: str) -> Iterator[bytes]:
         yield from [frames.jpeg(frames.noisy(frame, 4))] * (SECOND * 3 // 2)
 
 
-def open_till(crowd: Crowd, email: str) -> Person:
+def open_till(crowd: Crowd, email: str, **device: object) -> Person:
     """Somebody signed in, away from the till."""
-    person = crowd.person(permissions=["camera"])
+    person = crowd.person(permissions=["camera"], **device)
     person.sign_in(email)
     person.go("/till/today")
     return person

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from loyalty.core import clock
-from tests.e2e.tills import bruno, carla, home, kept, recorded
+from tests.e2e.tills import bruno, carla, home, in_time, kept, recorded
 
 __all__ = ["bruno", "carla"]
 pytestmark = pytest.mark.slow
@@ -92,10 +92,9 @@ def test_a_till_left_open_over_a_release_goes_on_and_asks_to_reload(
     home(till)
     expect(till.get_by_text("C'è una nuova versione")).to_be_visible(timeout=30_000)
     till.get_by_role("button", name="Ricarica").click()
-    till.wait_for_function(
-        "document.querySelector('meta[name=till-build]').content === 'release-two'"
-    )
-    till.wait_for_function("caches.keys().then((names) => names.join() === 'till-release-two')")
+    build = till.locator("meta[name=till-build]")
+    expect(build).to_have_attribute("content", "release-two", timeout=15_000)
+    in_time(till, "() => caches.keys().then((names) => names.join() === 'till-release-two')")
     assert recorded(shop) == 1
 
 

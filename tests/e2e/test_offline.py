@@ -6,7 +6,17 @@ import pytest
 from playwright.sync_api import expect
 
 from loyalty.core import clock
-from tests.e2e.tills import bruno, carla, home, offline_visit, recorded, settles, waits, wire
+from tests.e2e.tills import (
+    READ_QUEUE,
+    bruno,
+    carla,
+    home,
+    offline_visit,
+    recorded,
+    settles,
+    waits,
+    wire,
+)
 
 __all__ = ["bruno", "carla", "wire"]
 pytestmark = pytest.mark.slow
@@ -46,13 +56,6 @@ def test_twenty_visits_without_network_are_twenty_visits(shop, bruno, wire):
     assert recorded(shop) == 20
 
 
-READ_QUEUE = """() => new Promise((done) => {
-  const asked = indexedDB.open("till", 1);
-  asked.onsuccess = () => {
-    const all = asked.result.transaction("visits").objectStore("visits").getAll();
-    all.onsuccess = () => { asked.result.close(); done(all.result); };
-  };
-})"""
 SEND_AGAIN = """async (visits) => {
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
   const { csrf } = await (await fetch("/till/pulse", { headers })).json();
