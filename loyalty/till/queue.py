@@ -27,6 +27,7 @@ from loyalty.web.locale import pick, shop
 
 log = logging.getLogger(__name__)
 PIECES_MAX = 99
+_SOLD = ("scan", "amount_minor", "pieces", "category", "product")
 
 
 class _Kept(Body):
@@ -125,5 +126,5 @@ def _request(values: dict[str, Any]) -> VisitRequest:
 
 def _intent(values: dict[str, Any]) -> Intent:
     """The key is the phone's, whoever sends it; what was sold must be the same, not when."""
-    said = [values.get(name) for name in ("scan", "amount_minor", "pieces", "category")]
+    said = [values.get(name) for name in _SOLD]
     return make_intent(f"queue:{values['key']}", said)

@@ -10,10 +10,12 @@ from loyalty.cards import keeping
 from loyalty.core import clock
 from loyalty.core.clock import rfc3339
 from loyalty.core.ids import random_code
-from loyalty.counter.models import ScanRefusal, Visit
+from loyalty.counter.favourites import Product
+from loyalty.counter.models import ScanRefusal, Visit, VisitLine
 from loyalty.ledger.models import Operation
 from loyalty.merchants import accounts
 from loyalty.merchants.models import StaffAct
+from loyalty.till.products import packed
 from tests.pages import Visitor
 
 
@@ -82,6 +84,21 @@ def test_a_second_tap_on_the_same_page_is_the_first_visit_and_another_sale_is_no
     other = phone.send({**visit, "amount_minor": 9_900})
     assert (other.status_code, other.get_json()["code"]) == (422, "key_reused")
     assert len(visits_of(shop)) == 1
+
+
+def test_the_product_that_was_tapped_goes_with_the_kept_visit_and_belongs_to_what_was_sold(
+    shop, phone
+):
+    carla = shop.card("stamps", name="Carla")
+    espresso = packed(Product("ESP", "Espresso", "coffee"))
+    visit = phone.kept(carla, pieces=2, product=espresso)
+    assert phone.send(visit).get_json()["state"] == "done"
+    with shop.database.read() as session:
+        lines = session.execute(sa.select(VisitLine.sku, VisitLine.quantity_milli)).all()
+    assert lines == [("ESP", 2_000)]
+    orzo = packed(Product("ORZ", "Caffè d'orzo", "coffee"))
+    assert phone.send({**visit, "product": orzo}).get_json()["code"] == "key_reused"
+    assert phone.send(phone.kept(carla, pieces=1, product="%%%&=;")).status_code < 500
 
 
 def test_a_late_visit_stands_at_its_own_time_and_says_that_it_came_later(shop, phone):
