@@ -29,7 +29,7 @@ class _WhenAsked(click.Group):
         """Their names."""
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # the same
         """The command of that name, or None."""
         if cmd_name not in _COMMANDS:
             return None
