@@ -94,8 +94,7 @@ def lying(*texts: str) -> Iterator[bytes]:
 def open_till(crowd: Crowd, email: str, **device: object) -> Person:
     """Somebody signed in, away from the till."""
     person = crowd.person(permissions=["camera"], **device)
-    person.sign_in(email)
-    person.go("/till/today")
+    person.sign_in(email, then="/till/today")
     return person
 
 

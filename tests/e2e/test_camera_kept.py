@@ -78,6 +78,17 @@ def test_a_card_that_still_lies_there_is_not_read_again_until_somebody_wants_it(
     expect(till.get_by_text("Già letto: allontanalo un momento")).to_be_visible()
 
 
+def test_a_code_that_nobody_answered_is_read_again_on_the_next_page(shop, carla, with_camera):
+    crowd = with_camera(easy(carla.qr))
+    bruno = open_till(crowd, shop.cashier_email, service_workers="block")
+    bruno.page.route("**/till/look-up", lambda route: None)  # it never comes back
+    with bruno.page.expect_request("**/till/look-up"):
+        bruno.go("/till/")
+    bruno.page.unroute("**/till/look-up")
+    till = bruno.go("/till/")
+    till.get_by_role("heading", name="Carla De Santis").wait_for()
+
+
 def test_back_at_the_code_the_same_reader_looks_on_until_there_is_a_new_release(
     shop, carla, with_camera
 ):

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.builders import PASSWORD, POINTS
 from tests.e2e.conftest import DESK
 from tests.e2e.test_access import check, device
+from tests.e2e.tills import forgive
 from tests.programs import with_changes
 
 __all__ = ["device"]
@@ -111,6 +112,7 @@ def test_without_a_connection_it_does_not_lock_anybody_out(till):
     page.context.set_offline(False)
     page.clock.run_for(10_000)
     page.wait_for_url(re.compile("/till/people"))
+    forgive(till)
 
 
 def test_a_lock_that_does_not_reach_the_server_says_so_and_is_caught_up(till):

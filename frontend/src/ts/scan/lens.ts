@@ -68,6 +68,12 @@ export class Lens {
     this.stream = null;
   }
 
+  /** The page goes: a code that nobody answered yet has not been read. */
+  leave(): void {
+    if (this.isAsking) forget();
+    this.release();
+  }
+
   async restart(): Promise<void> {
     this.release();
     forget();
@@ -222,7 +228,7 @@ export function begin(tell: typeof signal): Lens {
   });
   // A phone takes the camera away from a page that nobody sees; better to give it back ourselves.
   document.addEventListener("visibilitychange", () => (document.hidden ? lens.release() : void lens.open()));
-  window.addEventListener("pagehide", () => lens.release());
+  window.addEventListener("pagehide", () => lens.leave());
   window.addEventListener("pageshow", (event) => event.persisted && void lens.open());
   for (const end of ["htmx:error", "till:resume"]) document.addEventListener(end, () => lens.resume());
   return lens;
