@@ -105,6 +105,10 @@ _MERGED = sa.select(_CARD.c.id).where(
     _CARD.c.merchant_id == sa.bindparam("merchant_id"),
     _CARD.c.merged_into_id == sa.bindparam("card_id"),
 )
+_FAMILIES = sa.select(_CARD.c.id, _CARD.c.merged_into_id).where(
+    _CARD.c.merchant_id == sa.bindparam("merchant_id"),
+    _CARD.c.merged_into_id.in_(sa.bindparam("card_ids", expanding=True)),
+)
 _LOG = _STEPS.where(_CHANGE.c.card_id == sa.bindparam("card_id"))
 _LOGS = _STEPS.where(_CHANGE.c.card_id.in_(sa.bindparam("card_ids", expanding=True)))
 
@@ -138,6 +142,17 @@ def steps_of(
     wanted = {"merchant_id": merchant_id, "card_ids": list(card_ids)}
     for row in session.execute(_LOGS, wanted) if found else ():
         found[row.card_id].append(_step(row))
+    return found
+
+
+def families_of(
+    session: Session, *, merchant_id: UUID, card_ids: Collection[UUID]
+) -> dict[UUID, list[UUID]]:
+    """Each of many cards with those that were merged into it, in one look."""
+    found: dict[UUID, list[UUID]] = {card_id: [card_id] for card_id in card_ids}
+    wanted = {"merchant_id": merchant_id, "card_ids": list(card_ids)}
+    for row in session.execute(_FAMILIES, wanted) if found else ():
+        found[row.merged_into_id].append(row.id)
     return found
 
 
@@ -200,6 +215,10 @@ class Dossier:
     def know(self, steps: list[Step]) -> None:
         """Its standings, read with those of other cards (`steps_of`)."""
         self._steps = steps
+
+    def know_cards(self, card_ids: list[UUID]) -> None:
+        """The card and those merged into it, read with those of others (`families_of`)."""
+        self._card_ids = card_ids
 
     def _sum(
         self,

@@ -8,17 +8,20 @@ from loyalty.core.db import table
 from loyalty.counter import sale, taking
 from loyalty.counter.desk import Desk
 from loyalty.counter.dossier import Counted
-from loyalty.counter.models import VisitRefund
+from loyalty.counter.models import Visit, VisitRefund
 from loyalty.counter.rollups import upkeep
 from loyalty.counter.sale import Recorded
 from loyalty.counter.taking import TakenBack
 from loyalty.counter.undoing import Undoing
 from loyalty.ledger import writing
+from loyalty.ledger.book import Book
 from loyalty.programs.conditions import Occasion
 
 Row = dict[str, Any]
 _REFUND = table(VisitRefund)
 _GIVES = ("restore", "addition")
+# Visits that a book has changed which is not written yet, and what they stood for before.
+Later = list[tuple[Visit, upkeep.Stood]]
 
 
 def post(session: Session, desk: Desk, undoing: Undoing, operation: Row) -> TakenBack:
@@ -60,12 +63,11 @@ def write(
     operation: Row,
     *,
     added: Row | None = None,
-    restate: bool = True,
+    later: Later | None = None,
 ) -> None:
     """Write the book, and beside the visit what was given back or added, or that it is void.
 
-    `added` are the columns of an addition. Whoever says not to restate the roll-ups of the member
-    does so at the end of the same write.
+    `added` are the columns of an addition. With `later` it is noted there, and nothing is written.
     """
     visit, before = undoing.visit, upkeep.Stood.of(undoing.visit)
     if undoing.by == "void":
@@ -73,11 +75,18 @@ def write(
     else:
         desk.book.also(_REFUND, _change(undoing, operation) | (added or {}))
     visit.net_minor = undoing.net_minor
+    if later is not None:
+        later.append((visit, before))
+        return
+    write_all(session, desk.book, [(visit, before)])
+    upkeep.restate_holders(session, merchant_id=visit.merchant_id, card_ids=[visit.card_id])
+
+
+def write_all(session: Session, book: Book, changed: Later) -> None:
+    """Write a book with the visits that were changed on it; restating their members is left."""
     session.flush()
-    writing.write_book(session, desk.book)
-    if restate:
-        upkeep.restate_holders(session, merchant_id=visit.merchant_id, card_ids=[visit.card_id])
-    upkeep.recount_day(session, visit, before=before)
+    writing.write_book(session, book)
+    upkeep.recount_days(session, changed)
 
 
 def _change(undoing: Undoing, operation: Row) -> Row:

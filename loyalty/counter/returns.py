@@ -1,7 +1,8 @@
 """Goods that come back after the fact: a sale lowered, or units taken where no sale is known.
 
 Used where the past is entered (imports); everything is judged at `desk.at`, and nothing is told to
-anybody. Each function writes the desk's book.
+anybody. Each function writes the desk's book, but for those that note in `later` what is to be
+written with it at once (`rerating.write_all`): before the same card is changed again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ from loyalty.counter.desk import Desk
 from loyalty.counter.models import Visit, VisitRefund
 from loyalty.counter.net import Given, SoldLine
 from loyalty.counter.requests import LineRequest
+from loyalty.counter.rerating import Later
 from loyalty.counter.undoing import Past, Undoing
 from loyalty.ledger import store, writing
 from loyalty.ledger.lots import Take
@@ -38,30 +40,27 @@ def lower(
     given: Given,
     *,
     origin: Origin,
-    restate: bool = True,
+    later: Later | None = None,
 ) -> UUID:
-    """Give back part of a visit. Raises RefundTooLarge, and InsufficientUnits under `block`.
-
-    Whoever says not to restate the member's roll-ups does so at the end of the same write.
-    """
+    """Give back part of a visit. Raises RefundTooLarge, and InsufficientUnits under `block`."""
     desks.catch_up(desk)
     undoing = undoings.lowered(session, past, desk.version, given)
     operation = desk.book.begin("refund", origin)
-    return _post(session, desk, undoing, operation, restate=restate)
+    return _post(session, desk, undoing, operation, later=later)
 
 
-def give_up(session: Session, desk: Desk, lines: Sequence[LineRequest], *, origin: Origin) -> UUID:
+def give_up(desk: Desk, lines: Sequence[LineRequest], *, origin: Origin) -> UUID:
     """Take the units that lines would earn by the base rules alone, rounded down.
 
     Whose sale is not known: so it is no visit, lifetime stays as it was, and a cause was never
-    promised anything. Raises InsufficientUnits under `block`.
+    promised anything. Leaves writing the book to the caller. Raises InsufficientUnits under
+    `block`.
     """
     desks.catch_up(desk)
     operation = desk.book.begin("return", origin)
     operation["answer"] = {"lines": [_told(line) for line in lines]}
     for unit, units in base_units(desk, net.sold(None, lines)).items():
         _give_up(desk, operation, desk.account(unit), units)
-    writing.write_book(session, desk.book)
     return _id(operation)
 
 
@@ -133,11 +132,11 @@ def without_lines(past: Past, numbers: Iterable[int]) -> Given:
 
 
 def _post(
-    session: Session, desk: Desk, undoing: Undoing, operation: Row, *, restate: bool = True
+    session: Session, desk: Desk, undoing: Undoing, operation: Row, *, later: Later | None = None
 ) -> UUID:
     rerating.post(session, desk, undoing, operation)
     desks.catch_up(desk)
-    rerating.write(session, desk, undoing, operation, restate=restate)
+    rerating.write(session, desk, undoing, operation, later=later)
     return _id(operation)
 
 

@@ -145,6 +145,8 @@ def _coverable(
     if not own:
         return 0
     lots = store.load_lots(session, desk.book, own)
+    if all(lot.ends_at is None for lot in lots.values()):
+        return 0
     written = past.expired_units(session, desk.book, account, own)
     unwritten = sum(
         row["units"]

@@ -15,64 +15,60 @@ from loyalty.counter.net import Given
 from loyalty.imports.matching import SoldVisit
 
 Row = sa.Row[Any]
-_VISIT, _LINE, _REFUND = table(Visit), table(VisitLine), table(VisitRefund)
-_LIVING = (
-    _VISIT.c.merchant_id == sa.bindparam("merchant_id"),
-    _VISIT.c.card_id.in_(sa.bindparam("card_ids", expanding=True)),
-    _VISIT.c.voided_at.is_(None),
-    _VISIT.c.amount_minor.is_not(None),
-)
+_LINE, _REFUND = table(VisitLine), table(VisitRefund)
 _VISITS = (
-    sa.select(
-        _VISIT.c.id,
-        _VISIT.c.version,
-        _VISIT.c.occurred_at,
-        _VISIT.c.external_ref,
-        _VISIT.c.amount_minor,
+    sa.select(Visit)
+    .where(
+        Visit.merchant_id == sa.bindparam("merchant_id"),
+        Visit.card_id.in_(sa.bindparam("card_ids", expanding=True)),
+        Visit.voided_at.is_(None),
+        Visit.amount_minor.is_not(None),
     )
-    .where(*_LIVING)
-    .order_by(_VISIT.c.occurred_at.desc(), _VISIT.c.id.desc())
+    .order_by(Visit.occurred_at.desc(), Visit.id.desc())
 )
-# By a subquery and unsorted: for an order SQLite would walk through all lines of the shop.
-_MINE = sa.select(_VISIT.c.id).where(*_LIVING)
+# By their ids and unsorted: by a subquery PostgreSQL would walk through all lines of the shop, and
+# for an order SQLite would.
 _LINES, _REFUNDS = (
     sa.select(each).where(
-        each.c.merchant_id == sa.bindparam("merchant_id"), each.c.visit_id.in_(_MINE)
+        each.c.merchant_id == sa.bindparam("merchant_id"),
+        each.c.visit_id.in_(sa.bindparam("visit_ids", expanding=True)),
     )
     for each in (_LINE, _REFUND)
 )
+_AT_ONCE = 500
 
 
 def read(session: Session, *, merchant_id: UUID, card_ids: Sequence[UUID]) -> list[SoldVisit]:
     """The living visits of these cards of which somebody said the amount."""
     asked = {"merchant_id": merchant_id, "card_ids": list(card_ids)}
-    lines, refunds = (_by_visit(session, query, asked) for query in (_LINES, _REFUNDS))
+    visits = session.execute(_VISITS, asked).scalars().all()
+    ids = [visit.id for visit in visits]
+    lines, refunds = (_by_visit(session, query, merchant_id, ids) for query in (_LINES, _REFUNDS))
     return [
-        _visit(
-            row,
-            sorted(lines.get(row.id, ()), key=lambda line: line.number),
-            sorted(refunds.get(row.id, ()), key=lambda refund: refund.id),
+        _sold(
+            visit,
+            sorted(lines.get(visit.id, ()), key=lambda line: line.number),
+            sorted(refunds.get(visit.id, ()), key=lambda refund: refund.id),
         )
-        for row in session.execute(_VISITS, asked)
+        for visit in visits
     ]
 
 
 def _by_visit(
-    session: Session, query: sa.Select[Any], asked: dict[str, Any]
+    session: Session, query: sa.Select[Any], merchant_id: UUID, visit_ids: Sequence[UUID]
 ) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = defaultdict(list)
-    for row in session.execute(query, asked):
-        found[row.visit_id].append(row)
+    for first in range(0, len(visit_ids), _AT_ONCE):
+        asked = {"merchant_id": merchant_id, "visit_ids": visit_ids[first : first + _AT_ONCE]}
+        for row in session.execute(query, asked):
+            found[row.visit_id].append(row)
     return found
 
 
-def _visit(row: Any, lines: list[Row], refunds: list[Row]) -> SoldVisit:
+def _sold(visit: Visit, lines: list[Row], refunds: list[Row]) -> SoldVisit:
     return SoldVisit(
-        id=row.id,
-        version=row.version,
-        occurred_at=row.occurred_at,
-        external_ref=row.external_ref,
-        sold=net.sold(row.amount_minor, lines),
+        recorded=visit,
+        sold=net.sold(visit.amount_minor, lines),
         items=[line.item for line in lines] or [None],
         given=[Given.kept(one.amount_minor, one.lines) for one in refunds],
         change_ids=[one.id for one in refunds],

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from loyalty.counter import net
+from loyalty.counter.models import Visit
 from loyalty.counter.net import Exact, Given, SoldLine
 from loyalty.counter.requests import LineRequest
 from loyalty.imports.basket import Basket
@@ -20,10 +20,7 @@ class SoldVisit:
     `found` is what the return under way gives back of it.
     """
 
-    id: UUID
-    version: int
-    occurred_at: datetime
-    external_ref: str | None
+    recorded: Visit
     sold: list[SoldLine]
     items: list[str | None]
     given: list[Given]
@@ -67,16 +64,17 @@ def match(basket: Basket, visits: Sequence[SoldVisit]) -> Matched:
     than is left there lowers the one before, and so on (contract, "Return").
     """
     found, at = Matched(), basket.occurred_at
-    own = [one for one in visits if basket.external_ref and one.external_ref == basket.external_ref]
-    earlier = [one for one in visits if one.occurred_at <= at and one not in own]
+    ref = basket.external_ref
+    own = [one for one in visits if ref and one.recorded.external_ref == ref]
+    earlier = [one for one in visits if one.recorded.occurred_at <= at and one not in own]
     for row in basket.rows:
         sale, targets = row.sale, []
         quantity = sale.quantity_milli
         rest = _Rest(-sale.amount_minor, None if quantity is None else abs(quantity))
         for visit, given in _lowered(sale, rest, own, earlier):
             visit.found.append(given)
-            found.lowered[visit.id] = visit
-            targets.append(visit.id)
+            found.lowered[visit.recorded.id] = visit
+            targets.append(visit.recorded.id)
         if rest.minor or not targets:
             found.unmatched.append(_line(sale, rest))
         found.targets.append(targets)

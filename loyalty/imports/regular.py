@@ -1,4 +1,4 @@
-"""A customer's card while a file changes what is recorded on it: locked and read once."""
+"""A customer's card while a file changes what is recorded on it, on a book with those of others."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,41 +7,41 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from loyalty.cards import lookup
 from loyalty.core.errors import Busy
 from loyalty.counter import additions, returns
 from loyalty.counter import desk as desks
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Visit
+from loyalty.counter.net import Given
 from loyalty.counter.requests import LineRequest
-from loyalty.counter.rollups import upkeep
+from loyalty.counter.rerating import Later
 from loyalty.counter.undoing import Past
-from loyalty.imports import histories, matching
+from loyalty.imports import histories
 from loyalty.imports.basket import Basket
 from loyalty.imports.matching import SoldVisit
 from loyalty.imports.run import Run
-from loyalty.ledger import writing
+from loyalty.ledger.book import Book
 from loyalty.ledger.state import Origin
 from loyalty.programs import catalogue
 from loyalty.programs.catalogue import PublishedVersion
 
 
 class Regular:
-    """One card on one book, which is written after each change and goes on."""
+    """One card, with those merged into it, on a book; who changes it twice writes in between."""
 
-    def __init__(self, session: Session, run: Run, card_id: UUID) -> None:
-        self._session, self._run = session, run
-        facts = lookup.by_id(session, merchant_id=run.target.club.merchant_id, card_id=card_id)
-        first = desks.lock_desk(
-            session, place=Place.of(facts), version=run.target.current, at=run.at
+    def __init__(self, session: Session, run: Run, book: Book, card_ids: list[UUID]) -> None:
+        self._session, self._run, self._book, self._card_ids = session, run, book, card_ids
+        target, club = run.target, run.target.club
+        self._place = Place(
+            club.merchant_id, card_ids[0], club.program_id, target.currency, target.timezone
         )
-        self._place, self._book = first.place, first.book
-        self._card_ids = first.ranks.dossier.card_ids()
-        self._is_lowered = False
 
     @cached_property
     def visits(self) -> list[SoldVisit]:
-        """The living visits of the card, the latest first, as the changes leave them."""
+        """The living visits of the card, the latest first, as the changes leave them.
+
+        Whoever has read them with those of others sets them.
+        """
         return histories.read(
             self._session, merchant_id=self._place.merchant_id, card_ids=self._card_ids
         )
@@ -57,45 +57,26 @@ class Regular:
         self.__dict__.pop("visits", None)
         return made
 
-    def lower(self, sold: SoldVisit, basket: Basket) -> list[UUID]:
-        """Give back what a return has found of a visit; by one operation, or two."""
-        visit, made = self._visit(sold.id), []
-        version = self._version(visit.version)
-        desk_at = max(basket.occurred_at, sold.occurred_at)
-        for given in matching.together(sold.found):
-            desk = self._desk(version, desk_at)
-            past = Past(visit, sold.sold, sold.given, sold.change_ids)
-            origin = self._origin(desk, basket)
-            made.append(
-                returns.lower(self._session, desk, past, given, origin=origin, restate=False)
-            )
-            self._book.go_on()
-            sold.given.append(given)
-            sold.change_ids.append(made[-1])
-        sold.found.clear()
-        self._is_lowered = True
+    def lower(self, sold: SoldVisit, given: Given, basket: Basket, later: Later) -> UUID:
+        """Give back a part of a visit that a return has found."""
+        visit = sold.recorded
+        desk = self._desk(self._version(visit.version), max(basket.occurred_at, visit.occurred_at))
+        past = Past(visit, sold.sold, sold.given, sold.change_ids)
+        origin = self._origin(desk, basket)
+        made = returns.lower(self._session, desk, past, given, origin=origin, later=later)
+        sold.given.append(given)
+        sold.change_ids.append(made)
         return made
 
     def give_up(self, lines: Sequence[LineRequest], basket: Basket) -> UUID:
         """Take what no sale answers for, under the rules of the return's moment."""
         at = basket.occurred_at
         desk = self._desk(self._run.target.version_at(at), at)
-        made = returns.give_up(self._session, desk, lines, origin=self._origin(desk, basket))
-        self._book.go_on()
-        return made
-
-    def restate(self) -> None:
-        """Let the member's roll-ups follow, once for all that came back."""
-        if self._is_lowered:
-            upkeep.restate_holders(
-                self._session, merchant_id=self._place.merchant_id, card_ids=self._card_ids
-            )
+        return returns.give_up(desk, lines, origin=self._origin(desk, basket))
 
     def catch_up(self) -> None:
-        """Write down what has expired by now; while rows came in, their own time counted."""
+        """What has expired by now; while rows came in, their own time counted."""
         desks.catch_up(self._desk(self._run.target.current, self._run.at))
-        writing.write_book(self._session, self._book)
-        self._book.go_on()
 
     def _visit(self, visit_id: UUID) -> Visit:
         """The visit, on this card. Raises Busy if it has just gone to another."""
@@ -107,6 +88,7 @@ class Regular:
     def _desk(self, version: PublishedVersion, at: datetime) -> Desk:
         """The card as of a moment; what the book has written is read anew."""
         desk = desks.desk_on(self._session, self._place, version, self._book, self._run.at)
+        desk.ranks.dossier.know_cards(self._card_ids)
         return desk.as_of(at)
 
     def _version(self, number: int) -> PublishedVersion:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from loyalty.core import sizes
 from loyalty.core.db import Database
 from loyalty.core.ids import new_id, ref
 from loyalty.imports import batches, patience
@@ -97,13 +98,15 @@ class _Import:
     def take_all(self, kept: Spool) -> None:
         """Take every batch, then close the run if one was begun."""
         waiting: Cards = {}
-        is_open = False
+        is_open = is_new = False
         for batch in self._batches(kept):
-            found = self._look(batch)
-            if found.baskets or waiting:  # else the tills need not wait for a look
+            found = Sorted() if is_new else self._look(batch)
+            if is_new or found.baskets or waiting:  # else the tills need not wait for a look
                 taken = self._take(batch, waiting)
                 found, waiting = taken.found, taken.waiting
                 is_open = is_open or taken.is_begun  # not if another import was faster
+                is_new = bool(found.taken)  # and so is what comes next, most likely
+                sizes.learn(self._database)
             self._note(kept, found)
         if is_open:  # also where every row that was tried was refused in the end
             with self._database.write() as session:

@@ -6,6 +6,7 @@ The member's row comes first and is their lock; the shop's day comes last.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -68,21 +69,20 @@ def count(session: Session, book: Book, *, holders: Mapping[UUID, UUID] | None =
         restate(session, merchant_id=book.merchant_id, customer_ids=late)
 
 
-def recount_day(session: Session, visit: Visit, *, before: Stood) -> None:
-    """Count a visit anew on its day, whatever was done to it; its member is restated apart.
+def recount_days(session: Session, changed: Iterable[tuple[Visit, Stood]]) -> None:
+    """Count visits anew on their days, whatever was done to them; members are restated apart.
 
-    `before` is what it stood for until then: `Stood.of(visit)`, taken before it was changed.
+    With each visit comes what it stood for until then: `Stood.of(visit)`, before it was changed.
     """
-    after = Stood.of(visit)
-    day = {
-        "merchant_id": visit.merchant_id,
-        "local_on": visit.local_on,
-        "location_id": visit.location_id or NOWHERE,
-        "slot": slot_of(visit.id),
-        "visits": after.visits - before.visits,
-        "spend_minor": after.spend_minor - before.spend_minor,
-    }
-    bulk.upsert(session.connection(), DAYS.table, [day], on_conflict=DAYS.adding)
+    days: dict[tuple[Any, ...], list[int]] = {}
+    for visit, before in changed:
+        after = Stood.of(visit)
+        place = (visit.local_on, visit.location_id or NOWHERE, slot_of(visit.id))
+        sums = days.setdefault((visit.merchant_id, *place), [0, 0])
+        sums[0] += after.visits - before.visits
+        sums[1] += after.spend_minor - before.spend_minor
+    rows = [dict(zip(DAYS.names, (*key, *days[key]), strict=True)) for key in sorted(days)]
+    bulk.upsert(session.connection(), DAYS.table, rows, on_conflict=DAYS.adding)
 
 
 def restate_holders(session: Session, *, merchant_id: UUID, card_ids: Iterable[UUID]) -> None:
