@@ -5,10 +5,19 @@ import sqlalchemy as sa
 from loyalty.core.db import Database
 
 # Twice as large as when they were last looked at, of those that were small then: in pages.
-_GROWN = sa.text(
-    "SELECT string_agg(format('%I', relname), ', ') FROM pg_class"
-    " WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema())"
-    " AND relpages < 100 AND pg_relation_size(oid) >= 2 * 8192 * greatest(relpages, 1)"
+_LOOK = sa.text(
+    """
+DO $$
+DECLARE grown text;
+BEGIN
+    FOR grown IN
+        SELECT format('%I', relname) FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema())
+          AND relpages < 100 AND pg_relation_size(oid) >= 2 * 8192 * greatest(relpages, 1)
+    LOOP
+        EXECUTE 'ANALYZE ' || grown;
+    END LOOP;
+END $$"""
 )
 
 
@@ -21,5 +30,4 @@ def learn(database: Database) -> None:
     if database.dialect != "postgresql":
         return
     with database.write() as session:
-        if names := session.execute(_GROWN).scalar():
-            session.execute(sa.text(f"ANALYZE {names}"))
+        session.execute(_LOOK)

@@ -11,7 +11,7 @@ from loyalty.core.ids import new_id
 from loyalty.ledger import lots as fifo
 from loyalty.ledger.lots import LotState, LotTerms
 
-EXPIRING_MAX = 24  # a receipt names the next ends only
+EXPIRING_MAX = 8  # a receipt names the next ends only
 Reason = dict[str, Any]  # rule, unit, units, it, en
 
 

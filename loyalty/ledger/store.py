@@ -70,12 +70,11 @@ _SOON = (
         _LOTS.account_id == sa.bindparam("account_id"),
         _LOTS.remaining > 0,
         _LOTS.is_pending.is_(False),
+        _LOTS.expires_at.is_not(None),
     )
-    # Lots without an end come along, as one more end: to leave them out invites SQLite to walk
-    # through the ends of all lots of the shop, which have an index of their own.
     .group_by(_LOTS.expires_at)
     .order_by(_LOTS.expires_at)
-    .limit(EXPIRING_MAX + 1)
+    .limit(EXPIRING_MAX)
 )
 _WAITING = sa.select(*_LOT_COLUMNS).where(
     _LOTS.merchant_id == sa.bindparam("merchant_id"),
@@ -153,7 +152,7 @@ def _read_soon(session: Session, book: Book, account: AccountState, at: datetime
     """
     scope = {"merchant_id": book.merchant_id, "account_id": account.id}
     ends = session.execute(_SOON, scope)
-    account.soon = [(row.expires_at, int(row.units)) for row in ends if row.expires_at is not None]
+    account.soon = [(row.expires_at, int(row.units)) for row in ends]
     slides = account.last_active_at is not None
     account.is_whole = slides or (bool(account.soon) and account.soon[0][0] <= at)
     if account.has_waiting and not account.is_whole:

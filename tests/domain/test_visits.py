@@ -264,4 +264,4 @@ def test_the_receipt_of_a_daily_guest_tells_the_ends_of_every_unit(shop):
     assert told == {
         unit: {key: fact for key, fact in one.items() if key != "why"} for unit, one in shown
     }
-    assert len(told["points"]["expiring"]) == len(told["stars"]["expiring"]) == 24
+    assert len(told["points"]["expiring"]) == len(told["stars"]["expiring"]) == 8

@@ -53,7 +53,7 @@ SELECT {shop}, customer_id, product, COUNT(*) AS visits,
        CAST(SUM(milli) AS bigint) AS quantity_milli
 FROM (SELECT s.customer_id, l.visit_id, COALESCE(NULLIF(l.sku, ''), NULLIF(l.item, '')) AS product,
              SUM(l.quantity_milli) AS milli
-      FROM stood s CROSS JOIN {lines_of} l
+      FROM stood s CROSS JOIN visit_line l
       WHERE l.merchant_id = :merchant_id AND l.visit_id = s.id
       GROUP BY s.customer_id, l.visit_id, COALESCE(NULLIF(l.sku, ''), NULLIF(l.item, ''))) AS bought
 WHERE product IS NOT NULL GROUP BY customer_id, product"""
@@ -73,19 +73,13 @@ FROM (SELECT {names} FROM figures EXCEPT SELECT {names} FROM kept) AS lacking
 UNION ALL
 SELECT 1 AS is_kept, {names}
 FROM (SELECT {names} FROM kept EXCEPT SELECT {names} FROM figures) AS odd"""
-# Visit by visit on PostgreSQL too: of a shop that has just been filled it knows nothing yet, and
-# then reads all lines of the shop. What has an OFFSET is looked up for each, whatever it knows.
 _WORDS = {
     "sqlite": {
-        "lines_of": "visit_line",
         "month": "DATE(local_on, 'start of month')",
         "weekday": "(STRFTIME('%w', local_on) + 6) % 7 + 1",
         "shop": ":merchant_id AS merchant_id",
     },
     "postgresql": {
-        "lines_of": """LATERAL (
-          SELECT * FROM visit_line l
-          WHERE l.merchant_id = :merchant_id AND l.visit_id = s.id OFFSET 0)""",
         "month": "CAST(DATE_TRUNC('month', local_on) AS date)",
         "weekday": "CAST(EXTRACT(isodow FROM local_on) AS smallint)",
         "shop": "CAST(:merchant_id AS uuid) AS merchant_id",
