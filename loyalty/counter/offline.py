@@ -1,13 +1,16 @@
-"""Visits that a till kept while it had no network: recorded once, as of when they happened."""
+"""What a till kept while it had no network: visits as of when they happened, rewards as of now."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from loyalty.cards import lookup
+from loyalty.cards.tokens import read_scan
 from loyalty.core.errors import LimitReached
 from loyalty.core.text import Text
-from loyalty.counter import visits
+from loyalty.counter import redemptions, visits
 from loyalty.counter.requests import Answer, VisitRequest
 from loyalty.ledger import store
 from loyalty.ledger.state import Intent
@@ -26,10 +29,9 @@ _TOO_LATE = Text(
 
 
 @dataclass(frozen=True, slots=True)
-class KeptVisit:
-    """A visit as the phone kept it; both times are those of the phone's own clock."""
+class Kept:
+    """When the till kept something and when it sent it, both by the phone's own clock."""
 
-    request: VisitRequest
     happened_at: datetime
     sent_at: datetime
 
@@ -42,9 +44,22 @@ class KeptVisit:
         off = self.sent_at - at
         return off // timedelta(minutes=1) if abs(off) > _CLOCK_MAY_BE_OFF else 0
 
+    def demand_in_time(self, at: datetime) -> datetime:
+        """When it was. Raises LimitReached for what is older than 48 hours."""
+        happened = self.happened(at)
+        if at - happened > timedelta(hours=HOURS_MAX):
+            raise LimitReached(_TOO_LATE, limit="hours_offline", allowed=HOURS_MAX)
+        return happened
+
 
 def record(
-    session: Session, *, duty: Duty, kept: KeptVisit, intent: Intent, at: datetime
+    session: Session,
+    *,
+    duty: Duty,
+    request: VisitRequest,
+    kept: Kept,
+    intent: Intent,
+    at: datetime,
 ) -> Answer:
     """Record it unless its key has been recorded: the first answer is given again, at any age.
 
@@ -52,10 +67,37 @@ def record(
     """
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    happened = kept.happened(at)
-    if at - happened > timedelta(hours=HOURS_MAX):
-        raise LimitReached(_TOO_LATE, limit="hours_offline", allowed=HOURS_MAX)
-    request = kept.request
+    happened = kept.demand_in_time(at)
     if at - happened > _AT_ONCE:
         request = replace(request, occurred_at=happened, kept_offline=True)
     return visits.accrue(session, duty=duty, request=request, intent=intent, at=at)
+
+
+def hand_over(
+    session: Session,
+    *,
+    duty: Duty,
+    scan: str,
+    reward: str,
+    kept: Kept,
+    intent: Intent,
+    at: datetime,
+) -> Answer:
+    """Book a reward that was handed over on trust, once for its key, out of what is there by now.
+
+    A voucher of that reward goes first. Never below nothing: whoever had too little is refused, and
+    somebody looks at it. Raises LimitReached for what is older than 48 hours, and all that
+    `redemptions.hand_over` and `use` raise.
+    """
+    if answer := store.replay(session, duty.merchant_id, intent):
+        return Answer(answer, replayed=True)
+    kept.demand_in_time(at)
+    facts = lookup.by_scan(session, merchant_id=duty.merchant_id, scan=read_scan(scan))
+    found = redemptions.of_card(
+        session, merchant_id=facts.merchant_id, card_id=facts.card_id, at=at
+    )
+    told: dict[str, Any] = {"duty": duty, "intent": intent, "at": at}
+    for voucher in reversed(found):  # the oldest first
+        if voucher.redemption.reward == reward:
+            return redemptions.use(session, code=voucher.redemption.code, **told)
+    return redemptions.hand_over(session, scan=scan, reward=reward, **told)

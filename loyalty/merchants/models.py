@@ -21,6 +21,8 @@ class Merchant(Base):
     timezone: Mapped[str] = mapped_column(sa.String(60))
     language: Mapped[str] = mapped_column(sa.String(2))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # How many rewards a till may hand over before the network is back.
+    offline_rewards: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("0"))
 
 
 class Location(Base):

@@ -11,14 +11,15 @@ from loyalty.core import clock
 from loyalty.core.db import current, write
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
-from loyalty.merchants import accounts, acts, devices, pins, places
+from loyalty.merchants import accounts, acts, devices, pins, places, trust
 from loyalty.merchants.acts import Act
 from loyalty.merchants.devices import LINK_MINUTES, DeviceFacts
 from loyalty.merchants.roles import Permission
+from loyalty.merchants.trust import OFFLINE_REWARDS_MAX
 from loyalty.portal.blueprint import blueprint
 from loyalty.web import guard, reads
 from loyalty.web.fields import Body, Line
-from loyalty.web.forms import FormState, read_form
+from loyalty.web.forms import FormState, TypedWhole, read_form
 from loyalty.web.locale import gettext, pick
 
 _ACTS_SHOWN = 12
@@ -30,6 +31,9 @@ _SAID = {
     "pin.choose": Text("ha scelto il suo PIN", "chose a PIN"),
     "pin.lock": Text("cinque PIN sbagliati: bloccato", "five wrong PINs: locked"),
     "pin.unlock": Text("ha sbloccato un PIN", "unlocked a PIN"),
+    "rewards.offline": Text(
+        "ha cambiato i premi senza rete", "changed the rewards without network"
+    ),
     "limit.lift": Text(
         "ha fatto passare una visita oltre il limite", "let a visit through over the limit"
     ),
@@ -44,7 +48,11 @@ class _Till(Body):
     location = Line((1, 120))
 
 
-_form = _Till()
+class _Offline(Body):
+    rewards = TypedWhole(0, OFFLINE_REWARDS_MAX, required=True)
+
+
+_form, _offline_form = _Till(), _Offline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,20 @@ def add_till() -> Response:
     return _page(FormState(), fresh=_fresh(name, token))
 
 
+@blueprint.post("/portal/tills/offline")
+@guard.staff(Permission.TILLS)
+def trust_tills() -> Response:
+    """How many rewards each till may hand over before the network is back."""
+    form = read_form(_offline_form)
+    if not form.is_valid:
+        return _page(FormState(), offline=form, status=422)
+    with write() as records:
+        trust.allow_offline_rewards(
+            records, duty=guard.duty(), rewards=form.values["rewards"], at=clock.now()
+        )
+    return _back()
+
+
 @blueprint.post("/portal/tills/<device_ref>/link")
 @guard.staff(Permission.TILLS)
 def renew_till(device_ref: str) -> Response:
@@ -152,7 +174,13 @@ def _fresh(name: str, token: str) -> dict[str, str]:
     return {"name": name, "link": link, "qr": qr.svg(link)}
 
 
-def _page(form: FormState, *, fresh: dict[str, str] | None = None, status: int = 200) -> Response:
+def _page(
+    form: FormState,
+    *,
+    offline: FormState | None = None,
+    fresh: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
     records, merchant_id = reads.session(), guard.duty().merchant_id
     people = _names_of_people()
     locations = {
@@ -161,6 +189,8 @@ def _page(form: FormState, *, fresh: dict[str, str] | None = None, status: int =
     keepers = _keepers()
     facts: dict[str, Any] = {"form": form, "fresh": fresh, "minutes": LINK_MINUTES}
     facts["labels"] = {"name": gettext("Name of the till"), "location": gettext("Where it stands")}
+    facts["offline"], facts["rewards_max"] = offline or FormState(), OFFLINE_REWARDS_MAX
+    facts["offline_labels"] = {"rewards": gettext("Rewards for each till")}
     facts["stands"] = list(locations.values())
     facts["tills"] = [
         _Shown(

@@ -10,9 +10,10 @@ from loyalty import assets
 from loyalty.core.ids import ref
 from loyalty.merchants.roles import Permission
 from loyalty.programs import catalogue, editor
-from loyalty.till import asking
+from loyalty.till import asking, trust
 from loyalty.till.asking import Asks
 from loyalty.till.blueprint import blueprint
+from loyalty.till.trust import Trusted
 from loyalty.web import guard, reads
 from loyalty.web.forms import FormState
 from loyalty.web.locale import LANGUAGES, gettext, language, shop
@@ -24,12 +25,14 @@ _SIZES = (192, 512)
 
 @dataclass(frozen=True, slots=True)
 class _Offered:
-    """A program in force, and what its visits ask for."""
+    """A program in force, what its visits ask for, and its rewards that go without network."""
 
     ref: str
     name: str
     asks: Asks
     amount_minor_max: int | None
+    rewards: list[Trusted]
+    proof: str
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -116,6 +119,14 @@ def _offered() -> list[_Offered]:
             session, merchant_id=here.id, program_id=program.id, number=program.current_version
         ).document
         asked = asking.asks(document, here.currency, language())
-        most = document.limits.amount_minor_max
-        found.append(_Offered(ref("prg", program.id), program.name, asked, most))
+        found.append(
+            _Offered(
+                ref("prg", program.id),
+                program.name,
+                asked,
+                document.limits.amount_minor_max,
+                trust.rewards(document) if here.offline_rewards else [],
+                document.proof_redeem,
+            )
+        )
     return found

@@ -1,11 +1,13 @@
-"""Visits from the phone's own queue, one at a time, and what the phone asks before it sends."""
+"""The phone's own queue: visits and rewards, one at a time, and what it asks before it sends."""
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
 from flask_wtf.csrf import generate_csrf
 from marshmallow import ValidationError
+from sqlalchemy.orm import Session
 
 from loyalty.core import clock
 from loyalty.core.db import write
@@ -13,8 +15,8 @@ from loyalty.core.errors import BadJson, Invalid
 from loyalty.core.ids import ref
 from loyalty.core.money import AMOUNT_MINOR_MAX, Money
 from loyalty.counter import offline
-from loyalty.counter.offline import KeptVisit
-from loyalty.counter.requests import VisitRequest
+from loyalty.counter.offline import Kept
+from loyalty.counter.requests import Answer, VisitRequest
 from loyalty.counter.requests import intent as make_intent
 from loyalty.ledger.state import Intent
 from loyalty.merchants import acts
@@ -31,7 +33,7 @@ _SOLD = ("scan", "amount_minor", "pieces", "category", "product")
 
 
 class _Kept(Body):
-    """A visit as the phone keeps it; `happened_at` and `sent_at` are by the phone's own clock."""
+    """A visit, or a reward, as the phone keeps it; both times are by the phone's own clock."""
 
     key = Line((KEY_LETTERS, KEY_LETTERS), required=True)
     scan = Line((1, 300), required=True)
@@ -39,6 +41,7 @@ class _Kept(Body):
     pieces = Whole(0, PIECES_MAX)
     category = Line((1, 120))
     product = Line((1, products.PACKED_MAX))
+    reward = Line((1, 64))
     by = Line((1, seals.LETTERS_MAX), required=True)
     happened_at = Moment(required=True)
     sent_at = Moment(required=True)
@@ -50,6 +53,7 @@ class _Discarded(Body):
     key = Line((KEY_LETTERS, KEY_LETTERS), required=True)
     amount_minor = Whole(0, AMOUNT_MINOR_MAX)
     pieces = Whole(0, PIECES_MAX)
+    reward = Line((1, 64))
 
 
 _kept_visit, _discarded_visit = _Kept(), _Discarded()
@@ -69,21 +73,37 @@ def pulse() -> dict[str, str]:
 @blueprint.post("/queue")
 @guard.staff(Permission.ACCRUE)
 def receive() -> dict[str, Any]:
-    """Record a kept visit once, however often and in whatever order the phone sends it."""
+    """Record what the phone kept once, however often and in whatever order it sends it."""
     at, values = clock.now(), _read(_kept_visit)
-    kept = KeptVisit(_request(values), values["happened_at"], values["sent_at"])
+    kept = Kept(values["happened_at"], values["sent_at"])
     with write() as session:
-        answer = offline.record(
-            session, duty=seals.duty_of(values["by"]), kept=kept, intent=_intent(values), at=at
-        )
+        answer = _record(session, values, kept, at)
     off = kept.clock_off_minutes(at)
     if off:
         log.warning("till_clock_off", extra={"facts": {"minutes": off}})
     return {
         "state": "known" if answer.replayed else "done",
-        "receipt": url_for("till.visit_receipt", visit_ref=answer.body["ref"]),
+        "receipt": _receipt_of(values, answer.body),
         "clock_off_minutes": off,
     }
+
+
+def _record(session: Session, values: dict[str, Any], kept: Kept, at: datetime) -> Answer:
+    told: dict[str, Any] = {
+        "duty": seals.duty_of(values["by"]),
+        "kept": kept,
+        "intent": _intent(values),
+        "at": at,
+    }
+    if reward := values.get("reward"):
+        return offline.hand_over(session, scan=values["scan"], reward=reward, **told)
+    return offline.record(session, request=_request(values), **told)
+
+
+def _receipt_of(values: dict[str, Any], body: dict[str, Any]) -> str:
+    if "reward" not in values:
+        return url_for("till.visit_receipt", visit_ref=body["ref"])
+    return url_for("till.reward_receipt", redemption_ref=body.get("redemption") or body["ref"])
 
 
 @blueprint.post("/queue/discarded")
@@ -127,4 +147,5 @@ def _request(values: dict[str, Any]) -> VisitRequest:
 def _intent(values: dict[str, Any]) -> Intent:
     """The key is the phone's, whoever sends it; what was sold must be the same, not when."""
     said = [values.get(name) for name in _SOLD]
+    said += [values["reward"]] if "reward" in values else []
     return make_intent(f"queue:{values['key']}", said)

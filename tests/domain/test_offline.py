@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from loyalty.audit import audit
 from loyalty.cards import lookup
-from loyalty.core.errors import LimitReached
+from loyalty.core.errors import InsufficientUnits, LimitReached
 from loyalty.core.money import Money
-from loyalty.counter import offline, standing
+from loyalty.counter import offline, redemptions, standing
 from loyalty.counter.models import Visit
-from loyalty.counter.offline import KeptVisit
+from loyalty.counter.offline import Kept
 from loyalty.counter.requests import LineRequest, VisitRequest, intent
 from tests.builders import NOW, fresh_key
+from tests.domain.law import stands
 from tests.programs import POINTS, with_changes
 
 EXAMPLES = {"sqlite": 10, "postgresql": 3}
@@ -46,13 +47,18 @@ def kept(card, program, size, minutes):
     if program == "stamps":
         line = LineRequest(category="coffee", quantity_milli=(size % 4 + 1) * 1_000)
         request = VisitRequest(scan=card.code, lines=(line,))
-    return KeptVisit(request, happened_at=NOW - timedelta(minutes=minutes), sent_at=NOW)
+    return request, Kept(NOW - timedelta(minutes=minutes), NOW)
 
 
 def send(shop, visit, key):
     with shop.database.write() as session:
         return offline.record(
-            session, duty=shop.cashier, kept=visit, intent=intent(key, key), at=NOW
+            session,
+            duty=shop.cashier,
+            request=visit[0],
+            kept=visit[1],
+            intent=intent(key, key),
+            at=NOW,
         )
 
 
@@ -129,11 +135,8 @@ def test_a_visit_of_two_days_is_recorded_and_one_minute_more_is_too_much(shop):
 
 def test_a_phone_that_says_it_will_happen_later_records_it_now(shop):
     card = shop.card("points", at=NOW - timedelta(days=30))
-    ahead = KeptVisit(
-        VisitRequest(scan=card.code, amount=Money(100, "EUR")),
-        happened_at=NOW + timedelta(hours=5),
-        sent_at=NOW,
-    )
+    request = VisitRequest(scan=card.code, amount=Money(100, "EUR"))
+    ahead = request, Kept(NOW + timedelta(hours=5), NOW)
     body = send(shop, ahead, fresh_key()).body
     assert body["occurred_at"] == body["recorded_at"]
     assert body["warnings"] == []
@@ -145,3 +148,65 @@ def test_the_rules_are_those_of_the_hour_at_which_it_happened(shop):
     # Ten o'clock in London is eleven in Rome: two hours earlier the happy hour was on.
     assert send(shop, kept(card, "capped", 600, 120), fresh_key()).body["earned"] == {"points": 3}
     assert send(shop, kept(card, "capped", 600, 2), fresh_key()).body["earned"] == {"points": 2}
+
+
+def hand_over(shop, card, key, minutes=5):
+    with shop.database.write() as session:
+        return offline.hand_over(
+            session,
+            duty=shop.cashier,
+            scan=card.code,
+            reward="breakfast",
+            kept=Kept(NOW - timedelta(minutes=minutes), NOW),
+            intent=intent(key, key),
+            at=NOW,
+        )
+
+
+def points(shop, card):
+    return stands(shop, card, NOW)["balances"]["points"]["available"]
+
+
+def test_a_reward_on_trust_is_taken_off_once_however_often_it_is_sent(shop):
+    card, key = shop.card("points", at=NOW - timedelta(days=30)), fresh_key()
+    shop.visit(card, 2_500)
+    assert not hand_over(shop, card, key).replayed
+    assert hand_over(shop, card, key).replayed
+    assert points(shop, card) == 15
+
+
+def test_a_voucher_of_that_reward_goes_first(shop):
+    card = shop.card("points", at=NOW - timedelta(days=30))
+    shop.visit(card, 2_500)
+    with shop.database.write() as session:
+        redemptions.reserve(
+            session,
+            duty=shop.cashier,
+            scan=card.code,
+            reward="breakfast",
+            intent=intent(fresh_key(), ""),
+            at=NOW,
+        )
+    key = fresh_key()
+    assert not hand_over(shop, card, key).replayed
+    assert hand_over(shop, card, key).replayed
+    assert points(shop, card) == 15
+
+
+def test_nobody_goes_below_nothing_and_the_same_key_may_come_again_later(shop):
+    card, key = shop.card("points", at=NOW - timedelta(days=30)), fresh_key()
+    shop.visit(card, 900)
+    with pytest.raises(InsufficientUnits):
+        hand_over(shop, card, key)
+    assert points(shop, card) == 9
+    shop.visit(card, 100)
+    assert not hand_over(shop, card, key).replayed
+    assert points(shop, card) == 0
+
+
+def test_a_reward_of_three_days_ago_is_booked_by_hand(shop):
+    card = shop.card("points", at=NOW - timedelta(days=30))
+    shop.visit(card, 2_500)
+    with pytest.raises(LimitReached):
+        hand_over(shop, card, fresh_key(), minutes=48 * 60 + 1)
+    assert points(shop, card) == 25

@@ -117,3 +117,16 @@ def test_a_stranger_does_nothing_to_our_tills(phone, dario, aurora):
         assert dario.post(f"/portal/tills/{device}/{deed}", token).status == 404, deed
     assert "Cassa 7" not in dario.get("/portal/tills").words
     assert phone.get("/till/").status == 200
+
+
+def test_the_owner_says_how_many_rewards_go_without_network(aurora, shop):
+    page = aurora.get("/portal/tills")
+    assert page.form("offline").fields["rewards"] == "0"
+    page = aurora.submit(page, "offline", rewards="3")
+    assert page.form("offline").fields["rewards"] == "3"
+    assert acts(shop)[-1] == "rewards.offline"
+    assert "ha cambiato i premi senza rete" in page.words
+    wrong = aurora.submit(page, "offline", rewards="21")
+    assert wrong.status == 422
+    assert wrong.form("offline").fields["rewards"] == "21"
+    assert aurora.get("/portal/tills").form("offline").fields["rewards"] == "3"

@@ -9,6 +9,11 @@ export function holdsCode(text: string): boolean {
   return QR.test(text) || REF.test(text.trim()) || CODE.test(tidy);
 }
 
+// Whether the code itself was read, and not typed from under it.
+export function isRead(text: string): boolean {
+  return QR.test(text) || text.replace(/[\s-]/g, "").length >= 26;
+}
+
 export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(26)), (byte) => ALPHABET[byte % 32]).join("");
 }

@@ -25,6 +25,8 @@ function rowOf(visit: Visit): DocumentFragment | null {
   fill(row, "heading", visit.heading ?? "");
   fill(row, "said", visit.said ?? "");
   fill(row, "when", [moment(visit.happened_at), visit.typed].filter(Boolean).join(" · "));
+  const handed = row.querySelector<HTMLElement>("[data-handed]");
+  if (handed) handed.hidden = !visit.reward;
   const code = row.querySelector<HTMLInputElement>("[name=code]");
   if (code) code.value = visit.scan;
   row.querySelector("[data-again]")?.addEventListener("click", () => void again(visit));

@@ -42,8 +42,8 @@ export async function pulse(): Promise<Context | null> {
 }
 
 function body(visit: Visit): string {
-  const { key, scan, amount_minor, pieces, category, product, by, happened_at } = visit;
-  const said = { key, scan, amount_minor, pieces, category, product, by, happened_at };
+  const { key, scan, amount_minor, pieces, category, product, reward, by, happened_at } = visit;
+  const said = { key, scan, amount_minor, pieces, category, product, reward, by, happened_at };
   return JSON.stringify({ ...said, sent_at: new Date().toISOString() });
 }
 
@@ -78,11 +78,11 @@ export async function send(visit: Visit, context: Context): Promise<Outcome> {
 }
 
 // A visit that is given up goes into the staff log first; false where that could not be.
-export async function sendDiscarded({ key, amount_minor, pieces }: Visit): Promise<boolean> {
+export async function sendDiscarded({ key, amount_minor, pieces, reward }: Visit): Promise<boolean> {
   try {
     const context = await pulse();
     if (!context) return false;
-    return (await post("/till/queue/discarded", JSON.stringify({ key, amount_minor, pieces }), context)).ok;
+    return (await post("/till/queue/discarded", JSON.stringify({ key, amount_minor, pieces, reward }), context)).ok;
   } catch {
     return false;
   }

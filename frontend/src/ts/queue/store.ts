@@ -9,6 +9,7 @@ export interface Visit {
   pieces?: number;
   category?: string;
   product?: string;
+  reward?: string; // handed over on trust, instead of a sale
   happened_at: string;
   typed: string; // the amount or the pieces as the cashier saw them
   tries: number;

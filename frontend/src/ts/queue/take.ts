@@ -8,6 +8,7 @@ import { isOffline, note, SLOW_MS } from "./mode";
 import { part, words } from "./parts";
 import { fill, screen, show } from "./screens";
 import { keep, remove, type Visit } from "./store";
+import { prepareTrust, refusal } from "./trust";
 
 interface HtmxContext {
   sourceElement: Element;
@@ -47,6 +48,7 @@ function openStranger(form: HTMLFormElement): void {
     const key = newKey();
     for (const input of copy.querySelectorAll<HTMLInputElement>("[name=scan]")) input.value = text;
     for (const input of copy.querySelectorAll<HTMLInputElement>("[name=key]")) input.value = key;
+    prepareTrust(copy, text);
   });
 }
 
@@ -123,24 +125,39 @@ function showFault(form: HTMLFormElement, sentence: string): void {
   field?.focus();
 }
 
-function visitOf(form: HTMLFormElement, amount: number | undefined): Visit {
-  const pieces = form.querySelector("[name=quantity]") ? Number(value(form, "quantity")) : 0;
-  const category = value(form, "category");
-  const product = form.querySelector("[name=quantity]") && !pieces ? "" : value(form, "product");
+function kept(form: HTMLFormElement): Visit {
   return {
     key: value(form, "key"),
     shop: screen().dataset["shop"] ?? "",
     by: by(),
     scan: value(form, "scan"),
+    happened_at: new Date().toISOString(),
+    typed: "",
+    tries: isOffline() ? 0 : 1,
+    state: "waiting",
+  };
+}
+
+function visitOf(form: HTMLFormElement, amount: number | undefined): Visit {
+  const pieces = form.querySelector("[name=quantity]") ? Number(value(form, "quantity")) : 0;
+  const category = value(form, "category");
+  const product = form.querySelector("[name=quantity]") && !pieces ? "" : value(form, "product");
+  return {
+    ...kept(form),
     ...(amount === undefined ? {} : { amount_minor: amount }),
     ...(pieces ? { pieces } : {}),
     ...(category ? { category } : {}),
     ...(product ? { product } : {}),
-    happened_at: new Date().toISOString(),
     typed: value(form, "amount") || (pieces ? `× ${pieces}` : ""),
-    tries: isOffline() ? 0 : 1,
-    state: "waiting",
   };
+}
+
+async function takeReward(form: HTMLFormElement): Promise<void> {
+  if (form.classList.contains("is-busy")) return;
+  const sentence = await refusal(value(form, "scan")).catch(() => words("full"));
+  if (sentence) return say(sentence);
+  const reward = { reward: value(form, "reward"), typed: form.dataset["label"] ?? "" };
+  await keepVisit(form, { ...kept(form), ...reward }, false);
 }
 
 function takeVisit(event: Event, form: HTMLFormElement): void {
@@ -166,7 +183,7 @@ async function keepVisit(form: HTMLFormElement, visit: Visit, canAsk: boolean): 
   }
   navigator.vibrate?.(30);
   asked = canAsk ? { key: visit.key, form } : null;
-  show("kept");
+  show(visit.reward ? "handed" : "kept");
   screen().dataset["waits"] = visit.key;
   void navigator.storage?.persist?.();
   if (visit.tries === 0) {
@@ -215,6 +232,7 @@ async function told({ visit, outcome }: Told, open: Open): Promise<void> {
   if (outcome.kind === "done" && outcome.clockOff) say(words("clockOff"));
   if (screen().dataset["waits"] !== visit.key) return;
   if (outcome.kind === "done") open(outcome.receipt);
+  else if (outcome.kind === "refused" && visit.reward) await changed(); // it is gone: somebody looks at it
   else if (outcome.kind === "refused") {
     await remove(visit); // the cashier sees it here and now: nothing is left to look at
     if (outcome.code === "limit_reached" && asked?.key === visit.key) return askAsPage(asked.form);
@@ -231,6 +249,10 @@ export function watchForms(open: Open): void {
     const form = event.target;
     if (isLookUp(form) && part("stranger")) takeCode(event, form);
     else if (form instanceof HTMLFormElement && form.matches("[data-visit]")) takeVisit(event, form);
+    else if (form instanceof HTMLFormElement && form.matches("[data-hand-over]")) {
+      stop(event);
+      void takeReward(form);
+    }
   };
   document.addEventListener("submit", take, { capture: true });
   watchLookUp();
