@@ -83,7 +83,7 @@ def test_a_code_that_nobody_answered_is_read_again_on_the_next_page(shop, carla,
     bruno = open_till(crowd, shop.cashier_email, service_workers="block")
     bruno.page.route("**/till/look-up", lambda route: None)  # it never comes back
     with bruno.page.expect_request("**/till/look-up"):
-        bruno.go("/till/")
+        bruno.page.goto(bruno.site + "/till/", wait_until="commit")
     bruno.page.unroute("**/till/look-up")
     till = bruno.go("/till/")
     till.get_by_role("heading", name="Carla De Santis").wait_for()
