@@ -52,6 +52,11 @@ def side(pixels_a_module: float) -> int:
     return int(frames.MODULES * pixels_a_module)
 
 
+def nothing() -> Iterator[bytes]:
+    """An empty counter."""
+    yield from (frames.jpeg(frames.noisy(frames.counter(), 6, seed)) for seed in range(3))
+
+
 def easy(text: str) -> Iterator[bytes]:
     """In view from the first frame on."""
     frame = frames.placed(frames.card(frames.symbol(text), side(6)), turned=4)
