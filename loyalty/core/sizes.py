@@ -15,7 +15,7 @@ BEGIN
         WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema())
           AND relpages < 100 AND pg_relation_size(oid) >= 2 * 8192 * greatest(relpages, 1)
     LOOP
-        EXECUTE 'ANALYZE ' || grown;
+        EXECUTE 'ANALYZE (SKIP_LOCKED) ' || grown;
     END LOOP;
 END $$"""
 )
@@ -25,7 +25,8 @@ def learn(database: Database) -> None:
     """Let it look at small tables that have grown since; later on it does so often enough itself.
 
     For a table of a few pages it plans to read them all, and keeps to that while the table grows:
-    the check of each foreign key then walks through the rows instead of looking one up.
+    the check of each foreign key then walks through the rows instead of looking one up. A table
+    that somebody else is looking at is left to them: nobody waits for this.
     """
     if database.dialect != "postgresql":
         return

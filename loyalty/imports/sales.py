@@ -106,7 +106,8 @@ class _Import:
                 found, waiting = taken.found, taken.waiting
                 is_open = is_open or taken.is_begun  # not if another import was faster
                 is_new = bool(found.taken)  # and so is what comes next, most likely
-                sizes.learn(self._database)
+                if is_new:
+                    sizes.learn(self._database)
             self._note(kept, found)
         if is_open:  # also where every row that was tried was refused in the end
             with self._database.write() as session:

@@ -4,10 +4,12 @@ import pytest
 from playwright.sync_api import expect
 
 from loyalty.audit import audit
+from loyalty.cards.tokens import qr_text
 from loyalty.core import clock
 from loyalty.merchants import trust
 from tests.domain.law import stands
 from tests.e2e.tills import bruno, carla, home, in_time, waits
+from tests.programs import POINTS, with_changes
 
 __all__ = ["bruno", "carla"]
 pytestmark = pytest.mark.slow
@@ -28,7 +30,7 @@ def test_without_network_a_till_hands_over_as_many_rewards_as_the_owner_allows(s
     on_trust(till, anna)
     expect(till.get_by_role("heading", name="Consegnato, sulla fiducia")).to_be_focused()
     home(till)
-    on_trust(till, anna)
+    on_trust(till, anna, code=anna.code.lower())
     expect(till.locator("[data-toast-live]")).to_contain_text("ha già avuto un premio")
     till.get_by_role("link", name="Torna al codice").click()
     on_trust(till, dora)
@@ -47,9 +49,33 @@ def test_without_network_a_till_hands_over_as_many_rewards_as_the_owner_allows(s
     assert stands(shop, dora, clock.now())["balances"]["points"]["available"] == 0
 
 
-def on_trust(till, card):
+def test_where_the_program_wants_the_qr_a_typed_code_opens_no_reward(shop, bruno):
+    strict = with_changes(POINTS, proof={"redeem": "static"})
+    shop.program("strict", strict, at=clock.now())
+    card = shop.card("strict", at=clock.now())
+    with shop.database.write() as session:
+        trust.allow_offline_rewards(session, duty=shop.owner, rewards=2, at=clock.now())
+    till = bruno.page
+    till.evaluate("sessionStorage.removeItem('till.shell')")
+    till.goto(till.url)
+    in_time(till, OFFERS)
+    till.context.set_offline(True)
+    for typed, offered in ((card.code, 0), (qr_text("http://127.0.0.1:8000", card.token), 1)):
+        till.get_by_label("Codice della carta").fill(typed)
+        till.get_by_role("button", name="Cerca").click()
+        till.get_by_label("strict", exact=True).check()
+        till.get_by_text("Un premio, sulla fiducia").locator("visible=true").click()
+        asked = till.get_by_text("leggi il QR della carta").locator("visible=true")
+        expect(asked).to_have_count(1 - offered)
+        hand_over = till.get_by_role("button", name="Consegna: colazione in omaggio")
+        expect(hand_over.locator("visible=true")).to_have_count(offered)
+        till.get_by_role("link", name="Torna al codice").click()
+    till.context.set_offline(False)
+
+
+def on_trust(till, card, code=None):
     """The reward of a card that the phone does not know."""
-    till.get_by_label("Codice della carta").press_sequentially(card.code)
+    till.get_by_label("Codice della carta").press_sequentially(code or card.code)
     till.get_by_label("points", exact=True).check()
     till.get_by_text("Un premio, sulla fiducia").locator("visible=true").click()
     till.get_by_role("button", name="Consegna: colazione in omaggio").click()

@@ -4,14 +4,20 @@ const QR = /\/C\/[0-9A-Z]{26}(?:\.\d{8})?/i;
 const REF = /^crd_[0-9A-Z]{26}$/;
 const CODE = /^(?:[0-9A-HJKMNP-TV-Z]{10}|[0-9A-HJKMNP-TV-Z]{26}(?:\.\d{8})?)$/;
 
+const TOKEN = /^[0-9A-HJKMNP-TV-Z]{26}(?:\.\d{8})?$/;
+
+/** The same for a code however it was typed. */
+export function tidied(text: string): string {
+  return text.toUpperCase().replace(/[\s-]/g, "").replace(/[IL]/g, "1").replace(/O/g, "0");
+}
+
 export function holdsCode(text: string): boolean {
-  const tidy = text.toUpperCase().replace(/[\s-]/g, "").replace(/[IL]/g, "1").replace(/O/g, "0");
-  return QR.test(text) || REF.test(text.trim()) || CODE.test(tidy);
+  return QR.test(text) || REF.test(text.trim()) || CODE.test(tidied(text));
 }
 
 // Whether the code itself was read, and not typed from under it.
 export function isRead(text: string): boolean {
-  return QR.test(text) || text.replace(/[\s-]/g, "").length >= 26;
+  return QR.test(text) || TOKEN.test(tidied(text));
 }
 
 export function newKey(): string {
