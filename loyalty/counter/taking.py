@@ -145,7 +145,8 @@ def _coverable(
     if not own:
         return 0
     lots = store.load_lots(session, desk.book, own)
-    if all(lot.ends_at is None for lot in lots.values()):
+    # Whole lots lost nothing yet: what comes back to a lot was spent from it, never expired.
+    if all(lot.ends_at is None or lot.remaining == lot.units for lot in lots.values()):
         return 0
     written = past.expired_units(session, desk.book, account, own)
     unwritten = sum(

@@ -49,7 +49,8 @@ def apply(
     changes.look_back({basket.customer for basket in found.returned})
     for basket in _in_turns(found.returned):
         try:
-            with changes.one_by_one():
+            # What a return looks up is the past: its visits are written together, with the book.
+            with session.no_autoflush, changes.one_by_one():
                 changes.take_return(basket)
         except InsufficientUnits:
             changes.read_again()

@@ -17,11 +17,17 @@ from loyalty.imports.models import ImportedSale
 from loyalty.imports.verdict import Recorded, RefHolder
 from loyalty.ledger.models import Operation
 
-_KNOWN = sa.select(ImportedSale.identity).where(
+_IDENTITIES = sa.select(ImportedSale.identity).where(
     ImportedSale.merchant_id == sa.bindparam("merchant_id"),
     ImportedSale.program_id == sa.bindparam("program_id"),
-    ImportedSale.identity.in_(sa.bindparam("wanted", expanding=True)),
 )
+# A list is spelt out anew for each batch; an array is one parameter, and the statement is known.
+_KNOWN = {
+    "sqlite": _IDENTITIES.where(ImportedSale.identity.in_(sa.bindparam("wanted", expanding=True))),
+    "postgresql": _IDENTITIES.where(
+        ImportedSale.identity == sa.any_(sa.bindparam("wanted", type_=sa.ARRAY(sa.LargeBinary(16))))
+    ),
+}
 _REFS = (
     sa.select(
         Visit.external_ref,
@@ -75,7 +81,8 @@ def read(session: Session, *, club: Club, rows: Sequence[Row]) -> Recorded:
     found = Recorded()
     scope = {"merchant_id": club.merchant_id, "program_id": club.program_id}
     wanted = scope | {"wanted": [row.identity for row in rows]}
-    found.identities.update(session.execute(_KNOWN, wanted).scalars())
+    dialect = session.get_bind().dialect.name
+    found.identities.update(session.execute(_KNOWN[dialect], wanted).scalars())
     refs = list({row.sale.external_ref for row in rows if row.sale.external_ref})
     for row in session.execute(_REFS, scope | {"wanted": refs}) if refs else ():
         assert row.external_ref is not None, "asked for by name"

@@ -25,7 +25,8 @@ from loyalty.imports.sheet import SALES, Refusal
 from loyalty.imports.spool import Batch, Spool, spool
 from loyalty.imports.verdict import Sorted
 
-BATCH_ROWS = 1_000
+# While a batch is written on SQLite every till waits; on PostgreSQL those of its cards only.
+BATCH_ROWS = {"sqlite": 1_000, "postgresql": 2_000}
 _NAME_MAX = 255
 
 
@@ -115,7 +116,7 @@ class _Import:
 
     def _batches(self, kept: Spool, *, whole: bool = False) -> Iterator[Batch]:
         done, total = 0, kept.count_rows()
-        for batch in kept.batches(BATCH_ROWS, whole=whole):
+        for batch in kept.batches(BATCH_ROWS[self._database.dialect], whole=whole):
             yield batch
             done += len(batch.rows)
             self._progress(done, total)

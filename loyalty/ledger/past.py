@@ -1,10 +1,11 @@
 """What a sale did before: its lots, what of them expired, and what refunds have counted."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from loyalty.ledger.book import Book
 from loyalty.ledger.chart import side
@@ -13,6 +14,29 @@ from loyalty.ledger.models import Account, Entry, Lot, Posting
 from loyalty.ledger.state import AccountState
 
 _MERGES_MAX = 20
+_MERCHANT: sa.BindParameter[UUID] = sa.bindparam("merchant_id")
+
+
+def _one_of(column: InstrumentedAttribute[Any], name: str) -> sa.ColumnElement[bool]:
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
+# By subqueries, inside out: in a join SQLite would begin with every lot of the shop.
+_ACCOUNTS = sa.select(Account.id).where(
+    Account.merchant_id == _MERCHANT,
+    _one_of(Account.card_id, "card_ids"),
+    Account.unit == sa.bindparam("unit"),
+)
+_ENTRIES = sa.select(Entry.id).where(
+    Entry.merchant_id == _MERCHANT,
+    _one_of(Entry.operation_id, "operation_ids"),
+    Entry.account_id.in_(_ACCOUNTS),
+)
+_LOTS = sa.select(Lot.id).where(Lot.merchant_id == _MERCHANT)
+_MADE, _CAME_OF = (
+    _LOTS.where(Lot.entry_id.in_(_ENTRIES)),
+    _LOTS.where(_one_of(Lot.origin_id, "lot_ids")),
+)
 
 
 def lots_made_by(
@@ -27,24 +51,14 @@ def lots_made_by(
 
     A lot of a card that was merged is a new one on the other card.
     """
-    made = sa.select(Lot.id).where(Lot.merchant_id == merchant_id)
-    # By subqueries, inside out: in a join SQLite would begin with every lot of the shop.
-    accounts = sa.select(Account.id).where(
-        Account.merchant_id == merchant_id,
-        Account.card_id.in_(list(card_ids)),
-        Account.unit == unit,
-    )
-    entries = sa.select(Entry.id).where(
-        Entry.merchant_id == merchant_id,
-        Entry.operation_id.in_(list(operation_ids)),
-        Entry.account_id.in_(accounts),
-    )
-    found = list(session.execute(made.where(Lot.entry_id.in_(entries))).scalars())
+    scope = {"merchant_id": merchant_id}
+    whose = {"operation_ids": list(operation_ids), "unit": unit, "card_ids": list(card_ids)}
+    found = list(session.execute(_MADE, scope | whose).scalars())
     newest = found
     for _ in range(_MERGES_MAX):
-        newest = list(session.execute(made.where(Lot.origin_id.in_(newest))).scalars())
         if not newest:
             break
+        newest = list(session.execute(_CAME_OF, scope | {"lot_ids": newest}).scalars())
         found += newest
     return found
 

@@ -85,7 +85,7 @@ def _standing(desk: Desk, card: object) -> dict[str, object]:
 def test_customers_cut_over_many_batches_get_the_same(
     desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sales, "BATCH_ROWS", 3)
+    monkeypatch.setattr(sales, "BATCH_ROWS", dict.fromkeys(sales.BATCH_ROWS, 3))
     path = written(desk.folder / "sales.csv", seed=7, rows=200)
     told = oracle.tally(path, "Europe/Rome")
     desk.shop.program(name, real_shop.document(RULES[name]))
@@ -106,7 +106,7 @@ def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
 def test_an_import_that_is_broken_off_goes_on_where_it_was(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sales, "BATCH_ROWS", 50)
+    monkeypatch.setattr(sales, "BATCH_ROWS", dict.fromkeys(sales.BATCH_ROWS, 50))
     path = written(desk.folder / "sales.csv", seed=2)
     told = oracle.tally(path, "Europe/Rome")
 
@@ -145,7 +145,7 @@ def test_a_batch_that_fails_in_the_middle_leaves_nothing_of_itself(
 def test_two_imports_of_one_file_at_once_bring_each_sale_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sales, "BATCH_ROWS", 40)
+    monkeypatch.setattr(sales, "BATCH_ROWS", dict.fromkeys(sales.BATCH_ROWS, 40))
     path = written(desk.folder / "sales.csv", seed=9)
     told = oracle.tally(path, "Europe/Rome")
     with ThreadPoolExecutor(2) as pool:
