@@ -1,5 +1,6 @@
 """`loyalty import`: files of customers, and of sales into a program."""
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -119,6 +120,7 @@ def _undone(done: Undone) -> str:
 def _do(importing: Callable[..., ImportResult], order: Order, *, as_json: bool) -> None:
     """Import under a bar; ends with 1 if a row was refused, with 2 if it could not begin."""
     bar = Bar(sys.stderr)
+    gc.freeze()  # the modules stay: collecting, which many rows bring about, need not look at them
     try:
         with house.database() as database:
             result = importing(database, order=order, at=clock.now(), progress=bar)

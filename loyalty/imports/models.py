@@ -20,6 +20,8 @@ class ImportRun(Base):
         sa.ForeignKeyConstraint(
             ["merchant_id", "program_id"], ["program.merchant_id", "program.id"]
         ),
+        # What the key of each of its rows points at.
+        sa.Index("ix_import_run_program", "merchant_id", "program_id", "id", unique=True),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
@@ -44,10 +46,8 @@ class ImportedSale(Base):
     __tablename__ = "imported_sale"
     __table_args__ = (
         sa.ForeignKeyConstraint(
-            ["merchant_id", "import_id"], ["import_run.merchant_id", "import_run.id"]
-        ),
-        sa.ForeignKeyConstraint(
-            ["merchant_id", "program_id"], ["program.merchant_id", "program.id"]
+            ["merchant_id", "program_id", "import_id"],
+            ["import_run.merchant_id", "import_run.program_id", "import_run.id"],
         ),
         sa.ForeignKeyConstraint(
             ["merchant_id", "visit_id"], ["ledger_operation.merchant_id", "ledger_operation.id"]
