@@ -1,7 +1,7 @@
 """Every table of the product, gathered for migrations and tests."""
 
 from loyalty.cards import models as cards
-from loyalty.core import jobs, outbox, schedules
+from loyalty.core import jobs, mail, outbox, schedules
 from loyalty.core.db import Base
 from loyalty.counter import models as counter
 from loyalty.counter.rollups import models as rollups
@@ -17,6 +17,7 @@ MODULES = (
     cards,
     causes,
     jobs,
+    mail,
     outbox,
     schedules,
     counter,

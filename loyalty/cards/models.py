@@ -95,3 +95,22 @@ class CardDevice(Base):
     secret_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LiveUse(Base):
+    """A live code that has served: each is good for one accrual and one redemption."""
+
+    __tablename__ = "live_use"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "device_id"], ["card_device.merchant_id", "card_device.id"]
+        ),
+        sa.CheckConstraint("act IN ('accrue', 'redeem')", name="act"),
+        sa.Index("ix_live_use_used_at", "merchant_id", "used_at"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    step: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    act: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -11,20 +11,27 @@ TEXT_MAX = 300
 # A scanner that types goes through a keyboard, which may turn `://` into `ç--` or leave it out: the
 # token counts wherever it stands, best after its /C/. Letters, as in what capitals are made of.
 _AFTER_C = re.compile(r"(?<![0-9A-Z_])C[^0-9A-Z]+([0-9A-Z]{26})(?![0-9A-Z])")
-_ALONE = re.compile(r"(?<![0-9A-Z_])([0-9A-Z]{26})(?![0-9A-Z])")
-_RUN_TOGETHER = re.compile(r"HTTPS?.*C([0-9A-Z]{26})")
+_ALONE = re.compile(r"(?<![0-9A-Z_~])([0-9A-Z]{26})(?![0-9A-Z])")
+_RUN_TOGETHER = re.compile(r"HTTPS?.*C([0-9A-Z]{26})(?![0-9A-Z])")
+# A live code's digits, and what a till of ours has put behind them (see live.sealed).
+_LIVE = re.compile(r"[^0-9A-Z]([0-9]{8})(?![0-9A-Z])(?:~([0-9]{10}~[0-9A-Z]{26}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """kind is token, code or ref; value is its one spelling."""
+    """kind is token, code or ref; value is its one spelling.
+
+    Of a live code also its `digits`, and in `seen` when a till of ours says that it saw them.
+    """
 
     kind: str
     value: str
+    digits: str = ""
+    seen: str = ""
 
     @property
     def proof(self) -> str:
-        """How much the text proves at the till: a QR code more than typed letters."""
+        """How much the text proves by itself: a QR code more than typed letters."""
         return "static" if self.kind == "token" else "typed"
 
 
@@ -38,22 +45,26 @@ def read_scan(text: str) -> Scan:
         return Scan("token", tidy)
     if is_code(tidy, CODE_LETTERS):
         return Scan("code", tidy)
-    if token := _token_in(plain.upper()):
-        return Scan("token", token)
+    if found := _token_in(plain.upper()):
+        return found
     raise Unknown("card")
 
 
-def _token_in(text: str) -> str | None:
+def _token_in(text: str) -> Scan | None:
     """The 26 letters of a token anywhere in a longer text, in their one spelling."""
-    together = _RUN_TOGETHER.fullmatch(text)
-    found = _AFTER_C.findall(text) or _ALONE.findall(text) or (together and [together[1]]) or []
-    tidy = [tidy_code(letters) for letters in found]
-    return next((token for token in reversed(tidy) if is_code(token, REF_LETTERS)), None)
+    for pattern in (_AFTER_C, _ALONE, _RUN_TOGETHER):
+        for found in reversed(list(pattern.finditer(text))):
+            token = tidy_code(found[1])
+            if is_code(token, REF_LETTERS):
+                live = _LIVE.match(text, found.end(1))
+                return Scan("token", token, live[1] if live else "", (live and live[2]) or "")
+    return None
 
 
-def qr_text(public_url: str, token: str) -> str:
+def qr_text(public_url: str, token: str, digits: str = "") -> str:
     """What the QR code says: all capitals, so that it fits the compact alphanumeric mode."""
-    return f"{public_url.upper()}/C/{token}"
+    text = f"{public_url.upper()}/C/{token}"
+    return f"{text}.{digits}" if digits else text
 
 
 def shown(code: str) -> str:

@@ -169,13 +169,22 @@ class ProgramPaused(Refused):
 
 
 class ProofTooWeak(Refused):
-    """facts: needed, given."""
+    """facts: needed, given; `said` where there is a better sentence."""
 
     code = "proof_too_weak"
     words = Text(
         "Per questo serve il codice QR della carta, non il codice scritto.",
         "This needs the card's QR code, not the typed one.",
     )
+
+    def __init__(self, said: Text | None = None, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.said = said
+
+    @property
+    def sentence(self) -> Text:
+        """What to show instead."""
+        return self.said or super().sentence
 
 
 class OwnCard(Refused):

@@ -91,7 +91,7 @@ def hand_over(
     """
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
-    kept.demand_in_time(at)
+    happened = kept.demand_in_time(at)
     facts = lookup.by_scan(session, merchant_id=duty.merchant_id, scan=read_scan(scan))
     found = redemptions.of_card(
         session, merchant_id=facts.merchant_id, card_id=facts.card_id, at=at
@@ -100,4 +100,4 @@ def hand_over(
     for voucher in reversed(found):  # the oldest first
         if voucher.redemption.reward == reward:
             return redemptions.use(session, code=voucher.redemption.code, **told)
-    return redemptions.hand_over(session, scan=scan, reward=reward, **told)
+    return redemptions.hand_over(session, scan=scan, reward=reward, shown_at=happened, **told)

@@ -15,7 +15,6 @@ from loyalty.core import outbox
 from loyalty.core.errors import (
     AlreadyCancelled,
     Invalid,
-    ProofTooWeak,
     Unknown,
 )
 from loyalty.core.ids import is_code, parse_ref, ref, tidy_code
@@ -45,10 +44,18 @@ class Voucher:
 
 
 def reserve(
-    session: Session, *, duty: Duty, scan: str, reward: str, intent: Intent, at: datetime
+    session: Session,
+    *,
+    duty: Duty,
+    scan: str,
+    reward: str,
+    intent: Intent,
+    at: datetime,
+    shown_at: datetime | None = None,
 ) -> Answer:
     """Spend the units of a reward and put a voucher out. The same key gives the same receipt.
 
+    `shown_at` is when the code was shown, where that was not now.
     Raises Unknown, CardBlocked, ProgramPaused, OwnCard, ProofTooWeak, InsufficientUnits, KeyReused.
     """
     duty.demand(Permission.REDEEM)
@@ -64,9 +71,8 @@ def reserve(
         program_id=facts.program_id,
         number=facts.demand_running(),
     )
-    proof, needed = proofs.proof_of(duty, read.proof), version.document.proof_redeem
-    if not proofs.is_enough(proof, needed):
-        raise ProofTooWeak(needed=needed, given=proof)
+    proof = proofs.prove(session, duty=duty, facts=facts, scan=read, at=shown_at or at)
+    proofs.demand(proof, version.document.proof_redeem)
     wanted = version.document.reward(reward)
     if wanted is None:
         raise Unknown("reward")
@@ -77,10 +83,12 @@ def reserve(
     if refused := vouchers.refusal(desk, wanted, at):
         raise refused
     _demand_units(desk, wanted)
+    proof = proofs.use_up(session, proof, duty=duty, act="redeem", at=at)
+    level = proofs.demand(proof, version.document.proof_redeem)
     if refused := desk.offers.take(wanted):
         raise refused
     origin = desks.origin(
-        desk.place, duty, version=version.number, occurred_at=at, recorded_at=at, proof=proof
+        desk.place, duty, version=version.number, occurred_at=at, recorded_at=at, proof=level
     )
     issued = vouchers.issue(desk, wanted, origin=origin, intent=intent)
     body = receipts.receipt(
@@ -189,10 +197,18 @@ def _demand_cancellable(redemption: Redemption, at: datetime) -> None:
 
 
 def hand_over(
-    session: Session, *, duty: Duty, scan: str, reward: str, intent: Intent, at: datetime
+    session: Session,
+    *,
+    duty: Duty,
+    scan: str,
+    reward: str,
+    intent: Intent,
+    at: datetime,
+    shown_at: datetime | None = None,
 ) -> Answer:
     """Reserve a reward and hand it over at once, as at the till; one key covers both."""
-    answer = reserve(session, duty=duty, scan=scan, reward=reward, intent=intent, at=at)
+    told = {"scan": scan, "reward": reward}
+    answer = reserve(session, duty=duty, intent=intent, at=at, shown_at=shown_at, **told)
     is_done = answer.body["vouchers"][0]["state"] == "fulfilled"  # a donation is, at once
     if not answer.replayed and not is_done:
         fulfil(session, duty=duty, redemption_ref=answer.body["ref"], intent=None, at=at)
@@ -276,11 +292,6 @@ def _finish(
 ) -> Answer:
     operation["answer"] = body
     writing.write_book(session, desk.book)
-    outbox.add(
-        session,
-        merchant_id=desk.place.merchant_id,
-        kind=kind,
-        facts={"redemption": body["vouchers"][0]["redemption"]},
-        at=desk.at,
-    )
+    facts = {"redemption": body["vouchers"][0]["redemption"]}
+    outbox.add(session, merchant_id=desk.place.merchant_id, kind=kind, facts=facts, at=desk.at)
     return Answer(body)

@@ -13,7 +13,7 @@ from loyalty.cards.tokens import read_scan
 from loyalty.core import outbox
 from loyalty.core.clock import rfc3339
 from loyalty.core.db import table
-from loyalty.core.errors import Invalid, ProofTooWeak, StateConflict
+from loyalty.core.errors import Invalid, StateConflict
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import desk as desks
@@ -57,9 +57,9 @@ def accrue(
     facts.demand_open()
     desks.refuse_own_card(facts, duty)
     version = _version(session, facts, request.occurred_at)
-    proof = proofs.proof_of(duty, scan.proof)
-    if not proofs.is_enough(proof, version.document.proof_earn):
-        raise ProofTooWeak(needed=version.document.proof_earn, given=proof)
+    shown_at = request.occurred_at or at
+    proof = proofs.prove(session, duty=duty, facts=facts, scan=scan, at=shown_at)
+    proofs.demand_to_earn(proof, version.document.proof_earn)
     sold = _sale(request, facts, version, at)
     desk = _lock(session, facts, version, sold, at)
     if answer := store.replay(session, duty.merchant_id, intent):
@@ -67,6 +67,8 @@ def accrue(
     desks.catch_up(desk)
     if sold.external_ref is not None:
         _refuse_known(session, desk, sold.external_ref)
+    proof = proofs.use_up(session, proof, duty=duty, act="accrue", at=at)
+    proofs.demand_to_earn(proof, version.document.proof_earn)
     measured = limits.check(session, desk, duty, sold)
     origin = desks.origin(
         desk.place,
@@ -74,7 +76,7 @@ def accrue(
         version=version.number,
         occurred_at=sold.occurred_at,
         recorded_at=at,
-        proof=proof,
+        proof=proof.level,
         location_id=_location(session, duty, request, at),
     )
     done = sale.record(desk, sold, origin=origin, intent=intent)

@@ -13,13 +13,13 @@ from loyalty.core.errors import Unknown
 from loyalty.core.money import Money
 from loyalty.counter import history, redemptions, visits
 from loyalty.counter.models import Redemption
-from loyalty.counter.proofs import is_enough
 from loyalty.counter.requests import VisitRequest
 from loyalty.merchants.roles import Permission
 from loyalty.programs import editor
 from loyalty.till import approvals, asking, products, sheet, vouchers
 from loyalty.till.blueprint import KEY_LETTERS, blueprint, intent_of, new_key
 from loyalty.till.guests import guest
+from loyalty.till.showing import shown
 from loyalty.web import guard, reads, visitrows
 from loyalty.web.fields import Body, Line, Secret
 from loyalty.web.forms import FormState, TypedAmount, TypedWhole, read_form
@@ -139,12 +139,13 @@ def card_page(
     session, at = reads.session(), clock.now()
     here = guest(session, facts, at=at)
     asked = asking.asks(here.document, facts.currency, language())
+    seen = shown(facts, scan, here.document.proof_redeem)
     page = render_template(
         "till/card.html",
         card=here,
         sheet=sheet.sheet(session, facts, here, asked, at=at),
-        scan=scan,
-        is_proof_enough=is_enough(read_scan(scan).proof, here.document.proof_redeem),
+        scan=seen.scan,
+        proof_asked=seen.asked,
         key=key or new_key(),
         form=form,
         asks=asked,

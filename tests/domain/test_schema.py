@@ -16,7 +16,7 @@ from loyalty.tables import METADATA
 
 # Not a shop's own: the shops, whose secret or name is whose, failed sign-ins, the worker's jobs
 # with what comes round, and the migrations.
-SHARED = {"merchant", "directory", "sign_in_attempt", "job", "schedule", "alembic_version"}
+SHARED = {"merchant", "directory", "sign_in_attempt", "job", "mail", "schedule", "alembic_version"}
 # A phone shows its secret before anybody knows whose card it is; the worker takes events in order.
 SHARED_INDEXES = {"ix_card_device_secret", "ix_outbox_event_waiting"}
 

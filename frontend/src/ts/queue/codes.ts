@@ -11,6 +11,11 @@ export function tidied(text: string): string {
   return text.toUpperCase().replace(/[\s-]/g, "").replace(/[IL]/g, "1").replace(/O/g, "0");
 }
 
+/** The same for every code that one card shows, its live ones among them. */
+export function cardOf(text: string): string {
+  return tidied(text).replace(/\.\d{8}(~.*)?$/, "");
+}
+
 export function holdsCode(text: string): boolean {
   return QR.test(text) || REF.test(text.trim()) || CODE.test(tidied(text));
 }

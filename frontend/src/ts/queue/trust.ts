@@ -1,12 +1,12 @@
 // Rewards without network, on trust: as many as the shop allows, one for a card.
-import { isRead, tidied } from "./codes";
+import { cardOf, isRead } from "./codes";
 import { words } from "./parts";
 import { waiting } from "./store";
 
 /** What keeps a reward from being handed over now, in a sentence; nothing where all is well. */
 export async function refusal(scan: string): Promise<string> {
   const given = (await waiting()).filter((visit) => visit.reward);
-  if (given.some((visit) => tidied(visit.scan) === tidied(scan))) return words("oneReward");
+  if (given.some((visit) => cardOf(visit.scan) === cardOf(scan))) return words("oneReward");
   return given.length >= Number(words("rewardsMax")) ? words("noMoreRewards") : "";
 }
 

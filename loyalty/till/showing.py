@@ -1,0 +1,34 @@
+"""What a code proved when the till saw it, kept until the sale is rung up."""
+
+from dataclasses import dataclass
+
+from loyalty.cards import live
+from loyalty.cards.lookup import CardFacts
+from loyalty.cards.tokens import read_scan
+from loyalty.core import clock
+from loyalty.core.db import current
+from loyalty.core.errors import ProofTooWeak
+from loyalty.counter import proofs
+from loyalty.web import guard, reads
+from loyalty.web.locale import pick
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The text that the sheet's forms send, and what a reward still asks for; nothing if all is well."""
+
+    scan: str
+    asked: str
+
+
+def shown(facts: CardFacts, scan: str, needed: str) -> Shown:
+    """Judge a code now; of one that is live the forms say when it was seen."""
+    read, at = read_scan(scan), clock.now()
+    proof = proofs.prove(reads.session(), duty=guard.duty(), facts=facts, scan=read, at=at)
+    if proof.live is not None and not read.seen:
+        scan = live.sealed(current().settings.secret, read, at=at)
+    try:
+        proofs.demand(proof, needed)
+    except ProofTooWeak as no:
+        return Shown(scan, pick(no.sentence))
+    return Shown(scan, "")
