@@ -17,6 +17,7 @@ STEP_S, DIGITS, STEPS_OFF_MAX = 30, 8, 1
 KEY_BYTES = 20
 # A till reads a code before it knows the amount: so long it may keep what it has seen.
 SEEN_FOR = timedelta(minutes=15)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +72,5 @@ def seen_at(secret: bytes, scan: Scan, *, at: datetime) -> datetime:
     told = f"{scan.value}.{scan.digits}~{seconds}"
     if not hmac.compare_digest(derive_code(secret, "live-seen", told.encode()), seal):
         return at
-    seen = datetime.fromtimestamp(int(seconds), UTC)
+    seen = _EPOCH + timedelta(seconds=int(seconds))
     return seen if timedelta(0) <= at - seen <= SEEN_FOR else at

@@ -54,14 +54,14 @@ def post(
     language: str,
     facts: dict[str, Any],
     at: datetime,
-    merchant_id: UUID | None = None,
-    customer_id: UUID | None = None,
+    whose: tuple[UUID, UUID] | None = None,
 ) -> UUID:
     """Owe somebody a mail; it exists if and only if the surrounding write commits.
 
     `facts` are the plain values that the template of that kind fills in, links whole; `language`
-    is it or en. Returns the mail's id.
+    is it or en; `whose` are merchant and customer, where it is of one shop. Returns the mail's id.
     """
+    merchant_id, customer_id = whose or (None, None)
     mail = Mail(
         id=new_id(),
         merchant_id=merchant_id,

@@ -74,9 +74,7 @@ def prove(session: Session, *, duty: Duty, facts: CardFacts, scan: Scan, at: dat
     return Proof("live", found) if found else Proof(level, is_old=True)
 
 
-def _phones(
-    session: Session, merchant_id: UUID, card_ids: Sequence[UUID | None]
-) -> Sequence[UUID]:
+def _phones(session: Session, merchant_id: UUID, card_ids: Sequence[UUID | None]) -> Sequence[UUID]:
     wanted = {"merchant_id": merchant_id, "card_ids": [each for each in card_ids if each]}
     return session.execute(_PHONES, wanted).scalars().all()
 

@@ -15,7 +15,7 @@ from loyalty.web.locale import pick
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The text that the sheet's forms send, and what a reward still asks for; nothing if all is well."""
+    """The text that the sheet's forms send, and what a reward still asks for, or nothing."""
 
     scan: str
     asked: str

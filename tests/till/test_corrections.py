@@ -126,7 +126,7 @@ def test_a_reward_that_needs_the_qr_is_not_offered_on_a_typed_code(shop, bruno):
     carla = shop.card("strict", name="Carla")
     shop.visit(carla, 2000, at=clock.now())
     typed = bruno.look_up(carla.code)
-    assert "Per consegnarlo leggi il QR della carta" in typed.words
+    assert "serve il codice QR della carta" in typed.words
     assert not typed.has_form("/till/redemptions")
     scanned = bruno.look_up(carla.token)
     assert bruno.submit(scanned, "/till/redemptions").status == 200
