@@ -10,7 +10,7 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "..", "static", "dist"));
 const surfaces = ["portal", "till", "card"];
-const workers = ["scan-worker.ts", "scan-worker-plain.ts", "till-sw.ts"];
+const workers = ["scan-worker.ts", "scan-worker-plain.ts", "till-sw.ts", "card-sw.ts"];
 // The first browsers that know cascade layers; newer CSS is lowered where it can be.
 const target = ["es2022", "chrome99", "firefox97", "safari15.4"];
 
