@@ -13,7 +13,7 @@ from loyalty.wallet.opening import WHY, closed, my_card, open_card
 from loyalty.web import guard
 from loyalty.web.static import asset
 
-_FILES = ("card.css", "card.js", "icons.svg")
+_FILES = ("card.css", "card.js", "icons-card.svg")
 
 
 @blueprint.get("/c/<card_ref>/key")
