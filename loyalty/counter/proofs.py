@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import live
+from loyalty.cards import live, pin
 from loyalty.cards.live import Live
 from loyalty.cards.lookup import CardFacts
 from loyalty.cards.models import CardDevice, LiveUse
@@ -42,6 +42,23 @@ _LIVE_NEEDED = Text(
     "Per questo premio serve il codice che cambia sul telefono: fai aprire la carta e inquadrala.",
     "This reward needs the code that changes on the phone: have the card opened and scan it.",
 )
+_PIN_NEEDED = Text(
+    "Chi ha questa carta ha scelto un PIN: glielo fai scrivere qui, oppure inquadri il codice che"
+    " cambia sul suo telefono.",
+    "The holder of this card has chosen a PIN: let them type it here, or scan the code that changes"
+    " on their phone.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How a card was shown: `at` is when, where that was not now; or the holder's PIN was right."""
+
+    at: datetime | None = None
+    is_confirmed: bool = False
+
+
+NOW = Showing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +105,14 @@ def demand(proof: Proof, needed: str) -> str:
         said = _LIVE_NEEDED if needed == "live" else None
         raise ProofTooWeak(said, needed=needed, given=proof.level)
     return proof.level
+
+
+def demand_pin(session: Session, proof: Proof, facts: CardFacts, showing: Showing) -> None:
+    """Raise ProofTooWeak where the holder has chosen a PIN, and no live code speaks for them."""
+    if proof.level == "live" or showing.is_confirmed:
+        return
+    if pin.is_asked(session, merchant_id=facts.merchant_id, card_id=facts.card_id):
+        raise ProofTooWeak(_PIN_NEEDED, needed="pin", given=proof.level)
 
 
 def demand_to_earn(proof: Proof, needed: str) -> None:

@@ -1,6 +1,6 @@
 """The wallet's blueprint with every page on it."""
 
-from loyalty.wallet import cards, doors, living, log
+from loyalty.wallet import cards, doors, living, log, pins
 from loyalty.wallet.blueprint import blueprint
 
-__all__ = ["blueprint", "cards", "doors", "living", "log"]
+__all__ = ["blueprint", "cards", "doors", "living", "log", "pins"]
