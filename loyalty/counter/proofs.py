@@ -8,19 +8,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import live, pin
+from loyalty.cards import live, live_uses, pin
 from loyalty.cards.live import Live
 from loyalty.cards.lookup import CardFacts
-from loyalty.cards.models import CardDevice, LiveUse
+from loyalty.cards.models import CardDevice
 from loyalty.cards.tokens import Scan
-from loyalty.core.conflicts import insert_unless_there
-from loyalty.core.db import current, table
+from loyalty.core.db import current
 from loyalty.core.errors import ProofTooWeak
 from loyalty.core.text import Text
 from loyalty.merchants.roles import Duty
 
 _STRENGTH = {"typed": 0, "static": 1, "api": 1, "live": 2}
-_USE = table(LiveUse)
 PHONES_MAX = 20  # of one card; the latest count
 _PHONES = (
     sa.select(CardDevice.id)
@@ -125,13 +123,7 @@ def use_up(session: Session, proof: Proof, *, duty: Duty, act: str, at: datetime
     """The proof that is left when its live code is used for an act: the second time it is old."""
     if proof.live is None:
         return proof
-    row = {
-        "merchant_id": duty.merchant_id,
-        "device_id": proof.live.device_id,
-        "step": proof.live.step,
-        "act": act,
-        "used_at": at,
-    }
-    taken = insert_unless_there(session, _USE).returning(_USE.c.step)
-    is_first = session.execute(taken, row).scalar_one_or_none() is not None
-    return proof if is_first else Proof(proof_of(duty, "static"), is_old=True)
+    code, merchant_id = proof.live, duty.merchant_id
+    if live_uses.is_first(session, merchant_id=merchant_id, code=code, act=act, at=at):
+        return proof
+    return Proof(proof_of(duty, "static"), is_old=True)
