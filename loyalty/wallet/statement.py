@@ -50,6 +50,7 @@ class Change:
 class Line:
     """One thing that happened, with every reason for it."""
 
+    kind: str  # of the operation
     title: str
     at: datetime
     reasons: list[str]
@@ -84,6 +85,7 @@ def _line(document: VersionDocument, entries: list[StatementLine]) -> Line:
     first = entries[0]
     title = _TITLES.get(first.operation, Text(first.operation, first.operation))
     return Line(
+        kind=first.operation,
         title=pick(title),
         at=first.occurred_at,
         reasons=[
