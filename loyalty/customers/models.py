@@ -112,3 +112,28 @@ class ConsentEvent(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     merge_id: Mapped[UUID | None] = mapped_column(Id)
+
+
+class ConsentText(Base):
+    """The exact words of a purpose as the shop said them, in both languages; never changed.
+
+    `id` is what a consent event's `text_id` names before its `/it` or `/en`; `hash` is the SHA-256
+    of both texts together (see `texts.fingerprint`).
+    """
+
+    __tablename__ = "consent_text"
+    __table_args__ = (
+        sa.UniqueConstraint("merchant_id", "purpose", "version"),
+        sa.CheckConstraint(
+            "purpose IN ('program', 'profiling', 'marketing', 'tracking')", name="purpose"
+        ),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    purpose: Mapped[str] = mapped_column(sa.String(20))
+    version: Mapped[int]
+    it: Mapped[str] = mapped_column(sa.Text)
+    en: Mapped[str] = mapped_column(sa.Text)
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
