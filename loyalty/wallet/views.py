@@ -1,6 +1,6 @@
 """The wallet's blueprint with every page on it."""
 
-from loyalty.wallet import cards, doors, log
+from loyalty.wallet import cards, confirmations, consent_texts, doors, join, log
 from loyalty.wallet.blueprint import blueprint
 
-__all__ = ["blueprint", "cards", "doors", "log"]
+__all__ = ["blueprint", "cards", "confirmations", "consent_texts", "doors", "join", "log"]
