@@ -10,7 +10,7 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "..", "static", "dist"));
 const surfaces = ["portal", "till", "card"];
-const workers = ["scan-worker.ts", "scan-worker-plain.ts", "till-sw.ts"];
+const workers = ["scan-worker.ts", "scan-worker-plain.ts", "till-sw.ts", "card-sw.ts"];
 // The first browsers that know cascade layers; newer CSS is lowered where it can be.
 const target = ["es2022", "chrome99", "firefox97", "safari15.4"];
 
@@ -54,7 +54,7 @@ function entriesOf(outputs) {
 async function symbolOf(name) {
   const file = join(here, "node_modules", "lucide-static", "icons", `${name}.svg`);
   const svg = await readFile(file, "utf8").catch(() => {
-    throw new Error(`src/icons.txt asks for "${name}", which is not a Lucide icon`);
+    throw new Error(`the icons ask for "${name}", which is not a Lucide icon`);
   });
   const shapes = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
   // The width of the stroke is left to the style sheet.
@@ -62,14 +62,14 @@ async function symbolOf(name) {
     `stroke-linecap="round" stroke-linejoin="round">${shapes.replace(/\s*\n\s*/g, "")}</symbol>`;
 }
 
-async function sprite() {
-  const list = await readFile(join(here, "src", "icons.txt"), "utf8");
+async function sprite(from) {
+  const list = await readFile(join(here, "src", `${from}.txt`), "utf8");
   const names = list.split("\n").map((line) => line.replace(/#.*/, "").trim()).filter(Boolean);
   const symbols = await Promise.all([...new Set(names)].sort().map(symbolOf));
   const svg = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
   const hash = createHash("sha256").update(svg).digest("hex").slice(0, 8).toUpperCase();
-  await writeFile(join(out, `icons-${hash}.svg`), svg);
-  return { "icons.svg": `icons-${hash}.svg` };
+  await writeFile(join(out, `${from}-${hash}.svg`), svg);
+  return { [`${from}.svg`]: `${from}-${hash}.svg` };
 }
 
 // What a package has built into it besides its own code.
@@ -102,7 +102,7 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const entries = [...surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]), ...workers];
 const bundles = await Promise.all(entries.map(bundle));
-const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite());
+const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite("icons"), await sprite("icons-card"));
 await licences();
 const sorted = Object.fromEntries(Object.entries(manifest).sort());
 await writeFile(join(out, "manifest.json"), `${JSON.stringify(sorted, null, 1)}\n`);

@@ -17,7 +17,7 @@ from loyalty.core.signing import derive_code, digest
 from loyalty.merchants.directory import enter, look_up
 
 CLAIM_DAYS = 7
-_OPEN = sa.select(CardDevice.merchant_id, CardDevice.secret_hash).where(
+_OPEN = sa.select(CardDevice.merchant_id, CardDevice.id, CardDevice.secret_hash).where(
     CardDevice.card_id == sa.bindparam("card_id"),
     CardDevice.secret_hash == sa.bindparam("secret_hash"),
     CardDevice.revoked_at.is_(None),
@@ -126,13 +126,32 @@ def _living(session: Session, token: str, at: datetime) -> CardClaim:
     return claim
 
 
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone on which a card is open."""
+
+    merchant_id: UUID
+    device_id: UUID
+
+
+def phone_of(session: Session, *, card_id: UUID, secret: str) -> Phone | None:
+    """The phone with this secret, if it may see the card; else None."""
+    row = session.execute(_OPEN, {"card_id": card_id, "secret_hash": digest(secret)}).first()
+    if row is None or not hmac.compare_digest(row.secret_hash, digest(secret)):
+        return None
+    return Phone(row.merchant_id, row.id)
+
+
 def is_open_on(session: Session, *, card_id: UUID, secret: str) -> UUID | None:
     """The card's merchant if a phone with this secret may see the card, else None."""
-    rows = session.execute(_OPEN, {"card_id": card_id, "secret_hash": digest(secret)}).first()
-    if rows is None or not hmac.compare_digest(rows.secret_hash, digest(secret)):
-        return None
-    merchant_id: UUID = rows.merchant_id
-    return merchant_id
+    phone = phone_of(session, card_id=card_id, secret=secret)
+    return phone.merchant_id if phone else None
+
+
+def put_away(session: Session, *, phone: Phone, at: datetime) -> None:
+    """The card is not open on this phone any more, and its live codes are worth nothing."""
+    device = session.get_one(CardDevice, (phone.merchant_id, phone.device_id))
+    device.revoked_at = device.revoked_at or at
 
 
 def card_by_token(session: Session, *, token: str) -> str | None:

@@ -11,15 +11,26 @@ if TYPE_CHECKING:
 
 QUIET_ZONE = 4
 PNG_PIXELS_PER_MODULE = 12
+_MASK = 0  # a fine chequer: no large plain area, whatever the code says
 
 
 @lru_cache(maxsize=4_096)
 def svg(text: str) -> str:
-    """The code as one black path on nothing, with its quiet zone; goes inline into a page.
+    """The code as one black path on nothing, with its quiet zone; goes inline into a page."""
+    return _drawn(_code(text))
 
-    A run of dark modules is one bar, which makes a third of the library's own drawing.
+
+def svg_once(text: str) -> str:
+    """The same for a code that is over in a minute, so it is not kept.
+
+    Its mask is given: to search the best of eight, as the library does, takes most of the time.
     """
-    rows = _code(text).get_matrix()
+    return _drawn(_code(text, mask=_MASK))
+
+
+def _drawn(code: "qrcode.QRCode[Any]") -> str:
+    """A run of dark modules is one bar, which makes a third of the library's own drawing."""
+    rows = code.get_matrix()
     bars = "".join(bar for y, row in enumerate(rows) for bar in _bars(y, row))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(rows)} {len(rows)}" '
@@ -44,11 +55,14 @@ def png(text: str) -> bytes:
     return drawing.getvalue()
 
 
-def _code(text: str) -> "qrcode.QRCode[Any]":
+def _code(text: str, mask: int | None = None) -> "qrcode.QRCode[Any]":
     import qrcode  # noqa: PLC0415  # it loads an image library, which starting need not wait for
 
     code: qrcode.QRCode[Any] = qrcode.QRCode(
-        error_correction=qrcode.ERROR_CORRECT_M, box_size=PNG_PIXELS_PER_MODULE, border=QUIET_ZONE
+        error_correction=qrcode.ERROR_CORRECT_M,
+        box_size=PNG_PIXELS_PER_MODULE,
+        border=QUIET_ZONE,
+        mask_pattern=mask,
     )
     code.add_data(text)
     code.make(fit=True)

@@ -14,12 +14,13 @@ from loyalty.cards.lookup import CardFacts
 from loyalty.cards.models import CardDevice, LiveUse
 from loyalty.cards.tokens import Scan
 from loyalty.core.conflicts import insert_unless_there
-from loyalty.core.db import current, rows_changed, table
+from loyalty.core.db import current, table
 from loyalty.core.errors import ProofTooWeak
 from loyalty.core.text import Text
 from loyalty.merchants.roles import Duty
 
 _STRENGTH = {"typed": 0, "static": 1, "api": 1, "live": 2}
+_USE = table(LiveUse)
 PHONES_MAX = 20  # of one card; the latest count
 _PHONES = (
     sa.select(CardDevice.id)
@@ -106,5 +107,6 @@ def use_up(session: Session, proof: Proof, *, duty: Duty, act: str, at: datetime
         "act": act,
         "used_at": at,
     }
-    taken = session.execute(insert_unless_there(session, table(LiveUse)), row)
-    return proof if rows_changed(taken) else Proof(proof_of(duty, "static"), is_old=True)
+    taken = insert_unless_there(session, _USE).returning(_USE.c.step)
+    is_first = session.execute(taken, row).scalar_one_or_none() is not None
+    return proof if is_first else Proof(proof_of(duty, "static"), is_old=True)

@@ -9,6 +9,12 @@ COOKIE = "card"
 COOKIE_DAYS = 180
 
 
+@blueprint.context_processor
+def _small() -> dict[str, object]:
+    """The card's own pictures: its first visit does not bring those of the till."""
+    return {"sprite": "icons-card.svg"}
+
+
 def device_secret() -> str:
     """What this phone keeps to open its card, or an empty text."""
     return request.cookies.get(COOKIE, "")[:100]

@@ -155,7 +155,7 @@ def _closed() -> Response:
     """The same page for a program that is paused, not begun, or nobody's."""
     page = render_template(
         "wallet/message.html",
-        sign="store",
+        sign="info",
         title=gettext("No new cards here for now"),
         text=gettext(
             "This program is taking a break, or the link is not whole. Ask in the shop: they will"

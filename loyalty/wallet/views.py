@@ -1,6 +1,15 @@
 """The wallet's blueprint with every page on it."""
 
-from loyalty.wallet import cards, confirmations, consent_texts, doors, join, log
+from loyalty.wallet import cards, confirmations, consent_texts, doors, join, living, log
 from loyalty.wallet.blueprint import blueprint
 
-__all__ = ["blueprint", "cards", "confirmations", "consent_texts", "doors", "join", "log"]
+__all__ = [
+    "blueprint",
+    "cards",
+    "confirmations",
+    "consent_texts",
+    "doors",
+    "join",
+    "living",
+    "log",
+]

@@ -36,7 +36,7 @@ ASKING = {
     "/", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up", "/till/visits",
     "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
-    "/till/sw.js", "/till/pulse", "/till/shell",
+    "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",
 }  # fmt: skip
 EMPTY = 'class="empty"'
 # Only the pet shop has a cause; in the background of a healthy shop nothing waits.

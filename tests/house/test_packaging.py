@@ -110,7 +110,7 @@ def test_an_installed_shop_knows_its_built_files(installed) -> None:
     assert ask(installed, "assets.check_built()") == "None"
     names = json.loads(ask(installed, "__import__('json').dumps(assets.manifest())"))
     dist = Path(ask(installed, "assets.dist_folder()"))
-    assert {"portal.css", "till.css", "card.css", "icons.svg"} <= set(names)
+    assert {"portal.css", "till.css", "card.css", "icons.svg", "icons-card.svg"} <= set(names)
     assert all((dist / name).is_file() for name in names.values())
 
 
