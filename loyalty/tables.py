@@ -1,5 +1,6 @@
 """Every table of the product, gathered for migrations and tests."""
 
+from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
 from loyalty.core import jobs, mail, outbox, schedules
 from loyalty.core.db import Base
@@ -24,6 +25,7 @@ MODULES = (
     customers,
     feedback,
     imports,
+    joins,
     ledger,
     merchants,
     programs,

@@ -41,3 +41,22 @@ class ConsentsAnswer(Schema):
     state = fields.Nested(ConsentStateAnswer, required=True)
     items = fields.List(fields.Nested(ConsentAnswer), required=True)
     next = text_field(nullable=True)
+
+
+class ProofLineAnswer(ConsentAnswer):
+    """A consent given or withdrawn, with the words that were read.
+
+    The last four are null where another program showed a text of its own.
+    """
+
+    version = fields.Integer(required=True, allow_none=True)
+    language = fields.String(required=True, allow_none=True, metadata={"enum": ["it", "en", None]})
+    text = text_field(nullable=True)
+    sha256 = text_field(nullable=True)
+
+
+class ProofAnswer(Schema):
+    """The proof of a customer's consents, in the order of recording."""
+
+    customer = ref_field("cus")
+    items = fields.List(fields.Nested(ProofLineAnswer), required=True)

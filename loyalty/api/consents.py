@@ -4,14 +4,14 @@ from typing import Any
 
 from flask import Response
 
-from loyalty.api.consent_answers import ConsentAnswer, ConsentsAnswer
+from loyalty.api.consent_answers import ConsentAnswer, ConsentsAnswer, ProofAnswer
 from loyalty.api.lists import PageQuery, page
 from loyalty.api.operation import Contract, Section, answer
 from loyalty.core import clock
 from loyalty.core.db import read, write
 from loyalty.core.errors import StateConflict
 from loyalty.core.ids import ref
-from loyalty.customers import consents, directory, living
+from loyalty.customers import consents, directory, living, proof
 from loyalty.customers.consents import Consent, Purpose
 from loyalty.customers.models import ConsentEvent
 from loyalty.web import guard
@@ -100,6 +100,22 @@ def list_consents(query: dict[str, Any], customer_ref: str) -> Response:
         }
         events = page([_shown(one) for one in found], [one.id for one in found], query["limit"])
     return answer({**told, **events})
+
+
+@section.call(
+    "GET",
+    "/customers/<customer:customer_ref>/consents/proof",
+    Contract(scope="customers:read", answer=ProofAnswer, unknown=("customer",)),
+)
+def prove_consents(customer_ref: str) -> Response:
+    """Show everything a customer ever said, each with the exact words that they read.
+
+    What they said under a customer that was merged into them is there too.
+    """
+    merchant_id = guard.duty().merchant_id
+    with read() as session:
+        found = proof.of(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    return answer({"customer": customer_ref, "items": [line.plain() for line in found]})
 
 
 def _shown(event: ConsentEvent) -> dict[str, Any]:

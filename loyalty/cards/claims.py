@@ -98,17 +98,24 @@ def open_card(session: Session, *, token: str, at: datetime) -> OpenedCard:
     if rows_changed(taken) != 1:
         raise Unknown("claim")
     secret = secrets.token_urlsafe(32)
+    let_in(session, merchant_id=claim.merchant_id, card_id=claim.card_id, secret=secret, at=at)
+    return OpenedCard(claim.merchant_id, ref("crd", claim.card_id), secret)
+
+
+def let_in(
+    session: Session, *, merchant_id: UUID, card_id: UUID, secret: str, at: datetime
+) -> None:
+    """Let a phone that keeps this secret open the card from now on."""
     session.add(
         CardDevice(
-            merchant_id=claim.merchant_id,
+            merchant_id=merchant_id,
             id=new_id(),
-            card_id=claim.card_id,
+            card_id=card_id,
             secret_hash=digest(secret),
             created_at=at,
         )
     )
     session.flush()
-    return OpenedCard(claim.merchant_id, ref("crd", claim.card_id), secret)
 
 
 def _living(session: Session, token: str, at: datetime) -> CardClaim:

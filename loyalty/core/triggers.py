@@ -40,6 +40,8 @@ _FROZEN: dict[str, tuple[str, ...]] = {
     "visit_refund": (),
     "redemption": ("state", "used_at", "cancelled_at"),
     "consent_event": (),
+    "consent_text": (),
+    "email_confirmation": ("confirmed_at",),
 }
 _SHAPE = """
     SELECT 1 FROM ledger_account f, ledger_account t

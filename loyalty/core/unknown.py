@@ -22,6 +22,10 @@ _THINGS = {
         "Questo link non è valido. Chiedine uno nuovo in negozio.",
         "This link is not valid. Ask for a new one in the shop.",
     ),
+    "confirmation": Text(
+        "Questo link non vale più: lascia di nuovo il tuo indirizzo sulla carta.",
+        "This link is no longer valid: leave your address on your card again.",
+    ),
     "link": Text(
         "Questo link non vale più. Chiedine uno nuovo.",
         "This link is no longer valid. Ask for a new one.",

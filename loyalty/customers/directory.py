@@ -33,16 +33,25 @@ class Profile:
     external_ref: str | None = None
 
 
-def create(session: Session, *, merchant_id: UUID, profile: Profile, at: datetime) -> Customer:
+def create(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    profile: Profile,
+    at: datetime,
+    source: str | None = None,
+) -> Customer:
     """Add a customer. Raises StateConflict naming the one who has this external_ref already.
 
-    If that one was merged into another, it names the living one.
+    If that one was merged into another, it names the living one. `source` is the way by which they
+    joined by themselves: poster, till, link or referral.
     """
     _check_free(session, merchant_id, profile.external_ref, None)
     customer = Customer(
         merchant_id=merchant_id,
         id=new_id(),
         created_at=at,
+        source=source,
         **{field: _tidy(field, getattr(profile, field)) for field in FIELDS},
     )
     session.add(customer)

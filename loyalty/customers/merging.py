@@ -129,6 +129,8 @@ def _copy(loser: Customer, survivor: Customer, fields: Iterable[str]) -> list[st
     ]
     for field in copied:
         setattr(survivor, field, getattr(loser, field))
+    if "email" in copied:
+        survivor.email_confirmed_at = loser.email_confirmed_at
     return copied
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from loyalty.core.db import Base, Id, Json, UtcDateTime
 
@@ -14,6 +14,8 @@ class Customer(Base):
     """Somebody who holds a card; every personal field may be absent, and is after erasure.
 
     `merged_into_id`: they turned out to be that other one. The row stays as it was, for the undo.
+    `email_confirmed_at`: when they proved that the address is theirs; another address is unproven.
+    `source`: by which way they joined by themselves (poster, till, link, referral).
     """
 
     __tablename__ = "customer"
@@ -48,6 +50,14 @@ class Customer(Base):
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_into_id: Mapped[UUID | None] = mapped_column(Id)
     merged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    source: Mapped[str | None] = mapped_column(sa.String(10))
+
+    @validates("email")
+    def _unprove(self, _name: str, email: str | None) -> str | None:
+        if email != self.email:
+            self.email_confirmed_at = None
+        return email
 
 
 class CustomerMerge(Base):
@@ -112,3 +122,53 @@ class ConsentEvent(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     merge_id: Mapped[UUID | None] = mapped_column(Id)
+
+
+class ConsentText(Base):
+    """The exact words of a purpose as the shop said them, in both languages; never changed.
+
+    `id` is what a consent event's `text_id` names before its `/it` or `/en`; `hash` is the SHA-256
+    of both texts together (see `texts.fingerprint`).
+    """
+
+    __tablename__ = "consent_text"
+    __table_args__ = (
+        sa.UniqueConstraint("merchant_id", "purpose", "version"),
+        sa.CheckConstraint(
+            "purpose IN ('program', 'profiling', 'marketing', 'tracking')", name="purpose"
+        ),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    purpose: Mapped[str] = mapped_column(sa.String(20))
+    version: Mapped[int]
+    it: Mapped[str] = mapped_column(sa.Text)
+    en: Mapped[str] = mapped_column(sa.Text)
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EmailConfirmation(Base):
+    """A link to an address that its owner confirms; who has pressed the button is proven.
+
+    Only a keyed digest of the address is kept, so the proof outlives an erasure. `mail_id` is the
+    mail that brought the link.
+    """
+
+    __tablename__ = "email_confirmation"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "customer_id"], ["customer.merchant_id", "customer.id"]
+        ),
+        sa.Index("ix_email_confirmation_customer", "merchant_id", "customer_id"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(Id)
+    address_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    mail_id: Mapped[UUID] = mapped_column(Id)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

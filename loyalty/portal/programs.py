@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
+from loyalty.core import clock
 from loyalty.core.errors import Invalid
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.merchants.roles import Permission
 from loyalty.portal.blueprint import blueprint
+from loyalty.portal.joining import Joining, joining
 from loyalty.portal.words import program_state
 from loyalty.programs import catalogue, checks, differences, editor, reading, terms, words
 from loyalty.programs.catalogue import PublishedVersion
@@ -51,6 +53,7 @@ class _Shown:
     log: str
     current: _Rules | None
     draft: _Draft | None
+    joining: Joining | None
 
 
 @blueprint.get("/portal/programs")
@@ -76,6 +79,7 @@ def _shown(records: Session, program: Program) -> _Shown:
         log=url_for("wallet.program_log", program_ref=ref("prg", program.id)),
         current=_in_force(current) if current else None,
         draft=_draft(records, program, current),
+        joining=joining(records, program, at=clock.now()) if current else None,
     )
 
 

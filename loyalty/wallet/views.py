@@ -1,6 +1,16 @@
 """The wallet's blueprint with every page on it."""
 
-from loyalty.wallet import cards, doors, living, log, pins
+from loyalty.wallet import cards, confirmations, consent_texts, doors, join, living, log, pins
 from loyalty.wallet.blueprint import blueprint
 
-__all__ = ["blueprint", "cards", "doors", "living", "log", "pins"]
+__all__ = [
+    "blueprint",
+    "cards",
+    "confirmations",
+    "consent_texts",
+    "doors",
+    "join",
+    "living",
+    "log",
+    "pins",
+]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from loyalty.core.clock import rfc3339
-from loyalty.customers import merging
+from loyalty.customers import merging, texts
+from loyalty.customers.consents import Purpose
 from tests.api.caller import Caller, done, refusal
 from tests.api.conftest import Hands
 from tests.api.routes import CONSENT, merged_away
@@ -175,3 +176,20 @@ def test_what_a_merge_did_to_consents_is_told(aurora: Caller, anna: str) -> None
     told = shown["items"][-1]
     assert (told["source"], told["given"]) == ("merge", False)
     assert told["merge"].startswith("mrg_")
+
+
+def test_the_proof_holds_the_words_that_were_read(aurora: Caller, anna: str) -> None:
+    with aurora.shop.database.write() as session:
+        said = texts.publish(
+            session, merchant_id=aurora.shop.merchant_id, shop_name="Caffè Aurora", at=NOW
+        )
+    kept = say(aurora, anna, text_id=said[Purpose.MARKETING].named_in("en"))
+    theirs = say(aurora, anna, given=False)
+    shown = done(aurora.get(f"/customers/{anna}/consents/proof"), 200)
+    assert shown["customer"] == anna
+    first, second = shown["items"]
+    assert kept.items() <= first.items()
+    assert first["text"] == said[Purpose.MARKETING].words.en
+    assert (first["version"], first["language"]) == (1, "en")
+    assert theirs.items() <= second.items()
+    assert (second["text"], second["sha256"]) == (None, None)

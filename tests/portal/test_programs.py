@@ -6,6 +6,7 @@ from loyalty.core import clock
 from loyalty.core.ids import parse_ref
 from loyalty.programs import editor
 from tests.club import CLUB
+from tests.pages import Visitor
 from tests.programs import POINTS, with_changes
 
 
@@ -75,3 +76,22 @@ def test_the_programs_of_the_shop_next_door_are_not_here(shop, dario):
 @pytest.mark.parametrize("page", ["/portal/programs", "/portal/causes"])
 def test_a_cashier_has_no_business_here(bruno, page):
     assert bruno.get(page).status == 403
+
+
+def test_the_page_says_how_people_join_and_how_many_stayed(shop, app, aurora):
+    assert "nessuno ha aperto la pagina" in aurora.get("/portal/programs").words
+    path = f"/j/{shop.programs['points']}"
+    for query in ("?s=poster", "?s=link", "?s=link", ""):
+        page = Visitor(app).get(path + query)
+    phone = Visitor(app)
+    phone.submit(phone.get(path + "?s=poster"), "/j/", age="1")
+    page = aurora.get("/portal/programs")
+    assert f"http://127.0.0.1:8000{path}?s=link" in page.html
+    assert "Pagina aperta 5 Carte fatte 1 Quota 20 %" in page.words
+    assert "Dalla locandina 1 su 2" in page.words
+    assert "Da un link 0 su 3" in page.words
+
+
+def test_a_draft_has_no_link_to_join(shop, aurora):
+    shop.program("draft", POINTS, publish=False)
+    assert shop.programs["draft"] not in aurora.get("/portal/programs").html
