@@ -1,4 +1,4 @@
-"""Tables of customers: who they are, what they agreed to, and which of them were merged."""
+"""Tables of customers: who they are, what they agreed to, and which were merged or forgotten."""
 
 from datetime import datetime
 from typing import Any
@@ -112,3 +112,24 @@ class ConsentEvent(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     merge_id: Mapped[UUID | None] = mapped_column(Id)
+
+
+class Erasure(Base):
+    """Somebody who was forgotten, so that a backup from before can forget them again.
+
+    `address_hash` is a keyed hash of the e-mail: with the consents of that customer it proves what
+    was agreed to if that person asks. It is emptied when the proof has been kept long enough.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "customer_id"], ["customer.merchant_id", "customer.id"]
+        ),
+        sa.Index("ix_erasure_address", "merchant_id", "address_hash"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    address_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))

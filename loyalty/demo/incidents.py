@@ -29,6 +29,7 @@ from loyalty.customers.consents import Consent, Purpose
 from loyalty.demo.counter import CONSENT_TEXT, Came, Member
 from loyalty.demo.opening import CURRENCY, Shop
 from loyalty.ledger.state import Intent
+from loyalty.persons import erasure
 
 _PIECE_MILLI = 1_000
 _WRONG = ("Battuto due volte", "Importo sbagliato", "Il cliente ha cambiato idea")
@@ -205,7 +206,7 @@ def forget(session: Session, days: Days) -> None:
     visit = days.pick()
     if visit is None:
         return
-    keeping.erase_holder(
+    erasure.erase(
         session,
         duty=days.shop.owner,
         customer_ref=visit.member.customer_ref,

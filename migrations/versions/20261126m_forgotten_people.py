@@ -1,0 +1,34 @@
+"""Who has been forgotten."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261126m"
+down_revision = "20261126j"
+branch_labels = None
+depends_on = None
+
+_ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "erasure",
+        sa.Column("merchant_id", _ID, nullable=False),
+        sa.Column("customer_id", _ID, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address_hash", sa.LargeBinary(length=16), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "customer_id"],
+            ["customer.merchant_id", "customer.id"],
+            name=op.f("fk_erasure_merchant_id_customer_id_customer"),
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "customer_id", name=op.f("pk_erasure")),
+    )
+    op.create_index("ix_erasure_address", "erasure", ["merchant_id", "address_hash"])
+    op.create_index("ix_staff_act_target", "staff_act", ["merchant_id", "target"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_staff_act_target", table_name="staff_act")
+    op.drop_table("erasure")
