@@ -100,7 +100,7 @@ async function compress() {
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-const entries = [...surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]), ...workers];
+const entries = [...surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]), "card-forms.css", ...workers];
 const bundles = await Promise.all(entries.map(bundle));
 const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite());
 await licences();

@@ -18,8 +18,8 @@ class Held:
 
     Its rows are found by the columns `by`, which hold ids of the table `of` (or of the customers
     themselves, or refs of them and their cards). Erasure empties what `goes`, takes typed words out
-    of `words`, and leaves what `stays`; `hidden` stays too, being keys and digests that an export
-    must not hand around. With `vanishes` the rows go as a whole.
+    of `words`, and leaves what `stays`; what is `hidden` holds keys and digests, which an export must
+    not hand around. With `vanishes` the rows go as a whole.
     """
 
     table: sa.Table
@@ -32,9 +32,9 @@ class Held:
     vanishes: bool = False
 
     @property
-    def placed(self) -> list[str]:
+    def placed(self) -> set[str]:
         """Every column that has its place here."""
-        return ["merchant_id", *self.goes, *self.words, *self.stays, *self.hidden]
+        return {"merchant_id", *self.goes, *self.words, *self.stays, *self.hidden}
 
     @property
     def shown(self) -> list[str]:
@@ -125,7 +125,7 @@ HELD = (
         words="reason answer",
         stays="id kind card_id version actor via location_id device proof reverses_id occurred_at"
         " recorded_at",
-        hidden="key_hash body_hash",
+        hidden="key_hash body_hash answer",  # the answer of an enrolment holds the codes
     ),
     _held(
         "ledger_entry",
@@ -227,6 +227,7 @@ APART = {
     "program_version": "rules",
     "cause": "whom money is for",
     "cause_payout": "money to a beneficiary",
+    "exit_answer": "why somebody left, without who",
     "reward_stock": "counts of a reward",
     "shop_day": "sums of a shop's days",
     "import_run": "the name of a file, and counts",

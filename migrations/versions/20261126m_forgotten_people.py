@@ -26,9 +26,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("merchant_id", "customer_id", name=op.f("pk_erasure")),
     )
     op.create_index("ix_erasure_address", "erasure", ["merchant_id", "address_hash"])
+    op.create_table(
+        "exit_answer",
+        sa.Column("merchant_id", _ID, nullable=False),
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("reason", sa.String(length=10), nullable=True),
+        sa.Column("words", sa.String(length=300), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('away', 'rewards', 'messages', 'privacy', 'wrong')",
+            name=op.f("ck_exit_answer_reason"),
+        ),
+        sa.CheckConstraint(
+            "reason IS NOT NULL OR words IS NOT NULL", name=op.f("ck_exit_answer_said")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["merchant.id"], name=op.f("fk_exit_answer_merchant_id_merchant")
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_exit_answer")),
+    )
     op.create_index("ix_staff_act_target", "staff_act", ["merchant_id", "target"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_staff_act_target", table_name="staff_act")
+    op.drop_table("exit_answer")
     op.drop_table("erasure")
