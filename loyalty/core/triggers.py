@@ -36,7 +36,7 @@ _FROZEN: dict[str, tuple[str, ...]] = {
     "visit_move": (),
     "tier_change": (),
     "cause_payout": (),
-    "visit_line": (),
+    "visit_line": ("sku", "item", "category", "rules"),  # cleared together, once
     "visit_refund": (),
     "redemption": ("state", "used_at", "cancelled_at"),
     "consent_event": (),
@@ -64,6 +64,11 @@ _WORDS = {
     "ledger_operation": ("reason, answer", _FORGOTTEN.format(card="OLD.card_id")),
     "ledger_entry": ("reasons", _FORGOTTEN.format(card=_CARD_OF_ENTRY)),
 }
+_DETAIL = "sku, item, category, rules"
+_CLEARED = """
+    OLD.rules IS NULL AND NEW.rules IS NOT NULL
+    AND NEW.sku IS NULL AND NEW.item IS NULL AND NEW.category IS NULL
+"""
 # A lot never ends earlier, and never waits again.
 _WORSE = """
     (OLD.expires_at IS NULL AND NEW.expires_at IS NOT NULL)
@@ -139,6 +144,8 @@ def _sqlite(columns: dict[str, list[str]]) -> list[Trigger]:
         made.append(_lite(f"program_version_no_{event.lower()}", "program_version", event, when))
     shape = f"WHEN NOT EXISTS ({_SHAPE}) BEGIN SELECT RAISE(ABORT, 'posting out of shape'); END"
     made.append(_lite("ledger_posting_shape", "ledger_posting", "INSERT", shape))
+    dull = f"WHEN NOT ({_CLEARED}) BEGIN SELECT RAISE(ABORT, 'a line is only cleared'); END"
+    made.append(_lite("visit_line_cleared", "visit_line", f"UPDATE OF {_DETAIL}", dull))
     for table, (columns_of_words, forgotten) in _WORDS.items():
         stays = f"WHEN NOT EXISTS ({forgotten}) BEGIN SELECT RAISE(ABORT, 'words stay'); END"
         made.append(_lite(f"{table}_words", table, f"UPDATE OF {columns_of_words}", stays))
@@ -182,6 +189,15 @@ def _postgresql(columns: dict[str, list[str]]) -> list[Trigger]:
             "INSERT",
             "posting out of shape",
             f"IF EXISTS ({_SHAPE}) THEN RETURN NEW; END IF;",
+        )
+    )
+    made.append(
+        _post(
+            "visit_line_cleared",
+            "visit_line",
+            f"UPDATE OF {_DETAIL}",
+            "a line is only cleared",
+            f"IF {_CLEARED} THEN RETURN NEW; END IF;",
         )
     )
     for table, (columns_of_words, forgotten) in _WORDS.items():

@@ -26,6 +26,7 @@ from loyalty.counter.requests import AdjustmentRequest, RefundRequest, intent
 from loyalty.customers import consents
 from loyalty.customers import merging as merged_people
 from loyalty.customers.consents import Consent, Purpose
+from loyalty.demo import leaving
 from loyalty.demo.counter import CONSENT_TEXT, Came, Member
 from loyalty.demo.opening import CURRENCY, Shop
 from loyalty.ledger.state import Intent
@@ -212,6 +213,7 @@ def forget(session: Session, days: Days) -> None:
         customer_ref=visit.member.customer_ref,
         at=days.later(),
     )
+    leaving.say_why(session, days.shop, days.later())
     visit.member.stays_away = True
 
 

@@ -11,6 +11,7 @@ from loyalty.cards import keeping
 from loyalty.core import mail
 from loyalty.core.db import current
 from loyalty.core.signing import derive
+from loyalty.counter import detail
 from loyalty.customers import directory
 from loyalty.customers.models import Customer, Erasure
 from loyalty.feedback import remarks
@@ -37,6 +38,7 @@ def erase(session: Session, *, duty: Duty, customer_ref: str, at: datetime) -> N
     cards = keeping.close_for_good(
         session, merchant_id=duty.merchant_id, customer_ids=who.customer_ids, at=at
     )
+    detail.clear(session, merchant_id=duty.merchant_id, card_ids=cards)
     wording.forget(session, merchant_id=duty.merchant_id, card_ids=cards)
     acts.note(session, duty=duty, act="customer.erase", target=customer_ref, at=at)
 

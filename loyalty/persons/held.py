@@ -18,8 +18,8 @@ class Held:
 
     Its rows are found by the columns `by`, which hold ids of the table `of` (or of the customers
     themselves, or refs of them and their cards). Erasure empties what `goes`, takes typed words out
-    of `words`, and leaves what `stays`; what is `hidden` holds keys and digests, which an export must
-    not hand around. With `vanishes` the rows go as a whole.
+    of `words`, and leaves what `stays`; what is `hidden` holds keys and digests, which no export
+    hands around. With `vanishes` the rows go as a whole.
     """
 
     table: sa.Table
@@ -159,7 +159,8 @@ HELD = (
         "visit_line",
         "visit_id",
         "visit",
-        stays="visit_id number sku item category quantity_milli amount_minor",
+        goes="sku item category",
+        stays="visit_id number quantity_milli amount_minor rules",
     ),
     _held(
         "visit_refund",
@@ -199,6 +200,7 @@ HELD = (
         "member_product",
         "customer_id",
         CUSTOMER,
+        vanishes=True,
         stays="customer_id product visits quantity_milli",
     ),
     _held(

@@ -45,10 +45,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_exit_answer")),
     )
+    op.add_column("visit_line", sa.Column("rules", sa.Text(), nullable=True))
     op.create_index("ix_staff_act_target", "staff_act", ["merchant_id", "target"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_staff_act_target", table_name="staff_act")
+    op.drop_column("visit_line", "rules")
     op.drop_table("exit_answer")
     op.drop_table("erasure")

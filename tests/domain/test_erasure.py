@@ -12,6 +12,7 @@ from loyalty.core import mail
 from loyalty.core.errors import CardBlocked, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.counter import merging
+from loyalty.counter.requests import LineRequest
 from loyalty.customers.models import ConsentEvent, Customer, Erasure
 from loyalty.imports.customers import run_import
 from loyalty.ledger import statements
@@ -42,6 +43,7 @@ PLANTED = {
     "adjusted": "Scuse per il matrimonio rovinato",
     "mail": "Cara Zefi, benvenuta",
     "double": "La signora del Quarantotto",
+    "item": "Torta nuziale a tre piani",
     "other_ref": "TESSERA-BLU-9",
 }
 
@@ -61,7 +63,7 @@ def planted(app, shop, at_the_till, tmp_path):
     done(caller.patch(f"/customers/{customer_ref}", {"birthday": PLANTED["birthday"]}), 200)
     done(caller.patch(f"/customers/{customer_ref}", {"external_ref": PLANTED["external_ref"]}), 200)
     talks(shop, at_the_till, app, card)
-    shop.visit(card, 1_240)
+    shop.visit(card, 1_240, lines=[LineRequest(sku="SKU-9", item=PLANTED["item"])])
     give(shop, shop.owner, card, 5, reason=PLANTED["adjusted"])
     for verb in (keeping.block, keeping.unblock):
         with shop.database.write() as session:
@@ -254,10 +256,11 @@ def test_whatever_the_map_says_goes_is_gone(shop, planted):
     with shop.database.read() as session:
         who = rows.person(session, merchant_id=shop.merchant_id, customer_ref=customer_ref)
         before = {held.table.name: rows.of(session, who, held) for held in HELD}
-    full = {"customer", "consent_event", "mail", "remark", "card", "visit", "staff_act"}
+    full = {"customer", "consent_event", "mail", "remark", "card", "visit", "member_product"}
     assert all(before[name] for name in full)
     forget(shop, customer_ref)
     with shop.database.read() as session:
         for held in HELD:
             for row in rows.of(session, who, held):
                 assert [name for name in held.goes if getattr(row, name) is not None] == []
+                assert not held.vanishes
