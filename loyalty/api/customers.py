@@ -7,7 +7,7 @@ from flask import Response
 from loyalty.api.answers import CustomerAnswer, CustomersAnswer
 from loyalty.api.lists import PageQuery, page
 from loyalty.api.operation import Contract, Section, answer
-from loyalty.cards import keeping, lookup
+from loyalty.cards import lookup
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import StateConflict
@@ -15,6 +15,7 @@ from loyalty.core.ids import ref
 from loyalty.customers import directory, living
 from loyalty.customers.directory import Profile
 from loyalty.customers.models import Customer
+from loyalty.persons import erasure
 from loyalty.web import guard, reads
 from loyalty.web.fields import NOT_BLANK, Body, Choice, Email, Line
 from loyalty.web.locale import LANGUAGES
@@ -151,13 +152,14 @@ def change_customer(body: dict[str, Any], customer_ref: str) -> Response:
     ),
 )
 def erase_customer(customer_ref: str) -> Response:
-    """Forget a customer: the name goes, their cards stop, the ledger keeps its sums.
+    """Forget a customer: whatever says who they are goes, the ledger keeps its sums.
 
+    Their cards stop. Of mails, remarks and notes no word is left.
     Whoever was merged into them is forgotten too. One who was merged into another is refused with
     `state_conflict`, which names the other.
     """
     with write() as session:
-        keeping.erase_holder(session, duty=guard.duty(), customer_ref=customer_ref, at=clock.now())
+        erasure.erase(session, duty=guard.duty(), customer_ref=customer_ref, at=clock.now())
     return Response(status=204)
 
 

@@ -1,5 +1,6 @@
-"""Keeping cards safe: block, unblock, replace a lost one, and forget its holder."""
+"""Keeping cards safe: block, unblock, replace a lost one, and close those of who is forgotten."""
 
+from collections.abc import Collection
 from dataclasses import replace as replace_facts
 from datetime import datetime
 from uuid import UUID
@@ -11,8 +12,6 @@ from loyalty.cards import codes, found
 from loyalty.cards.lookup import CardFacts, by_id, find
 from loyalty.cards.models import Card, CardClaim, CardDevice, CardToken
 from loyalty.cards.register import new_token
-from loyalty.customers import directory, living
-from loyalty.feedback import remarks
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Duty, Permission
 
@@ -117,23 +116,25 @@ def _shut_links(session: Session, facts: CardFacts, at: datetime) -> None:
     )
 
 
-def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetime) -> None:
-    """Forget a customer and those merged into them: their cards stop, open on no phone."""
-    customer = directory.erase(
-        session, merchant_id=duty.merchant_id, customer_ref=customer_ref, at=at
+def close_for_good(
+    session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID], at: datetime
+) -> list[UUID]:
+    """Stop every card of people who are to be forgotten: blocked, under codes that nobody has seen.
+
+    They open on no phone any more. Returns the cards; whoever forgets notes it.
+    """
+    rows = session.execute(
+        sa.select(Card.id).where(
+            Card.merchant_id == merchant_id, Card.customer_id.in_(customer_ids)
+        )
     )
-    whole = [
-        customer.id,
-        *living.gathered(session, merchant_id=duty.merchant_id, customer_id=customer.id),
-    ]
-    remarks.forget(session, merchant_id=duty.merchant_id, customer_ids=whole)
-    cards = session.execute(
-        sa.select(Card.id).where(Card.merchant_id == duty.merchant_id, Card.customer_id.in_(whole))
-    ).scalars()
-    for card_id in cards.all():
-        facts = by_id(session, merchant_id=duty.merchant_id, card_id=card_id)
+    cards = sorted(rows.scalars())
+    for card_id in cards:
+        facts = by_id(session, merchant_id=merchant_id, card_id=card_id)
         for one in (facts, replace_facts(facts, card_id=card_id)):
             _set_blocked(session, one, at)
+            _shut_codes(session, one, at)
             _shut_phones(session, one, at)
             _shut_links(session, one, at)
-    note(session, duty=duty, act="customer.erase", target=customer_ref, at=at)
+        new_token(session, session.get_one(Card, (merchant_id, facts.card_id)), at)
+    return cards

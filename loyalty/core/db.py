@@ -233,6 +233,8 @@ def _sqlite_engine(settings: Settings, *, writes: bool) -> sa.Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         # Else INSERT OR REPLACE deletes without asking the triggers that refuse it.
         connection.execute("PRAGMA recursive_triggers=ON")
+        # What is erased must not lie on in the file; some builds leave it there unless told.
+        connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA cache_size=-32000")
         connection.execute("PRAGMA temp_store=MEMORY")
         if not writes:

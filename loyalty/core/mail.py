@@ -1,5 +1,6 @@
 """Mail that the product owes one person: a code, a link, a confirmation; sent after the commit."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -80,3 +81,27 @@ def post(
         session, kind=SEND, payload=payload, at=at, key=f"mail/{mail.id}", merchant_id=merchant_id
     )
     return mail.id
+
+
+def forget(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    customer_ids: Collection[UUID],
+    addresses: Collection[str] = (),
+) -> None:
+    """Empty a shop's mails to people who are to be forgotten; what waits is not sent any more.
+
+    With their `addresses` also what the house itself has sent them. What of that still waits was
+    asked for a moment ago, and may be about a card of another shop.
+    """
+    theirs = sa.and_(Mail.merchant_id == merchant_id, Mail.customer_id.in_(customer_ids))
+    houses = sa.and_(Mail.merchant_id.is_(None), Mail.address.in_(addresses), Mail.state != WAITING)
+    for which in (theirs, houses):
+        state = sa.case((Mail.state == WAITING, DROPPED), else_=Mail.state)
+        session.execute(
+            sa.update(Mail)
+            .where(which)
+            .values(address=None, facts=None, state=state)
+            .execution_options(synchronize_session=False)
+        )

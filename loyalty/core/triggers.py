@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 # Which columns may change after a row is written; None: the row is frozen.
 _FROZEN: dict[str, tuple[str, ...]] = {
-    "ledger_operation": (),
-    "ledger_entry": (),
+    "ledger_operation": ("reason", "answer"),  # their words, and only of who was forgotten
+    "ledger_entry": ("reasons",),
     "ledger_posting": (),
     "ledger_lot": ("remaining", "is_pending", "expires_at"),
     "ledger_extension": (),
@@ -36,7 +36,7 @@ _FROZEN: dict[str, tuple[str, ...]] = {
     "visit_move": (),
     "tier_change": (),
     "cause_payout": (),
-    "visit_line": (),
+    "visit_line": ("sku", "item", "category", "rules"),  # cleared together, once
     "visit_refund": (),
     "redemption": ("state", "used_at", "cancelled_at"),
     "consent_event": (),
@@ -52,6 +52,24 @@ _SHAPE = """
       AND (NEW.lot_id IS NULL OR EXISTS (
         SELECT 1 FROM ledger_lot l WHERE l.merchant_id = NEW.merchant_id
           AND l.id = NEW.lot_id AND l.account_id IN (f.id, t.id)))
+"""
+# What was typed into the ledger goes with whom it was about, and never before.
+_FORGOTTEN = """
+    SELECT 1 FROM card k JOIN customer c ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
+    WHERE k.merchant_id = OLD.merchant_id AND c.erased_at IS NOT NULL AND k.id = {card}
+"""
+_CARD_OF_ENTRY = (
+    "(SELECT a.card_id FROM ledger_account a"
+    " WHERE a.merchant_id = OLD.merchant_id AND a.id = OLD.account_id)"
+)
+_WORDS = {
+    "ledger_operation": ("reason, answer", _FORGOTTEN.format(card="OLD.card_id")),
+    "ledger_entry": ("reasons", _FORGOTTEN.format(card=_CARD_OF_ENTRY)),
+}
+_DETAIL = "sku, item, category, rules"
+_CLEARED = """
+    OLD.rules IS NULL AND NEW.rules IS NOT NULL
+    AND NEW.sku IS NULL AND NEW.item IS NULL AND NEW.category IS NULL
 """
 # A lot never ends earlier, and never waits again.
 _WORSE = """
@@ -128,6 +146,11 @@ def _sqlite(columns: dict[str, list[str]]) -> list[Trigger]:
         made.append(_lite(f"program_version_no_{event.lower()}", "program_version", event, when))
     shape = f"WHEN NOT EXISTS ({_SHAPE}) BEGIN SELECT RAISE(ABORT, 'posting out of shape'); END"
     made.append(_lite("ledger_posting_shape", "ledger_posting", "INSERT", shape))
+    dull = f"WHEN NOT ({_CLEARED}) BEGIN SELECT RAISE(ABORT, 'a line is only cleared'); END"
+    made.append(_lite("visit_line_cleared", "visit_line", f"UPDATE OF {_DETAIL}", dull))
+    for table, (columns_of_words, forgotten) in _WORDS.items():
+        stays = f"WHEN NOT EXISTS ({forgotten}) BEGIN SELECT RAISE(ABORT, 'words stay'); END"
+        made.append(_lite(f"{table}_words", table, f"UPDATE OF {columns_of_words}", stays))
     return made
 
 
@@ -170,6 +193,19 @@ def _postgresql(columns: dict[str, list[str]]) -> list[Trigger]:
             f"IF EXISTS ({_SHAPE}) THEN RETURN NEW; END IF;",
         )
     )
+    made.append(
+        _post(
+            "visit_line_cleared",
+            "visit_line",
+            f"UPDATE OF {_DETAIL}",
+            "a line is only cleared",
+            f"IF {_CLEARED} THEN RETURN NEW; END IF;",
+        )
+    )
+    for table, (columns_of_words, forgotten) in _WORDS.items():
+        unless = f"IF EXISTS ({forgotten}) THEN RETURN NEW; END IF;"
+        event = f"UPDATE OF {columns_of_words}"
+        made.append(_post(f"{table}_words", table, event, "words stay", unless))
     return made
 
 

@@ -60,6 +60,12 @@ def overview(session: Session, *, merchant_id: UUID, at: datetime) -> list[Cause
     return [_figures(session, row, at) for row in rows]
 
 
+def is_any(session: Session, *, merchant_id: UUID) -> bool:
+    """Whether the merchant gives to anybody."""
+    query = sa.select(CauseAccount.key).where(CauseAccount.merchant_id == merchant_id).limit(1)
+    return session.execute(query).first() is not None
+
+
 def one(session: Session, *, merchant_id: UUID, cause: str, at: datetime) -> CauseFigures:
     """One cause. Raises Unknown("cause")."""
     return _figures(session, _find(session, merchant_id, cause), at)

@@ -54,7 +54,11 @@ class Visit(Base):
 
 
 class VisitLine(Base):
-    """One line of a visit, as given; a visit without lines has none here and counts as one."""
+    """One line of a visit, as given; a visit without lines has none here and counts as one.
+
+    After a while what was sold is cleared; `rules` then names the rules that had meant it, so that
+    a refund rates the line as it was.
+    """
 
     __tablename__ = "visit_line"
     __table_args__ = (
@@ -69,6 +73,7 @@ class VisitLine(Base):
     category: Mapped[str | None] = mapped_column(sa.String(120))
     quantity_milli: Mapped[int] = mapped_column(sa.BigInteger)
     amount_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    rules: Mapped[list[str] | None] = mapped_column(Json)
 
 
 class VisitRefund(Base):

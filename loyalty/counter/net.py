@@ -20,6 +20,7 @@ class SoldLine:
     category: str | None
     quantity_milli: int
     amount_minor: int | Fraction | None
+    rules: frozenset[str] | None = None  # once it is not known any more what it was
 
 
 class Told(Protocol):
@@ -130,9 +131,15 @@ def sold(amount_minor: int | None, lines: Sequence[Told]) -> list[SoldLine]:
         pieces = sum(line.quantity_milli for line in lines)
         amounts = [Fraction(amount_minor * line.quantity_milli, pieces) for line in lines]
     return [
-        SoldLine(number, line.sku, line.category, line.quantity_milli, amount)
+        SoldLine(number, line.sku, line.category, line.quantity_milli, amount, _rules_of(line))
         for number, (line, amount) in enumerate(zip(lines, amounts, strict=True), start=1)
     ]
+
+
+def _rules_of(line: Told) -> frozenset[str] | None:
+    """Only lines that were kept for long have them."""
+    rules = getattr(line, "rules", None)
+    return None if rules is None else frozenset(rules)
 
 
 def renumbered(line: SoldLine, by: int) -> SoldLine:
@@ -176,7 +183,9 @@ def left(
 def whole(line: SoldLine, counted: Fraction | None) -> Line:
     """A line of which nothing came back."""
     is_pieces = line.quantity_milli % MILLI == 0
-    return Line(line.number, line.sku, line.category, line.quantity_milli, counted, is_pieces)
+    return Line(
+        line.number, line.sku, line.category, line.quantity_milli, counted, is_pieces, line.rules
+    )
 
 
 def paid_left(
@@ -273,4 +282,5 @@ def _line(line: SoldLine, back: _Back, counts: dict[int, Fraction | None], part:
         quantity_milli=_pieces_left(line, back),
         counted=counted,
         whole=line.quantity_milli % MILLI == 0,
+        rules=line.rules,
     )

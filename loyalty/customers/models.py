@@ -172,3 +172,24 @@ class EmailConfirmation(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Erasure(Base):
+    """Somebody who was forgotten, so that a backup from before can forget them again.
+
+    `address_hash` is a keyed hash of the e-mail: with the consents of that customer it proves what
+    was agreed to if that person asks. It is emptied when the proof has been kept long enough.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "customer_id"], ["customer.merchant_id", "customer.id"]
+        ),
+        sa.Index("ix_erasure_address", "merchant_id", "address_hash"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    address_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))

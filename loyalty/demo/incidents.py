@@ -26,9 +26,11 @@ from loyalty.counter.requests import AdjustmentRequest, RefundRequest, intent
 from loyalty.customers import consents
 from loyalty.customers import merging as merged_people
 from loyalty.customers.consents import Consent, Purpose
+from loyalty.demo import leaving
 from loyalty.demo.counter import CONSENT_TEXT, Came, Member
 from loyalty.demo.opening import CURRENCY, Shop
 from loyalty.ledger.state import Intent
+from loyalty.persons import erasure
 
 _PIECE_MILLI = 1_000
 _WRONG = ("Battuto due volte", "Importo sbagliato", "Il cliente ha cambiato idea")
@@ -205,12 +207,13 @@ def forget(session: Session, days: Days) -> None:
     visit = days.pick()
     if visit is None:
         return
-    keeping.erase_holder(
+    erasure.erase(
         session,
         duty=days.shop.owner,
         customer_ref=visit.member.customer_ref,
         at=days.later(),
     )
+    leaving.say_why(session, days.shop, days.later())
     visit.member.stays_away = True
 
 

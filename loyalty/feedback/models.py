@@ -1,4 +1,4 @@
-"""The table of remarks."""
+"""Tables of what customers say: remarks at the counter, and why somebody left."""
 
 from datetime import datetime
 from uuid import UUID
@@ -50,3 +50,24 @@ class Remark(Base):
     outcome: Mapped[str | None] = mapped_column(sa.String(300))
     recovery_id: Mapped[UUID | None] = mapped_column(Id)
     key_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
+
+
+class ExitAnswer(Base):
+    """Why somebody left, as they said when they did; it names nobody, for they have been forgotten.
+
+    `reason` is None where they only wrote words.
+    """
+
+    __tablename__ = "exit_answer"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "reason IN ('away', 'rewards', 'messages', 'privacy', 'wrong')", name="reason"
+        ),
+        sa.CheckConstraint("reason IS NOT NULL OR words IS NOT NULL", name="said"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    reason: Mapped[str | None] = mapped_column(sa.String(10))
+    words: Mapped[str | None] = mapped_column(sa.String(300))
+    left_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,6 +1,6 @@
 """The log of what staff and keys did apart from the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from loyalty.core.ids import new_id
 from loyalty.merchants.models import StaffAct
 from loyalty.merchants.roles import Duty
+
+_WORDS = {"reason"}  # facts that somebody typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,14 @@ def latest(session: Session, *, merchant_id: UUID, among: Iterable[str], limit: 
         .limit(limit)
     )
     return [Act(*row) for row in rows]
+
+
+def forget_words(session: Session, *, merchant_id: UUID, targets: Collection[str]) -> None:
+    """Take away what somebody wrote about these people and cards; that it was done stays."""
+    rows = session.execute(
+        sa.select(StaffAct).where(StaffAct.merchant_id == merchant_id, StaffAct.target.in_(targets))
+    ).scalars()
+    for row in rows:
+        if _WORDS & row.facts.keys():
+            row.facts = {name: fact for name, fact in row.facts.items() if name not in _WORDS}
+    session.flush()

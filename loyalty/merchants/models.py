@@ -164,6 +164,7 @@ class StaffAct(Base):
     """What somebody did apart from the ledger: who, what, to what, when; no personal text."""
 
     __tablename__ = "staff_act"
+    __table_args__ = (sa.Index("ix_staff_act_target", "merchant_id", "target"),)
 
     merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)

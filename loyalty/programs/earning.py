@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
+from loyalty.programs import meant
 from loyalty.programs.conditions import ORDINARY, Occasion, unmet
-from loyalty.programs.document import EarningRule, VersionDocument, When
+from loyalty.programs.document import EarningRule, VersionDocument
 from loyalty.programs.rates import Percent, Rates, UnitRates, rates
 
 MILLION = 1_000_000
@@ -32,6 +33,8 @@ class Line:
     quantity_milli: int
     counted: Fraction | None
     whole: bool = True  # a quantity sold by weight counts as one piece
+    # Where it is not known any more what was sold: the keys of the rules that named it then.
+    rules: frozenset[str] | None = None
 
     @property
     def is_left(self) -> bool:
@@ -233,15 +236,14 @@ def _pledged(document: VersionDocument, left: Lines) -> list[Share]:
 def _lines_of(rule: EarningRule, lines: Lines) -> Lines:
     """The lines that a rule looks at."""
     if rule.when.skus or rule.when.categories:
-        return tuple([line for line in lines if names(rule.when, line.sku, line.category)])
+        return tuple([line for line in lines if _is_named(rule, line)])
     return lines
 
 
-def names(when: When, sku: str | None, category: str | None) -> bool:
-    """Skus and categories together: the line must satisfy each list that is given."""
-    return (not when.skus or sku in when.skus) and (
-        not when.categories or category in when.categories
-    )
+def _is_named(rule: EarningRule, line: Line) -> bool:
+    if line.rules is not None:
+        return rule.key in line.rules
+    return meant.names(rule.when, line.sku, line.category)
 
 
 def _counts(rule: EarningRule, line: Line) -> Fraction:

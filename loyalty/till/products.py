@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from loyalty.core.text import Text
 from loyalty.counter.favourites import Product
 from loyalty.counter.requests import LineRequest
-from loyalty.programs import earning
+from loyalty.programs import meant
 from loyalty.programs.document import EarningRule, VersionDocument
 from loyalty.till.asking import Asks
 
@@ -89,7 +89,7 @@ def _products(rules: Sequence[EarningRule], known: Iterable[Product]) -> list[Ch
 
 
 def _looks_at(rule: EarningRule, product: Product) -> bool:
-    return earning.names(rule.when, product.sku, product.category)
+    return meant.names(rule.when, product.sku, product.category)
 
 
 def _category_of(rules: Sequence[EarningRule], sku: str) -> str | None:

@@ -52,6 +52,7 @@ class Face:
     goals: list[Prize]
     notes: list[Note]
     terms: str
+    gives: bool  # to a cause
 
 
 def face(
@@ -85,6 +86,7 @@ def face(
             *(_given(given.get(key, key), minor) for key, minor in found["impact"].items()),
         ],
         terms=pick(found["terms"]),
+        gives=document.cause is not None,
     )
 
 

@@ -3,7 +3,7 @@
 import base64
 import json
 
-from flask import Response, jsonify, make_response, redirect, url_for
+from flask import Response, jsonify, make_response, redirect, render_template, url_for
 
 from loyalty import assets
 from loyalty.cards import claims
@@ -36,6 +36,15 @@ def service_worker() -> Response:
     house = {"build": assets.build(), "files": files}
     script = (assets.dist_folder() / assets.manifest()["card-sw.js"]).read_text("utf-8")
     return Response(f"self.HOUSE={json.dumps(house)};\n{script}", mimetype="text/javascript")
+
+
+@blueprint.get("/c/<card_ref>/put-away")
+@guard.public(WHY)
+def take_off(card_ref: str) -> Response:
+    """What it means, and one button."""
+    if open_card(card_ref) is None:
+        return closed()
+    return make_response(render_template("wallet/put_away.html", card_ref=card_ref))
 
 
 @blueprint.post("/c/<card_ref>/put-away")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import render_template
 
 from loyalty.core.ids import parse_ref
+from loyalty.counter import causes
 from loyalty.programs import catalogue, log, terms, words
 from loyalty.programs.models import Program
 from loyalty.wallet.blueprint import blueprint
@@ -47,6 +48,7 @@ def program_log(program_ref: str) -> str:
         is_paused=program.status == "paused",
         parts=[pick(part) for part in terms.parts(rules, here.currency)],
         versions=[_shown(version) for version in found],
+        gives=causes.is_any(session, merchant_id=merchant_id),
     )
 
 

@@ -1,6 +1,19 @@
 """The wallet's blueprint with every page on it."""
 
-from loyalty.wallet import cards, confirmations, consent_texts, doors, join, living, log, pins
+from loyalty.wallet import (
+    cards,
+    confirmations,
+    consent_texts,
+    doors,
+    giving,
+    join,
+    leaving,
+    living,
+    log,
+    mine,
+    pins,
+    taking_along,
+)
 from loyalty.wallet.blueprint import blueprint
 
 __all__ = [
@@ -9,8 +22,12 @@ __all__ = [
     "confirmations",
     "consent_texts",
     "doors",
+    "giving",
     "join",
+    "leaving",
     "living",
     "log",
+    "mine",
     "pins",
+    "taking_along",
 ]

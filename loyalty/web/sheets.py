@@ -16,13 +16,19 @@ _BOM = "\ufeff"  # else Excel takes accents for something else
 
 def answer(name: str, rows: Iterable[Sequence[Cell]]) -> Response:
     """The rows as a file to keep; the separator is the one that Excel expects in that language."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";" if language() == "it" else ",", lineterminator="\r\n")
-    for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
-    response = Response(_BOM + text.getvalue(), mimetype="text/csv")
+    response = Response(text(rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def text(rows: Iterable[Sequence[Cell]]) -> str:
+    """What stands in such a file."""
+    written = io.StringIO()
+    mark = ";" if language() == "it" else ","
+    writer = csv.writer(written, delimiter=mark, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([_safe(cell) for cell in row])
+    return _BOM + written.getvalue()
 
 
 def _safe(cell: Cell) -> Cell:

@@ -24,6 +24,7 @@ LISTS = {
     "/portal/programs": Permission.PROGRAMS,
     "/portal/causes": Permission.REPORTS,
     "/portal/remarks": Permission.REPORTS,
+    "/portal/remarks/exits": Permission.REPORTS,
     "/portal/staff": Permission.STAFF,
     "/portal/evidence": Permission.STAFF,
     "/portal/jobs": Permission.STAFF,

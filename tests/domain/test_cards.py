@@ -19,6 +19,7 @@ from loyalty.customers import directory
 from loyalty.customers.directory import Profile
 from loyalty.customers.models import Customer
 from loyalty.merchants.models import StaffAct
+from loyalty.persons import erasure
 from tests.builders import NOW, fresh_key
 from tests.domain.law import holds, keep, refused, stands
 
@@ -210,7 +211,7 @@ def test_a_forgotten_customer_leaves_books_without_a_name(shop):
     shop.visit(card, 1_200)
     secret = open_claim(shop, card).secret
     with shop.database.write() as session:
-        keeping.erase_holder(session, duty=shop.owner, customer_ref=card.customer, at=NOW)
+        erasure.erase(session, duty=shop.owner, customer_ref=card.customer, at=NOW)
     assert holds(shop, card)["available"] == 12
     assert not is_open(shop, card, secret)
     with refused(shop, CardBlocked):
@@ -226,7 +227,7 @@ def test_a_forgotten_customer_leaves_books_without_a_name(shop):
 
 def erase(shop, card):
     with shop.database.write() as session:
-        keeping.erase_holder(session, duty=shop.owner, customer_ref=card.customer, at=NOW)
+        erasure.erase(session, duty=shop.owner, customer_ref=card.customer, at=NOW)
 
 
 def test_nobody_forgets_anothers_customer(shop, stranger):

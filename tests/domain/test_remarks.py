@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.cards import keeping
 from loyalty.core.errors import Invalid, KeyReused, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.counter import merging
 from loyalty.customers import directory, living
 from loyalty.feedback import remarks
 from loyalty.feedback.remarks import DoneAlready, Said
+from loyalty.persons import erasure
 from tests.builders import NOW, fresh_key
 
 
@@ -136,7 +136,7 @@ def test_erasing_somebody_takes_the_words_away(shop):
     write(shop, other, "Resta")
     close(shop, remark, "Chiamata Carla")
     with shop.database.write() as session:
-        keeping.erase_holder(session, duty=shop.owner, customer_ref=card.customer, at=NOW)
+        erasure.erase(session, duty=shop.owner, customer_ref=card.customer, at=NOW)
     with shop.database.read() as session:
         found = remarks.find(session, merchant_id=shop.merchant_id, remark_ref=remark)
         assert (found.words, found.outcome, found.kind) == (None, None, "product")
@@ -178,5 +178,5 @@ def test_the_note_of_a_customer_goes_with_a_merge_and_with_an_erasure(shop):
 
     assert note() == "Allergica alle noci"
     with shop.database.write() as session:
-        keeping.erase_holder(session, duty=shop.owner, customer_ref=anna.customer, at=NOW)
+        erasure.erase(session, duty=shop.owner, customer_ref=anna.customer, at=NOW)
     assert note() is None

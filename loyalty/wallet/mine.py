@@ -1,0 +1,159 @@
+"""My data: what the shop holds about the holder, to see, to put right, to allow or take back."""
+
+from typing import Any
+
+from babel import dates
+from flask import Response, make_response, redirect, render_template, request, url_for
+
+from loyalty.core.db import write
+from loyalty.core.text import Text
+from loyalty.customers import consents, directory
+from loyalty.customers.consents import Consent, Purpose
+from loyalty.wallet.blueprint import blueprint, device_secret, keep_on_phone
+from loyalty.wallet.holder import WHY, Holder, here, not_here
+from loyalty.wallet.told import text_now, told
+from loyalty.web import guard, reads
+from loyalty.web.fields import NOT_BLANK, Body, Choice, Email, Line
+from loyalty.web.forms import FormState, read_form
+from loyalty.web.locale import LANGUAGES, gettext, language
+
+_PHONE = r"\+?[0-9][0-9 ()./-]{2,30}"
+_DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_TWO = [f"{number:02d}" for number in range(1, 32)]
+_NONE = ("", "\u2013")
+_BOTH = Text("Servono il giorno e il mese.", "Both day and month are needed.")
+_NO_SUCH_DAY = Text("Questo giorno non c'è in quel mese.", "That month has no such day.")
+
+
+class _Profile(Body):
+    name = Line((1, 120), pattern=NOT_BLANK)
+    email = Email()
+    phone = Line((3, 32), pattern=_PHONE)
+    birth_day = Choice(*_TWO)
+    birth_month = Choice(*_TWO[:12])
+    language = Choice(*LANGUAGES)
+
+
+class _Said(Body):
+    purpose = Choice(*(purpose.value for purpose in Purpose), required=True)
+    given = Choice("yes", "no", required=True)
+
+
+_profile_form, _said_form = _Profile(), _Said()
+
+
+@blueprint.get("/c/<card_ref>/me")
+@guard.public(WHY)
+def my_data(card_ref: str) -> Response:
+    """Everything that the shop holds about me."""
+    holder = here(card_ref)
+    return not_here() if holder is None else _page(holder)
+
+
+@blueprint.post("/c/<card_ref>/me")
+@guard.public(WHY)
+def correct_my_data(card_ref: str) -> Response:
+    """Put right who I am; an empty field takes away what was known."""
+    holder = here(card_ref)
+    if holder is None:
+        return not_here()
+    form = _with_birthday(read_form(_profile_form))
+    if not form.is_valid:
+        return _page(holder, form, status=422)
+    changes: dict[str, Any] = {
+        name: form.values.get(name) for name in ("name", "email", "phone", "birthday")
+    }
+    if chosen := form.values.get("language"):
+        changes["language"] = chosen
+    with write() as session:
+        directory.change(
+            session,
+            merchant_id=holder.facts.merchant_id,
+            customer_ref=holder.customer_ref,
+            changes=changes,
+        )
+    return _back(card_ref, "profile")
+
+
+def _with_birthday(form: FormState) -> FormState:
+    """Day and month as the one value that is kept."""
+    if not form.is_valid:
+        return form
+    values = dict(form.values)
+    day, month = values.pop("birth_day", None), values.pop("birth_month", None)
+    if (day is None) != (month is None):
+        return form.refuse("birth_day", _BOTH)
+    if day is not None and month is not None:
+        if int(day) > _DAYS_OF_MONTH[int(month) - 1]:
+            return form.refuse("birth_day", _NO_SUCH_DAY)
+        values["birthday"] = f"{month}-{day}"
+    return FormState(form.raw, {}, values)
+
+
+@blueprint.post("/c/<card_ref>/me/consents")
+@guard.public(WHY)
+def say_consent(card_ref: str) -> Response:
+    """Give or take back one consent, in one tap."""
+    holder = here(card_ref)
+    if holder is None:
+        return not_here()
+    form = read_form(_said_form)
+    if not form.is_valid:
+        return _page(holder, status=422)
+    purpose = Purpose(form.values["purpose"])
+    consent = Consent(purpose, form.values["given"] == "yes", text_now(purpose), "card")
+    with write() as session:
+        consents.record(
+            session,
+            duty=holder.duty,
+            customer_ref=holder.customer_ref,
+            consent=consent,
+            at=holder.at,
+        )
+    return _back(card_ref, "consents")
+
+
+def _back(card_ref: str, said: str) -> Response:
+    return make_response(
+        redirect(url_for("wallet.my_data", card_ref=card_ref, said=said, _anchor=said), 303)
+    )
+
+
+def _page(holder: Holder, form: FormState | None = None, status: int = 200) -> Response:
+    found = told(reads.session(), holder)
+    month, _, day = (found.customer.birthday or "").partition("-")
+    page = render_template(
+        "wallet/me.html",
+        card_ref=holder.facts.ref,
+        program=holder.facts.program_name,
+        told=found,
+        form=form or FormState(),
+        known={
+            "name": found.customer.name or "",
+            "email": found.customer.email or "",
+            "phone": found.customer.phone or "",
+            "birth_day": day,
+            "birth_month": month,
+            "language": found.customer.language or "",
+        },
+        days=[_NONE, *((one, one.lstrip("0")) for one in _TWO)],
+        months=[_NONE, *((f"{one:02d}", name.capitalize()) for one, name in _months())],
+        labels=_labels(),
+        said=request.args.get("said", ""),
+    )
+    return keep_on_phone(make_response(page, status), holder.facts.ref, device_secret())
+
+
+def _months() -> list[tuple[int, str]]:
+    return sorted(dates.get_month_names("wide", "stand-alone", locale=language()).items())
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "name": gettext("Name"),
+        "email": gettext("E-mail"),
+        "phone": gettext("Phone"),
+        "birth_day": gettext("Birthday"),
+        "birth_month": gettext("Month"),
+        "language": gettext("Language"),
+    }

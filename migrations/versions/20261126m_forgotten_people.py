@@ -1,0 +1,56 @@
+"""Who has been forgotten."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261126m"
+down_revision = "20261126l"
+branch_labels = None
+depends_on = None
+
+_ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "erasure",
+        sa.Column("merchant_id", _ID, nullable=False),
+        sa.Column("customer_id", _ID, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address_hash", sa.LargeBinary(length=16), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "customer_id"],
+            ["customer.merchant_id", "customer.id"],
+            name=op.f("fk_erasure_merchant_id_customer_id_customer"),
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "customer_id", name=op.f("pk_erasure")),
+    )
+    op.create_index("ix_erasure_address", "erasure", ["merchant_id", "address_hash"])
+    op.create_table(
+        "exit_answer",
+        sa.Column("merchant_id", _ID, nullable=False),
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("reason", sa.String(length=10), nullable=True),
+        sa.Column("words", sa.String(length=300), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('away', 'rewards', 'messages', 'privacy', 'wrong')",
+            name=op.f("ck_exit_answer_reason"),
+        ),
+        sa.CheckConstraint(
+            "reason IS NOT NULL OR words IS NOT NULL", name=op.f("ck_exit_answer_said")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["merchant.id"], name=op.f("fk_exit_answer_merchant_id_merchant")
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_exit_answer")),
+    )
+    op.add_column("visit_line", sa.Column("rules", sa.Text(), nullable=True))
+    op.create_index("ix_staff_act_target", "staff_act", ["merchant_id", "target"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_staff_act_target", table_name="staff_act")
+    op.drop_column("visit_line", "rules")
+    op.drop_table("exit_answer")
+    op.drop_table("erasure")
