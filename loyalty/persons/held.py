@@ -54,7 +54,7 @@ HELD = (
         "customer",
         "id",
         CUSTOMER,
-        goes="name email phone birthday language external_ref note",
+        goes="name email email_confirmed_at phone birthday language external_ref note",
         stays="id created_at erased_at merged_into_id merged_at",
     ),
     _held(
@@ -68,6 +68,13 @@ HELD = (
         "customer_id",
         CUSTOMER,
         stays="id customer_id purpose given text_id source actor at recorded_at merge_id",
+    ),
+    _held(
+        "email_confirmation",
+        "customer_id",
+        CUSTOMER,
+        stays="id customer_id mail_id asked_at expires_at confirmed_at",
+        hidden="address_hash",
     ),
     _held("erasure", "customer_id", CUSTOMER, stays="customer_id at", hidden="address_hash"),
     _held(
@@ -106,6 +113,14 @@ HELD = (
         "card",
         stays="id card_id created_at revoked_at",
         hidden="secret_hash",
+    ),
+    _held(
+        "card_pin",
+        "card_id",
+        "card",
+        vanishes=True,
+        stays="card_id tries tried_at chosen_at",
+        hidden="pin_hash",
     ),
     _held("live_use", "device_id", "card_device", stays="device_id step act used_at"),
     _held(
@@ -229,6 +244,8 @@ APART = {
     "program_version": "rules",
     "cause": "whom money is for",
     "cause_payout": "money to a beneficiary",
+    "consent_text": "what the shop asks, word for word",
+    "join_count": "how many began and finished",
     "exit_answer": "why somebody left, without who",
     "reward_stock": "counts of a reward",
     "shop_day": "sums of a shop's days",
