@@ -1,6 +1,6 @@
 """The wallet's blueprint with every page on it."""
 
-from loyalty.wallet import cards, confirmations, consent_texts, doors, join, living, log
+from loyalty.wallet import cards, confirmations, consent_texts, doors, friends, join, living, log
 from loyalty.wallet.blueprint import blueprint
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "confirmations",
     "consent_texts",
     "doors",
+    "friends",
     "join",
     "living",
     "log",
