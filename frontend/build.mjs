@@ -10,7 +10,7 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "..", "static", "dist"));
 const surfaces = ["portal", "till", "card"];
-const sheets = ["card-forms.css"];
+const more = ["card-forms.css", "card-share.ts"]; // for those pages that need them
 const workers = ["scan-worker.ts", "scan-worker-plain.ts", "till-sw.ts", "card-sw.ts"];
 // The first browsers that know cascade layers; newer CSS is lowered where it can be.
 const target = ["es2022", "chrome99", "firefox97", "safari15.4"];
@@ -101,7 +101,7 @@ async function compress() {
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-const entries = [...surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]), ...sheets, ...workers];
+const entries = [...surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]), ...more, ...workers];
 const bundles = await Promise.all(entries.map(bundle));
 const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite("icons"), await sprite("icons-card"));
 await licences();

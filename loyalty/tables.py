@@ -2,6 +2,7 @@
 
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
+from loyalty.cards import referral_models as referrals
 from loyalty.core import jobs, mail, outbox, schedules
 from loyalty.core.db import Base
 from loyalty.counter import models as counter
@@ -29,6 +30,7 @@ MODULES = (
     ledger,
     merchants,
     programs,
+    referrals,
     rollups,
 )
 METADATA = Base.metadata

@@ -11,8 +11,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import claims, confirming, funnel, register
+from loyalty.cards import claims, confirming, funnel, referrals, register
 from loyalty.cards.funnel import Spot
+from loyalty.cards.referrals import Came
 from loyalty.core.db import current
 from loyalty.core.errors import ProgramPaused, StateConflict, Unknown
 from loyalty.core.ids import parse_ref, ref
@@ -68,7 +69,8 @@ class Wish:
     """What somebody typed and ticked; `seal` is that of the texts that they read.
 
     `language` is it or en; `source` poster, till, link or referral; `origin` where they come from,
-    of which only a digest is kept, for a day.
+    of which only a digest is kept, for a day; `friend_code` the link of whoever brought them, and
+    `own_codes` those that this browser has shown as its own.
     """
 
     name: str | None
@@ -79,6 +81,8 @@ class Wish:
     source: str
     seal: str
     origin: str
+    friend_code: str = ""
+    own_codes: frozenset[str] = frozenset()
 
     def intent(self, key: str) -> Intent:
         """The digests of the form's key and of what it says."""
@@ -144,6 +148,7 @@ def join(session: Session, *, door: Door, wish: Wish, key: str, at: datetime) ->
     confirming.ask(
         session, customer=customer, shop_name=door.shop_name, language=wish.language, at=at
     )
+    _remember_who_brought(session, door, customer, card_id, wish, at)
     funnel.count(session, spot=door.spot(wish.source, at), finished=True)
     return Joined(answer["ref"], secret, is_new=True)
 
@@ -167,6 +172,15 @@ def _agree(session: Session, door: Door, customer: Customer, wish: Wish, at: dat
         text_id = said[purpose].named_in(wish.language)
         consent = Consent(purpose, given=True, text_id=text_id, source=source)
         consents.keep(session, duty=duty, customer_id=customer.id, consent=consent, at=at)
+
+
+def _remember_who_brought(
+    session: Session, door: Door, customer: Customer, card_id: UUID, wish: Wish, at: datetime
+) -> None:
+    if not wish.friend_code or not (customer.email or customer.phone):
+        return
+    came = Came(door.program_id, wish.friend_code, wish.own_codes)
+    referrals.keep(session, merchant_id=door.merchant_id, card_id=card_id, came=came, at=at)
 
 
 def _secret(key: str) -> str:

@@ -19,7 +19,7 @@ from loyalty.counter.desk import Desk, Place
 from loyalty.counter.requests import AdjustmentRequest, Answer
 from loyalty.ledger import store, writing
 from loyalty.ledger.models import Operation
-from loyalty.ledger.state import Intent, Origin
+from loyalty.ledger.state import Intent, Origin, Reason
 from loyalty.merchants.acts import note_approval
 from loyalty.merchants.roles import Duty, Permission
 from loyalty.programs import catalogue
@@ -65,7 +65,9 @@ def adjust(
         raise Unknown("unit")
     desks.catch_up(desk)
     origin = desks.origin(desk.place, duty, version=version.number, occurred_at=at, recorded_at=at)
-    done = _move(session, desk, origin, request, intent)
+    reason = request.reason.strip()
+    why = reasons.adjusted(desk.unit(request.unit), request.units, reason)
+    done = post(session, desk, origin, why=why, intent=intent, reason=reason)
     note_approval(session, duty=duty, act="adjustment.approve", target=done.body["ref"], at=at)
     return done
 
@@ -91,16 +93,21 @@ def _check(request: AdjustmentRequest) -> None:
         raise Invalid({"reason": [_SAY_WHY]})
 
 
-def _move(
+def post(
     session: Session,
     desk: Desk,
     origin: Origin,
-    request: AdjustmentRequest,
+    *,
+    why: Reason,
     intent: Intent,
+    reason: str | None = None,
 ) -> Answer:
-    unit, units, reason = request.unit, request.units, request.reason.strip()
+    """Write the units of a reason to the card of a desk that is up to date, and tell the house.
+
+    `why` is what the customer reads, `reason` what somebody wrote, if anybody did.
+    """
+    unit, units = why["unit"], why["units"]
     operation = desk.book.begin("adjustment", origin, intent=intent, reason=reason)
-    why = reasons.adjusted(desk.unit(unit), units, reason)
     desk.book.adjust(
         operation,
         desk.book.account(desk.place.card_id, unit),

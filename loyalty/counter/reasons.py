@@ -134,6 +134,18 @@ def adjusted(unit: Unit, units: int, why: str) -> Reason:
     )
 
 
+def brought(unit: Unit, units: int, *, is_friend: bool) -> Reason:
+    """Units for a friend who came and bought: the friend's own, or those of who brought them."""
+    named = words.count(units, unit.label)
+    head = (
+        Text("benvenuto da parte di un amico", "a welcome from a friend")
+        if is_friend
+        else Text("hai portato un amico", "you brought a friend")
+    )
+    said = Text(f"{head.it}: +{named.it}", f"{head.en}: +{named.en}")
+    return reason("referral", unit.key, units, said)
+
+
 def activated(version: PublishedVersion, unit: str, units: int, currency: str) -> Reason:
     """Units whose waiting is over; money pledged to a cause can be paid from now on."""
     if is_cause(unit):

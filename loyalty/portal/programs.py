@@ -11,6 +11,7 @@ from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.merchants.roles import Permission
 from loyalty.portal.blueprint import blueprint
+from loyalty.portal.bringing import Bringing, bringing
 from loyalty.portal.joining import Joining, joining
 from loyalty.portal.words import program_state
 from loyalty.programs import catalogue, checks, differences, editor, reading, terms, words
@@ -19,6 +20,7 @@ from loyalty.programs.document import VersionDocument
 from loyalty.programs.loading import load
 from loyalty.programs.models import Program, ProgramVersion
 from loyalty.web import changerows, guard, reads
+from loyalty.web.forms import FormState
 from loyalty.web.locale import language, pick, shop, zone
 
 
@@ -47,6 +49,7 @@ class _Draft:
 class _Shown:
     """A program as the page shows it; without `current` nothing of it was ever in force."""
 
+    ref: str
     name: str
     state: str
     state_kind: str
@@ -54,36 +57,48 @@ class _Shown:
     current: _Rules | None
     draft: _Draft | None
     joining: Joining | None
+    bringing: Bringing | None
 
 
 @blueprint.get("/portal/programs")
 @guard.staff(Permission.PROGRAMS)
 def programs() -> str:
     """Every program with what it promises, and the newest draft beside it."""
+    return page(FormState(), "")
+
+
+def page(form: FormState, program_ref: str) -> str:
+    """The page; `form` is what was sent about bringing a friend to the program of that ref."""
     records, merchant_id = reads.session(), guard.duty().merchant_id
     found = editor.page(records, merchant_id=merchant_id)
     return render_template(
         "portal/programs.html",
-        programs=[_shown(records, program) for program in found],
+        programs=[
+            _shown(records, each, form if ref("prg", each.id) == program_ref else FormState())
+            for each in found
+        ],
         shop_ref=ref("mer", merchant_id),
     )
 
 
-def _shown(records: Session, program: Program) -> _Shown:
+def _shown(records: Session, program: Program, form: FormState) -> _Shown:
     state, kind = program_state(program.status)
-    current = _current(records, program)
+    current = in_force(records, program)
     return _Shown(
+        ref=ref("prg", program.id),
         name=program.name,
         state=state,
         state_kind=kind,
         log=url_for("wallet.program_log", program_ref=ref("prg", program.id)),
-        current=_in_force(current) if current else None,
+        current=_said(current) if current else None,
         draft=_draft(records, program, current),
         joining=joining(records, program, at=clock.now()) if current else None,
+        bringing=bringing(records, program, current.document, form) if current else None,
     )
 
 
-def _current(records: Session, program: Program) -> PublishedVersion | None:
+def in_force(records: Session, program: Program) -> PublishedVersion | None:
+    """The version that a program works by; None while nothing of it was published."""
     if program.current_version is None:
         return None
     return catalogue.version(
@@ -94,7 +109,7 @@ def _current(records: Session, program: Program) -> PublishedVersion | None:
     )
 
 
-def _in_force(version: PublishedVersion) -> _Rules:
+def _said(version: PublishedVersion) -> _Rules:
     since = words.since(version.published_at.astimezone(zone()).date())
     return _rules(version.number, version.terms, version.document, since=pick(since))
 

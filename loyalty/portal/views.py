@@ -1,6 +1,7 @@
 """The portal's blueprint with every page on it."""
 
 from loyalty.portal import (
+    bringing_set,
     causes,
     doors,
     evidence,
@@ -18,6 +19,7 @@ from loyalty.portal.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "bringing_set",
     "causes",
     "doors",
     "evidence",

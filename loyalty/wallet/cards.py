@@ -11,7 +11,7 @@ from loyalty.cards.tokens import shown
 from loyalty.core.ids import parse_ref
 from loyalty.counter import standing
 from loyalty.programs.cause_models import CauseAccount
-from loyalty.wallet import faces, statement
+from loyalty.wallet import faces, friends, statement
 from loyalty.wallet.blueprint import blueprint, device_secret, keep_on_phone
 from loyalty.wallet.opening import WHY, closed, my_card, open_card
 from loyalty.wallet.party import party
@@ -39,6 +39,7 @@ def card(card_ref: str) -> Response:
         live=mine,
         lines=lines,
         more=_more(card_ref, more),
+        gift=friends.gift(facts),
     )
     return keep_on_phone(make_response(page), card_ref, device_secret())
 

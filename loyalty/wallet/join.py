@@ -2,16 +2,18 @@
 
 from flask import Response, make_response, redirect, render_template, request
 
-from loyalty.cards import funnel, joining
+from loyalty.cards import funnel, joining, referrals
 from loyalty.cards.joining import ASKED, Door, WordsChanged
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import Busy, KeyReused, ProgramPaused, TooMany, Unknown
-from loyalty.core.ids import random_code
+from loyalty.core.ids import random_code, tidy_code
 from loyalty.core.text import Text
 from loyalty.customers import texts
 from loyalty.customers.consents import Purpose
 from loyalty.programs import catalogue
+from loyalty.programs.document import VersionDocument
+from loyalty.wallet import friends
 from loyalty.wallet.blueprint import blueprint, keep_on_phone
 from loyalty.wallet.consent_texts import spoken
 from loyalty.wallet.join_form import KEY_LETTERS, JoinForm
@@ -116,6 +118,8 @@ def _wish(form: FormState) -> joining.Wish:
         source=values.get("s", "link"),
         seal=values["seal"],
         origin=request.remote_addr or "",
+        friend_code=tidy_code(values.get("f", "")),
+        own_codes=friends.own_codes(),
     )
 
 
@@ -138,6 +142,7 @@ def _page(door: Door, form: FormState, refusal: str = "", status: int = 200) -> 
         form=form,
         refusal=refusal,
         terms=pick(rules.terms),
+        invited=_invited(door, form, rules.document),
         notice=spoken(Purpose.PROGRAM, said[Purpose.PROGRAM].words),
         asked=[spoken(purpose, said[purpose].words) for purpose in ASKED],
         seal=texts.seal(said),
@@ -149,6 +154,18 @@ def _page(door: Door, form: FormState, refusal: str = "", status: int = 200) -> 
         },
     )
     return make_response(page, status)
+
+
+def _invited(door: Door, form: FormState, document: VersionDocument) -> str:
+    """What somebody gets who came by a friend's link, in words, or nothing."""
+    found = referrals.invited(
+        reads.session(),
+        merchant_id=door.merchant_id,
+        program_id=door.program_id,
+        code=tidy_code(form.value("f")),
+        own_codes=friends.own_codes(),
+    )
+    return friends.in_words(found, document).friend if found else ""
 
 
 def _closed() -> Response:

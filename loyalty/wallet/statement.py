@@ -36,6 +36,7 @@ _TITLES = {
     "unmerge": Text("Carte separate", "Cards parted"),
     "extension": Text("Durata più lunga", "Good for longer"),
 }
+_FRIEND = Text("Un amico", "A friend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ def _is_of_the_shop(entry: StatementLine) -> bool:
 def _line(document: VersionDocument, entries: list[StatementLine]) -> Line:
     first = entries[0]
     title = _TITLES.get(first.operation, Text(first.operation, first.operation))
+    if first.reasons and first.reasons[0]["rule"] == "referral":
+        title = _FRIEND
     return Line(
         kind=first.operation,
         title=pick(title),

@@ -1,7 +1,7 @@
 """The product's own chores. A new one: its handler in a module beside this, and a line here."""
 
 from loyalty.core.schedules import Daily, Every
-from loyalty.worker import clockwork, sweep
+from loyalty.worker import clockwork, referring, sweep
 from loyalty.worker.registry import Registry
 
 _FIVE_MINUTES = 300
@@ -11,5 +11,6 @@ CHORES.add("jobs.sweep", sweep.run, every=Daily("02:40"))
 CHORES.add("units.expire", clockwork.expire, every=Every(_FIVE_MINUTES))
 CHORES.add("units.activate", clockwork.activate, every=Every(_FIVE_MINUTES))
 CHORES.add("tiers.review", clockwork.review, every=Every(3_600))
+CHORES.add("referrals.decide", referring.run, every=Every(3_600))
 CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])

@@ -1,4 +1,4 @@
-"""Joining by oneself: exact words of consents, proven addresses, how many came and stayed."""
+"""Joining by oneself: exact words, proven addresses, who came and stayed, who brought whom."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -76,9 +76,80 @@ def upgrade() -> None:
             "merchant_id", "program_id", "local_on", "source", name=op.f("pk_join_count")
         ),
     )
+    op.create_table(
+        "program_referral",
+        sa.Column("merchant_id", _ID, nullable=False),
+        sa.Column("program_id", _ID, nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("unit", sa.String(length=32), nullable=False),
+        sa.Column("friend_units", sa.Integer(), nullable=False),
+        sa.Column("bringer_units", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "friend_units >= 0 AND bringer_units >= 0", name=op.f("ck_program_referral_floor")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "program_id"],
+            ["program.merchant_id", "program.id"],
+            name=op.f("fk_program_referral_merchant_id_program_id_program"),
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "program_id", name=op.f("pk_program_referral")),
+    )
+    _referral()
+
+
+def _referral() -> None:
+    op.create_table(
+        "referral",
+        sa.Column("merchant_id", _ID, nullable=False),
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("program_id", _ID, nullable=False),
+        sa.Column("bringer_card_id", _ID, nullable=False),
+        sa.Column("friend_card_id", _ID, nullable=False),
+        sa.Column("unit", sa.String(length=32), nullable=False),
+        sa.Column("friend_units", sa.Integer(), nullable=False),
+        sa.Column("bringer_units", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("why", sa.String(length=20), nullable=True),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'rewarded', 'refused')", name=op.f("ck_referral_state")
+        ),
+        sa.CheckConstraint("bringer_card_id <> friend_card_id", name=op.f("ck_referral_two_cards")),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "bringer_card_id"],
+            ["card.merchant_id", "card.id"],
+            name=op.f("fk_referral_merchant_id_bringer_card_id_card"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "friend_card_id"],
+            ["card.merchant_id", "card.id"],
+            name=op.f("fk_referral_merchant_id_friend_card_id_card"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "program_id"],
+            ["program.merchant_id", "program.id"],
+            name=op.f("fk_referral_merchant_id_program_id_program"),
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_referral")),
+        sa.UniqueConstraint(
+            "merchant_id", "friend_card_id", name=op.f("uq_referral_merchant_id_friend_card_id")
+        ),
+    )
+    op.create_index("ix_referral_bringer", "referral", ["merchant_id", "bringer_card_id", "id"])
+    op.create_index(
+        "ix_referral_waiting",
+        "referral",
+        ["merchant_id", "id"],
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("referral")
+    op.drop_table("program_referral")
     op.drop_table("join_count")
     op.drop_table("email_confirmation")
     op.drop_column("customer", "source")

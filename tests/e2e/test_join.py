@@ -4,7 +4,11 @@ import time
 
 import pytest
 
+from loyalty.cards import referrals
+from loyalty.cards.referrals import Offer
+from loyalty.core import clock
 from loyalty.core.mail import Mail
+from loyalty.programs import editor
 from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.test_access import check, device
 
@@ -27,7 +31,7 @@ def test_from_the_poster_to_the_card_in_two_taps(shop, crowd):
     assert taps <= TAPS_MAX
     assert time.monotonic() - began < SECONDS_MAX
     names = {cookie["name"] for cookie in page.context.cookies()}
-    assert names <= {"loyalty", "card", "mine"}
+    assert names <= {"loyalty", "card"}
 
 
 def test_the_pages_of_joining_are_for_everybody(shop, database, device):
@@ -58,3 +62,29 @@ def test_the_pages_of_joining_are_for_everybody(shop, database, device):
     aurora = device(DESK)
     aurora.sign_in(shop.owner_email)
     check(aurora.go("/portal/programs"), "how people join")
+
+
+def test_a_link_goes_from_friend_to_friend(shop, device, crowd):
+    offer = Offer("points", friend_units=5, bringer_units=3)
+    with shop.database.write() as session:
+        program = editor.find(
+            session, merchant_id=shop.merchant_id, program_ref=shop.programs["points"]
+        )
+        facts = {"program": program, "offer": offer, "is_on": True, "at": clock.now()}
+        referrals.set_offer(session, duty=shop.owner, **facts)
+    anna = device()
+    page = anna.go(f"/j/{shop.programs['points']}")
+    page.get_by_label("Ho almeno 14 anni").check()
+    page.get_by_role("button", name="Voglio la carta").click()
+    page.get_by_role("link", name="Mostra il mio link").click()
+    page.get_by_role("button", name="Copia").wait_for()
+    check(page, "the link to bring a friend")
+    link = page.get_by_label("Il tuo link").input_value()
+    bea = crowd.person()
+    page = bea.go(link.removeprefix("http://127.0.0.1:8000"))
+    page.get_by_text("Ti invita un amico").wait_for()
+    aurora = device(DESK)
+    aurora.sign_in(shop.owner_email)
+    page = aurora.go("/portal/programs")
+    page.get_by_text("Porta un amico").first.click()
+    check(page, "what bringing a friend is worth")
