@@ -9,6 +9,7 @@ from loyalty.customers import models as customers
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
+from loyalty.merchants import clock_models as clocks
 from loyalty.merchants import models as merchants
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
@@ -16,6 +17,7 @@ from loyalty.programs import models as programs
 MODULES = (
     cards,
     causes,
+    clocks,
     jobs,
     mail,
     outbox,

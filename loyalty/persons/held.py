@@ -230,6 +230,8 @@ APART = {
     "cause": "whom money is for",
     "cause_payout": "money to a beneficiary",
     "exit_answer": "why somebody left, without who",
+    "retention_clock": "how long the shop keeps what",
+    "retention_run": "counts of what was cleared",
     "reward_stock": "counts of a reward",
     "shop_day": "sums of a shop's days",
     "import_run": "the name of a file, and counts",

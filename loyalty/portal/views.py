@@ -2,6 +2,7 @@
 
 from loyalty.portal import (
     causes,
+    data_kept,
     doors,
     evidence,
     evidence_rows,
@@ -19,6 +20,7 @@ from loyalty.portal.blueprint import blueprint
 __all__ = [
     "blueprint",
     "causes",
+    "data_kept",
     "doors",
     "evidence",
     "evidence_rows",
