@@ -11,6 +11,7 @@ from loyalty.customers import models as customers
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
+from loyalty.merchants import clock_models as clocks
 from loyalty.merchants import models as merchants
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
@@ -18,6 +19,7 @@ from loyalty.programs import models as programs
 MODULES = (
     cards,
     causes,
+    clocks,
     jobs,
     mail,
     outbox,

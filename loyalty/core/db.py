@@ -21,6 +21,7 @@ from loyalty.core.writers import WriterQueue
 log = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 10
+_PATIENT, _PATIENCE_MS = f"busy_timeout={LOCK_WAIT_S * 1000}", 200
 POOL_SIZE = 8
 _SQLITE_PASSING = ("locked", "busy", "disk is full", "disk I/O error", "unable to open")
 _RETRYABLE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
@@ -154,6 +155,14 @@ class Database:
             session.rollback()
             session.close()
 
+    def forget_overwritten(self) -> None:
+        """Let SQLite drop pages as they were; PostgreSQL vacuums by itself."""
+        if self._queue is None:
+            return
+        with self._queue.turn(), contextlib.closing(self.write_engine.raw_connection()) as wire:
+            for said in (f"busy_timeout={_PATIENCE_MS}", "wal_checkpoint(TRUNCATE)", _PATIENT):
+                wire.cursor().execute(f"PRAGMA {said}")
+
     def dispose(self) -> None:
         """Close every connection."""
         self.write_engine.dispose()
@@ -228,17 +237,15 @@ def _sqlite_engine(settings: Settings, *, writes: bool) -> sa.Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         # The driver's own transactions begin too late for us; BEGIN is said below.
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_S * 1000}")
+        connection.execute(f"PRAGMA {_PATIENT}")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         # Else INSERT OR REPLACE deletes without asking the triggers that refuse it.
         connection.execute("PRAGMA recursive_triggers=ON")
-        # What is erased must not lie on in the file; some builds leave it there unless told.
+        # What is erased must not lie on in the file.
         connection.execute("PRAGMA secure_delete=ON")
-        connection.execute("PRAGMA cache_size=-32000")
-        connection.execute("PRAGMA temp_store=MEMORY")
-        if not writes:
-            connection.execute("PRAGMA query_only=ON")
+        for said in ("cache_size=-32000", "temp_store=MEMORY", f"query_only={int(not writes)}"):
+            connection.execute(f"PRAGMA {said}")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

@@ -44,6 +44,7 @@ _THINGS = {
     "payout": Text("Versamento non trovato.", "There is no such payout."),
     "remark": Text("Osservazione non trovata.", "There is no such remark."),
     "import": Text("Importazione non trovata.", "There is no such import."),
+    "clock": Text("Orologio non trovato.", "There is no such clock."),
     "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),
 }
 

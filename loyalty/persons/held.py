@@ -247,6 +247,8 @@ APART = {
     "consent_text": "what the shop asks, word for word",
     "join_count": "how many began and finished",
     "exit_answer": "why somebody left, without who",
+    "retention_clock": "how long the shop keeps what",
+    "retention_run": "counts of what was cleared",
     "reward_stock": "counts of a reward",
     "shop_day": "sums of a shop's days",
     "import_run": "the name of a file, and counts",

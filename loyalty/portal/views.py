@@ -3,6 +3,7 @@
 from loyalty.portal import (
     bringing_set,
     causes,
+    data_kept,
     doors,
     evidence,
     evidence_rows,
@@ -21,6 +22,7 @@ __all__ = [
     "blueprint",
     "bringing_set",
     "causes",
+    "data_kept",
     "doors",
     "evidence",
     "evidence_rows",

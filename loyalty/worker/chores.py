@@ -1,13 +1,14 @@
 """The product's own chores. A new one: its handler in a module beside this, and a line here."""
 
 from loyalty.core.schedules import Daily, Every
-from loyalty.worker import clockwork, referring, sweep
+from loyalty.worker import clockwork, referring, retention, sweep
 from loyalty.worker.registry import Registry
 
 _FIVE_MINUTES = 300
 
 CHORES = Registry()
 CHORES.add("jobs.sweep", sweep.run, every=Daily("02:40"))
+CHORES.add("data.retention", retention.run, every=Daily("03:10"))
 CHORES.add("units.expire", clockwork.expire, every=Every(_FIVE_MINUTES))
 CHORES.add("units.activate", clockwork.activate, every=Every(_FIVE_MINUTES))
 CHORES.add("tiers.review", clockwork.review, every=Every(3_600))

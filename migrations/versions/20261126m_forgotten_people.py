@@ -45,12 +45,48 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_exit_answer")),
     )
+    _clocks()
     op.add_column("visit_line", sa.Column("rules", sa.Text(), nullable=True))
     op.create_index("ix_staff_act_target", "staff_act", ["merchant_id", "target"])
+
+
+def _clocks() -> None:
+    op.create_table(
+        "retention_clock",
+        sa.Column("merchant_id", _ID, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("months", sa.SmallInteger(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("months BETWEEN 1 AND 120", name=op.f("ck_retention_clock_months")),
+        sa.CheckConstraint(
+            "kind IN ('detail', 'detail_agreed', 'staff_log', 'proof')",
+            name=op.f("ck_retention_clock_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["merchant.id"], name=op.f("fk_retention_clock_merchant_id_merchant")
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "kind", name=op.f("pk_retention_clock")),
+    )
+    op.create_table(
+        "retention_run",
+        sa.Column("merchant_id", _ID, nullable=False),
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["merchant.id"], name=op.f("fk_retention_run_merchant_id_merchant")
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_retention_run")),
+    )
 
 
 def downgrade() -> None:
     op.drop_index("ix_staff_act_target", table_name="staff_act")
     op.drop_column("visit_line", "rules")
+    op.drop_table("retention_run")
+    op.drop_table("retention_clock")
     op.drop_table("exit_answer")
     op.drop_table("erasure")

@@ -27,6 +27,7 @@ LISTS = {
     "/portal/remarks/exits": Permission.REPORTS,
     "/portal/staff": Permission.STAFF,
     "/portal/evidence": Permission.STAFF,
+    "/portal/data-kept": Permission.STAFF,
     "/portal/jobs": Permission.STAFF,
     "/portal/tills": Permission.TILLS,
     "/till/": Permission.ACCRUE,
