@@ -1,7 +1,8 @@
 """The product's own chores. A new one: its handler in a module beside this, and a line here."""
 
+from loyalty.core import mail
 from loyalty.core.schedules import Daily, Every
-from loyalty.worker import clockwork, sweep
+from loyalty.worker import clockwork, post, sweep
 from loyalty.worker.registry import Registry
 
 _FIVE_MINUTES = 300
@@ -13,3 +14,4 @@ CHORES.add("units.activate", clockwork.activate, every=Every(_FIVE_MINUTES))
 CHORES.add("tiers.review", clockwork.review, every=Every(3_600))
 CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
+CHORES.add(mail.SEND, post.send)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from loyalty.core import outbox, worklist
+from loyalty.core import mail, outbox, worklist
 from loyalty.core.db import Database
 from loyalty.worker.portions import Work, in_portions
 from loyalty.worker.registry import Beat
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def run(database: Database, *, payload: dict[str, Any], at: datetime, beat: Beat) -> None:  # noqa: ARG001  # nothing is in it
-    """Delete jobs that were done or discarded, and events that were handled, over 30 days ago.
+    """Delete jobs done or discarded, events handled and mails written over 30 days ago.
 
     What is dead stays until somebody has decided.
     """
@@ -30,6 +30,10 @@ def run(database: Database, *, payload: dict[str, Any], at: datetime, beat: Beat
     def old_events(session: Session) -> list[Any]:
         return outbox.handled_before(session, before=before, limit=_FOUND_MAX)
 
+    def old_mails(session: Session) -> list[Any]:
+        return mail.older_than(session, before=before, limit=_FOUND_MAX)
+
+    _clear(database, old_mails, lambda session, ids: mail.clear(session, mail_ids=ids), beat)
     _clear(database, old_jobs, lambda session, ids: worklist.forget(session, job_ids=ids), beat)
     _clear(database, old_events, lambda session, ids: outbox.forget(session, events=ids), beat)
 
