@@ -7,10 +7,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import codes, found
+from loyalty.cards import codes, found, wallets
 from loyalty.cards.lookup import CardFacts, by_id, find
 from loyalty.cards.models import Card, CardClaim, CardDevice, CardToken
 from loyalty.cards.register import new_token
+from loyalty.core import mail
 from loyalty.customers import directory, living
 from loyalty.feedback import remarks
 from loyalty.merchants.acts import note
@@ -119,6 +120,9 @@ def _shut_links(session: Session, facts: CardFacts, at: datetime) -> None:
 
 def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetime) -> None:
     """Forget a customer and those merged into them: their cards stop, open on no phone."""
+    addresses = directory.addresses(
+        session, merchant_id=duty.merchant_id, customer_ref=customer_ref
+    )
     customer = directory.erase(
         session, merchant_id=duty.merchant_id, customer_ref=customer_ref, at=at
     )
@@ -126,6 +130,8 @@ def erase_holder(session: Session, *, duty: Duty, customer_ref: str, at: datetim
         customer.id,
         *living.gathered(session, merchant_id=duty.merchant_id, customer_id=customer.id),
     ]
+    mail.forget(session, merchant_id=duty.merchant_id, customer_ids=whole, addresses=addresses)
+    wallets.forget(session, addresses=addresses)
     remarks.forget(session, merchant_id=duty.merchant_id, customer_ids=whole)
     cards = session.execute(
         sa.select(Card.id).where(Card.merchant_id == duty.merchant_id, Card.customer_id.in_(whole))

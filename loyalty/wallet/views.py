@@ -1,6 +1,6 @@
 """The wallet's blueprint with every page on it."""
 
-from loyalty.wallet import cards, doors, log
+from loyalty.wallet import cards, doors, entry, log, mine
 from loyalty.wallet.blueprint import blueprint
 
-__all__ = ["blueprint", "cards", "doors", "log"]
+__all__ = ["blueprint", "cards", "doors", "entry", "log", "mine"]
