@@ -25,7 +25,7 @@ _REGULAR_DAYS = 60
 class Door:
     """A link and whose it is."""
 
-    what: str  # a role, card, or sent mail
+    what: str  # a role, or card
     who: str
     url: str
 
@@ -58,7 +58,6 @@ def _front(session: Session, database: Database, plan: ShopPlan, at: datetime) -
         for role, name, token in _invitations(session, owner.merchant_id, plan, at)
     ]
     doors += _card(session, owner.merchant_id, at)
-    doors.append(Door("sent mail", plan.workers[0].name, f"{base}/mail"))
     return Front(plan.name, ref("mer", owner.merchant_id), doors)
 
 
