@@ -80,8 +80,13 @@ def look_at(session: Session, *, token: str, at: datetime) -> ClaimedCard:
     return ClaimedCard(claim.merchant_id, ref("crd", claim.card_id))
 
 
-def open_card(session: Session, *, token: str, at: datetime) -> OpenedCard:
-    """Use the link up and give this phone its secret. Raises Unknown("claim"), CardBlocked."""
+def open_card(
+    session: Session, *, token: str, at: datetime, browser: str | None = None
+) -> OpenedCard:
+    """Use the link up and give this phone its secret. Raises Unknown("claim"), CardBlocked.
+
+    `browser` in plain words, for the list of phones.
+    """
     claim = _living(session, token, at)
     card = session.get_one(Card, (claim.merchant_id, claim.card_id))
     if card.blocked_at is not None:
@@ -97,25 +102,42 @@ def open_card(session: Session, *, token: str, at: datetime) -> OpenedCard:
     )
     if rows_changed(taken) != 1:
         raise Unknown("claim")
+    return open_on_phone(
+        session, merchant_id=claim.merchant_id, card_id=card.id, at=at, browser=browser
+    )
+
+
+def open_on_phone(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    card_id: UUID,
+    at: datetime,
+    browser: str | None,
+    wallet_session_id: UUID | None = None,
+) -> OpenedCard:
+    """Give a phone the secret that opens this card; whether it may was asked before."""
     secret = secrets.token_urlsafe(32)
-    let_in(session, merchant_id=claim.merchant_id, card_id=claim.card_id, secret=secret, at=at)
-    return OpenedCard(claim.merchant_id, ref("crd", claim.card_id), secret)
+    device = let_in(session, merchant_id=merchant_id, card_id=card_id, secret=secret, at=at)
+    device.browser, device.wallet_session_id = browser, wallet_session_id
+    session.flush()
+    return OpenedCard(merchant_id, ref("crd", card_id), secret)
 
 
 def let_in(
     session: Session, *, merchant_id: UUID, card_id: UUID, secret: str, at: datetime
-) -> None:
+) -> CardDevice:
     """Let a phone that keeps this secret open the card from now on."""
-    session.add(
-        CardDevice(
-            merchant_id=merchant_id,
-            id=new_id(),
-            card_id=card_id,
-            secret_hash=digest(secret),
-            created_at=at,
-        )
+    device = CardDevice(
+        merchant_id=merchant_id,
+        id=new_id(),
+        card_id=card_id,
+        secret_hash=digest(secret),
+        created_at=at,
     )
+    session.add(device)
     session.flush()
+    return device
 
 
 def _living(session: Session, token: str, at: datetime) -> CardClaim:

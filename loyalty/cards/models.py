@@ -80,7 +80,11 @@ class CardClaim(Base):
 
 
 class CardDevice(Base):
-    """A phone on which the card is open; only a digest of its secret is kept."""
+    """A phone on which the card is open; only a digest of its secret is kept.
+
+    `browser` in plain words, like "Safari · iPhone". `wallet_session_id`: it was opened from that
+    wallet and closes with it; no foreign key, for a wallet is no shop's.
+    """
 
     __tablename__ = "card_device"
     __table_args__ = (
@@ -95,6 +99,8 @@ class CardDevice(Base):
     secret_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    browser: Mapped[str | None] = mapped_column(sa.String(40))
+    wallet_session_id: Mapped[UUID | None] = mapped_column(Id)
 
 
 class LiveUse(Base):
@@ -130,3 +136,50 @@ class CardPin(Base):
     tries: Mapped[int]
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class WalletRequest(Base):
+    """Somebody asked for a code to open their cards; it is good in the browser that asked.
+
+    The code itself is derived from the id and kept nowhere. It is all the same to this row whether
+    anybody holds a card under that address.
+    """
+
+    __tablename__ = "wallet_request"
+    __table_args__ = (
+        sa.CheckConstraint("tries >= 0", name="tries_floor"),
+        sa.Index("ix_wallet_request_secret", "secret_hash", unique=True),
+        sa.Index("ix_wallet_request_address", "address"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    secret_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
+    address: Mapped[str] = mapped_column(sa.String(254))
+    language: Mapped[str] = mapped_column(sa.String(2))
+    tries: Mapped[int] = mapped_column(sa.SmallInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WalletSession(Base):
+    """A browser in which somebody has all their cards at hand, after proving an address.
+
+    It opens the cards of whoever has that address now, in every shop. Only a digest of its secret
+    is kept; `created_at` is when the code was typed.
+    """
+
+    __tablename__ = "wallet_session"
+    __table_args__ = (
+        sa.Index("ix_wallet_session_secret", "secret_hash", unique=True),
+        sa.Index("ix_wallet_session_address", "address"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    secret_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
+    address: Mapped[str] = mapped_column(sa.String(254))
+    browser: Mapped[str | None] = mapped_column(sa.String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -26,6 +26,7 @@ _WORDS = {
     "cashier": Text("Cassa", "Cashier"),
     "card": Text("Carta di", "Card of"),
 }
+_PLACES = {"Portal": "/portal/", "Till": "/till/", "My cards": "/w", "Sent mail": "/mail"}
 _HINT = Text(
     "Ogni link vale una volta: chi lavora in negozio sceglie una password, e poi entra con la sua"
     " e-mail; la carta si apre sul telefono del cliente.",
@@ -97,7 +98,9 @@ def _fill(database: Database) -> None:
 
 def _print_doors(database: Database) -> None:
     base = database.settings.public_url
-    click.echo(f"\n  Portal  {base}/portal/\n  Till    {base}/till/\n")
+    for name, path in _PLACES.items():
+        click.echo(f"{name:>12}  {base}{path}")
+    click.echo("")
     for front in links.fronts(database, at=clock.now()):
         click.echo(f"  {front.name}  (--merchant {front.merchant_ref})")
         for door in front.doors:

@@ -1,6 +1,7 @@
 """Settings from the environment, checked once at start; what is wrong is said in sentences."""
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 SECRET_BYTES = 32
 _DIFFERENT_BYTES_MIN = 8  # random bytes never repeat that much
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}")
 _POSTGRES = ("postgres://", "postgresql://", "postgresql+psycopg://")
 
 
@@ -29,7 +31,8 @@ class Settings:
     database_url: str
     public_url: str
     secret: bytes = field(repr=False)
-    smtp_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)  # it may hold a password
+    mail_from: str = "loyalty@localhost"
     redis_url: str | None = None
     time_travel: bool = False
     worker_is_external: bool = False
@@ -54,7 +57,8 @@ class Settings:
         data = Path(environ.get("LOYALTY_DATA") or "loyalty-data").expanduser().resolve()
         database_url = _database_url(environ.get("DATABASE_URL"), data, wrong)
         public_url = _public_url(environ.get("LOYALTY_PUBLIC_URL"), wrong)
-        smtp_url = _scheme("LOYALTY_SMTP_URL", environ, ("smtp", "smtps"), wrong)
+        smtp_url = _smtp_url(environ, wrong)
+        mail_from = _mail_from(environ.get("LOYALTY_MAIL_FROM"), public_url, wrong)
         redis_url = _scheme("REDIS_URL", environ, ("redis", "rediss"), wrong)
         worker_is_external = _worker_is_external(environ.get("LOYALTY_WORKER"), wrong)
         if wrong:
@@ -65,6 +69,7 @@ class Settings:
             public_url=public_url,
             secret=instance_secret(data),
             smtp_url=smtp_url,
+            mail_from=mail_from,
             redis_url=redis_url,
             time_travel=environ.get("LOYALTY_TIME_TRAVEL") == "1",
             worker_is_external=worker_is_external,
@@ -115,6 +120,36 @@ def _scheme(
     if urlsplit(url).scheme not in schemes:
         wrong.append(f"{name} must begin with {' or '.join(f'{s}://' for s in schemes)}.")
     return url
+
+
+def _smtp_url(environ: Mapping[str, str], wrong: list[str]) -> str | None:
+    url = _scheme("LOYALTY_SMTP_URL", environ, ("smtp", "smtps"), wrong)
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    try:
+        is_whole = bool(parts.hostname) and parts.port != 0 and not parts.path.strip("/")
+    except ValueError:  # a port that is no number
+        is_whole = False
+    if not is_whole or bool(parts.username) != bool(parts.password):
+        wrong.append(
+            "LOYALTY_SMTP_URL must name a mail server, like smtp://user:password@mail.example.it:587;"
+            " a user needs a password."
+        )
+    return url
+
+
+def _mail_from(given: str | None, public_url: str, wrong: list[str]) -> str:
+    """What stands in From; without a setting, loyalty@ the host that customers see."""
+    if given:
+        if not _ADDRESS.fullmatch(given):
+            wrong.append(
+                "LOYALTY_MAIL_FROM must be one address of yours, like carte@card.example.it."
+            )
+        return given
+    host = urlsplit(public_url).hostname or ""
+    is_name = any(letter.isalpha() for letter in host) and ":" not in host
+    return f"loyalty@{host if is_name else 'localhost'}"
 
 
 def instance_secret(data: Path) -> bytes:

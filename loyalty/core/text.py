@@ -1,6 +1,10 @@
 """A sentence in both languages of the product."""
 
+import unicodedata
 from dataclasses import dataclass
+
+# Ends of lines, and marks that turn the direction of a text or cannot be seen.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +21,9 @@ class Text:
     def as_dict(self) -> dict[str, str]:
         """`{"it": …, "en": …}`, the shape used in JSON."""
         return {"it": self.it, "en": self.en}
+
+
+def one_line(text: str) -> str:
+    """The text without ends of lines, hidden marks and needless gaps: fit for a header."""
+    seen = "".join(" " if unicodedata.category(one) in _HIDDEN else one for one in text)
+    return " ".join(seen.split())

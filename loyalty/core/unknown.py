@@ -45,6 +45,11 @@ _THINGS = {
     "remark": Text("Osservazione non trovata.", "There is no such remark."),
     "import": Text("Importazione non trovata.", "There is no such import."),
     "clock": Text("Orologio non trovato.", "There is no such clock."),
+    "phone": Text(
+        "Quel telefono non è più nella lista: guardala di nuovo.",
+        "That phone is no longer in the list: look at it again.",
+    ),
+    "mail": Text("E-mail non trovata.", "There is no such mail."),
     "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),
 }
 

@@ -1,6 +1,7 @@
 """Making, finding, changing and erasing customers of one merchant."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,6 +109,18 @@ def erase(session: Session, *, merchant_id: UUID, customer_ref: str, at: datetim
     return customer
 
 
+def addresses(session: Session, *, merchant_id: UUID, customer_ref: str) -> list[str]:
+    """Every e-mail address of a customer and of those merged into them. Raises Unknown."""
+    customer = find(session, merchant_id=merchant_id, customer_ref=customer_ref)
+    also = living.gathered(session, merchant_id=merchant_id, customer_id=customer.id)
+    query = sa.select(Customer.email).where(
+        Customer.merchant_id == merchant_id,
+        Customer.id.in_([customer.id, *also]),
+        Customer.email.is_not(None),
+    )
+    return sorted({str(email) for email in session.execute(query).scalars()})
+
+
 def _forget(customer: Customer, at: datetime) -> None:
     for field in (*FIELDS, "note"):
         setattr(customer, field, None)
@@ -133,6 +146,14 @@ def lock(session: Session, *, merchant_id: UUID, customer_ref: str) -> Customer:
     if customer.erased_at is not None:
         raise Unknown("customer")
     return customer
+
+
+def known_addresses(session: Session, *, merchant_id: UUID, addresses: Collection[str]) -> set[str]:
+    """Those of these e-mail addresses that a customer of the merchant has."""
+    query = sa.select(Customer.email).where(
+        Customer.merchant_id == merchant_id, Customer.email.in_(addresses)
+    )
+    return {str(email) for email in session.execute(query).scalars()}
 
 
 def page(

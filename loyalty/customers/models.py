@@ -26,6 +26,13 @@ class Customer(Base):
         sa.UniqueConstraint("merchant_id", "external_ref"),
         sa.Index("ix_customer_email", "merchant_id", "email"),
         sa.Index("ix_customer_phone", "merchant_id", "phone"),
+        # A wallet is opened by an address, before anybody knows in which shops.
+        sa.Index(
+            "ix_customer_address",
+            "email",
+            sqlite_where=sa.text("email IS NOT NULL"),
+            postgresql_where=sa.text("email IS NOT NULL"),
+        ),
         sa.Index(
             "ix_customer_merged_into",
             "merchant_id",

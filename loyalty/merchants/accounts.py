@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.core.db import rows_changed
-from loyalty.core.errors import Invalid, StateConflict, TooMany, Unknown
+from loyalty.core.errors import Invalid, StateConflict, Unknown
 from loyalty.core.ids import new_id, parse_ref, random_code, ref
-from loyalty.core.signing import digest
 from loyalty.core.text import Text
+from loyalty.merchants import attempts
 from loyalty.merchants.directory import enter, look_up
-from loyalty.merchants.models import Merchant, SignInAttempt, Staff, StaffLink
+from loyalty.merchants.models import Merchant, Staff, StaffLink
 from loyalty.merchants.roles import Role
 
 LINK_HOURS = 72
@@ -245,23 +245,14 @@ def check_attempts(session: Session, *, email: str, origin: str, at: datetime) -
 
     A stranger elsewhere cannot keep the owner out: their attempts are counted on their origin.
     """
-    since = at - timedelta(minutes=ATTEMPTS_MINUTES)
-    for name, allowed in _counted(email, origin).items():
-        failed = session.execute(
-            sa.select(sa.func.count())
-            .select_from(SignInAttempt)
-            .where(SignInAttempt.digest == digest(name), SignInAttempt.at > since)
-        ).scalar_one()
-        if failed >= allowed:
-            raise TooMany(retry_after_s=ATTEMPTS_MINUTES * 60)
+    attempts.demand_room(
+        session, allowed=_counted(email, origin), within=timedelta(minutes=ATTEMPTS_MINUTES), at=at
+    )
 
 
 def count_attempt(session: Session, *, email: str, origin: str, at: datetime) -> None:
     """Keep a failed sign-in; those older than a day are cleared on the way."""
-    session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < at - timedelta(days=1)))
-    for name in _counted(email, origin):
-        session.add(SignInAttempt(id=new_id(), digest=digest(name), at=at))
-    session.flush()
+    attempts.count(session, names=_counted(email, origin), at=at)
 
 
 def _counted(email: str, origin: str) -> dict[str, int]:

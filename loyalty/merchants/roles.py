@@ -24,6 +24,7 @@ class Permission(StrEnum):
     STAFF = "staff"
     TILLS = "tills"
     REPORTS = "reports"
+    MAIL = "mail"
 
 
 class Role(StrEnum):

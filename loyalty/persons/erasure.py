@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import keeping
+from loyalty.cards import keeping, wallets
 from loyalty.core import mail
 from loyalty.core.db import current
 from loyalty.core.signing import derive
@@ -75,4 +75,5 @@ def _forget_words(session: Session, who: Person, addresses: Iterable[str]) -> No
     scope: dict[str, Any] = {"merchant_id": who.merchant_id, "customer_ids": who.customer_ids}
     remarks.forget(session, **scope)
     mail.forget(session, addresses=list(addresses), **scope)
+    wallets.forget(session, addresses=list(addresses))
     acts.forget_words(session, merchant_id=who.merchant_id, targets=rows.refs(session, who))

@@ -82,7 +82,7 @@ HELD = (
         "customer_id",
         CUSTOMER,
         goes="address facts",
-        stays="id customer_id kind language state created_at sent_at",
+        stays="id customer_id kind language state tries error created_at sent_at",
     ),
     _held(
         "remark",
@@ -111,8 +111,8 @@ HELD = (
         "card_device",
         "card_id",
         "card",
-        stays="id card_id created_at revoked_at",
-        hidden="secret_hash",
+        stays="id card_id created_at revoked_at browser",
+        hidden="secret_hash wallet_session_id",
     ),
     _held(
         "card_pin",
@@ -246,6 +246,8 @@ APART = {
     "cause_payout": "money to a beneficiary",
     "consent_text": "what the shop asks, word for word",
     "join_count": "how many began and finished",
+    "wallet_request": "who asked for a code; the address goes with the last card under it",
+    "wallet_session": "where a wallet is open; it goes with the last card under its address",
     "exit_answer": "why somebody left, without who",
     "retention_clock": "how long the shop keeps what",
     "retention_run": "counts of what was cleared",

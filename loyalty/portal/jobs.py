@@ -31,6 +31,8 @@ NAMES = {
     ),
     "tiers.review": Text("Revisione dei livelli", "Review of levels"),
     "tiers.adopt": Text("Livelli secondo le nuove regole", "Levels under new rules"),
+    "wallet.answer": Text("Codici per aprire le carte", "Codes to open cards"),
+    "mail.send": Text("Invio di un'e-mail", "Sending a mail"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

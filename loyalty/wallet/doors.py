@@ -9,7 +9,7 @@ from loyalty.core.errors import CardBlocked, Unknown
 from loyalty.core.ids import tidy_code
 from loyalty.merchants.roles import PERMISSIONS, Permission
 from loyalty.wallet.blueprint import blueprint, keep_on_phone
-from loyalty.web import guard, reads, session
+from loyalty.web import guard, reads, session, visitor
 from loyalty.web.locale import gettext, open_shop
 
 _TEXT_MAX = 100
@@ -33,7 +33,9 @@ def open_claim(claim: str) -> Response:
     """Use the claim up, give this phone its cookie, and show the card."""
     try:
         with write() as records:
-            opened = claims.open_card(records, token=claim[:_TEXT_MAX], at=clock.now())
+            opened = claims.open_card(
+                records, token=claim[:_TEXT_MAX], at=clock.now(), browser=visitor.browser()
+            )
     except Unknown:
         return used_up()
     except CardBlocked:

@@ -1,10 +1,12 @@
 """The wallet's blueprint with every page on it."""
 
 from loyalty.wallet import (
+    all_cards,
     cards,
     confirmations,
     consent_texts,
     doors,
+    entry,
     friends,
     giving,
     join,
@@ -18,11 +20,13 @@ from loyalty.wallet import (
 from loyalty.wallet.blueprint import blueprint
 
 __all__ = [
+    "all_cards",
     "blueprint",
     "cards",
     "confirmations",
     "consent_texts",
     "doors",
+    "entry",
     "friends",
     "giving",
     "join",

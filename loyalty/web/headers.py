@@ -13,6 +13,14 @@ CONTENT_POLICY = _POLICY.format(scripts="", workers="")
 # The till reads QR codes with WebAssembly, in a worker of its own. A worker obeys the policy of its
 # own answer, not that of the page.
 TILL_POLICY = _POLICY.format(scripts=" 'wasm-unsafe-eval'", workers="worker-src 'self'; ")
+# A page that shows a finished mail in a frame, and that mail: its styles stand in it, and it is
+# sandboxed, so that it runs nothing and is of no origin; its links open elsewhere.
+_FRAMING_POLICY = f"{CONTENT_POLICY}; frame-src 'self'"
+_SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+_LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'self'; "
+    f"form-action 'none'; frame-ancestors 'self'; sandbox {_SANDBOX}"
+)
 _POWERS = "camera=({camera}), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -35,11 +43,25 @@ def init_app(app: Flask, settings: Settings) -> None:
     def _add(response: Response) -> Response:
         headers = response.headers
         for name, value in always.items():
-            headers[name] = value
+            headers.setdefault(name, value)
         at_till = request.path.startswith("/till")
         compiles = at_till or request.path.startswith(_WORKERS)
-        headers["Content-Security-Policy"] = TILL_POLICY if compiles else CONTENT_POLICY
+        policy = TILL_POLICY if compiles else CONTENT_POLICY
+        headers.setdefault("Content-Security-Policy", policy)
         headers["Permissions-Policy"] = _POWERS.format(camera="self" if at_till else "")
         if request.endpoint != "static":
             headers["Cache-Control"] = "no-store"
         return response
+
+
+def with_frame(page: Response) -> Response:
+    """The page may show one of our own answers in a frame."""
+    page.headers["Content-Security-Policy"] = _FRAMING_POLICY
+    return page
+
+
+def as_letter(answer: Response) -> Response:
+    """The answer is a finished mail, for a frame of ours."""
+    answer.headers["Content-Security-Policy"] = _LETTER_POLICY
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return answer

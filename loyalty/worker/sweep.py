@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from loyalty.cards import live_uses
-from loyalty.core import outbox, worklist
+from loyalty.core import mail, outbox, worklist
 from loyalty.core.db import Database
 from loyalty.worker.portions import Work, in_portions
 from loyalty.worker.registry import Beat
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def run(database: Database, *, payload: dict[str, Any], at: datetime, beat: Beat) -> None:  # noqa: ARG001  # nothing is in it
-    """Delete jobs that were done, events that were handled, live codes that served 30 days ago.
+    """Delete jobs done, events handled, mails written and live codes used over 30 days ago.
 
     What is dead stays until somebody has decided.
     """
@@ -35,6 +35,11 @@ def run(database: Database, *, payload: dict[str, Any], at: datetime, beat: Beat
         return live_uses.used_before(session, before=before, limit=_FOUND_MAX)
 
     _clear(database, old_codes, lambda session, uses: live_uses.forget(session, uses=uses), beat)
+
+    def old_mails(session: Session) -> list[Any]:
+        return mail.older_than(session, before=before, limit=_FOUND_MAX)
+
+    _clear(database, old_mails, lambda session, ids: mail.clear(session, mail_ids=ids), beat)
     _clear(database, old_jobs, lambda session, ids: worklist.forget(session, job_ids=ids), beat)
     _clear(database, old_events, lambda session, ids: outbox.forget(session, events=ids), beat)
 

@@ -30,6 +30,7 @@ LISTS = {
     "/portal/data-kept": Permission.STAFF,
     "/portal/jobs": Permission.STAFF,
     "/portal/tills": Permission.TILLS,
+    "/mail": Permission.MAIL,
     "/till/": Permission.ACCRUE,
     "/till/today": Permission.ACCRUE,
 }
@@ -39,11 +40,13 @@ ASKING = {
     "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",
+    "/w", "/w/code", "/w/phones", "/w/lost",
 }  # fmt: skip
 EMPTY = 'class="empty"'
-# Only the pet shop has a cause; in the background of a healthy shop nothing waits.
+# Only the pet shop has a cause; in the background of a healthy shop nothing waits, and nobody has
+# asked for mail.
 RIGHTLY_EMPTY = {(plan.name, "/portal/causes") for plan in STREET if plan is not PET_SHOP} | {
-    (plan.name, "/portal/jobs") for plan in STREET
+    (plan.name, path) for plan in STREET for path in ("/portal/jobs", "/mail")
 }
 
 

@@ -15,10 +15,12 @@ from loyalty.core.ids import new_id
 from loyalty.tables import METADATA
 
 # Not a shop's own: the shops, whose secret or name is whose, failed sign-ins, the worker's jobs
-# with what comes round, and the migrations.
+# with what comes round, mail, wallets that hold cards of several shops, and the migrations.
 SHARED = {"merchant", "directory", "sign_in_attempt", "job", "mail", "schedule", "alembic_version"}
-# A phone shows its secret before anybody knows whose card it is; the worker takes events in order.
-SHARED_INDEXES = {"ix_card_device_secret", "ix_outbox_event_waiting"}
+SHARED |= {"wallet_request", "wallet_session"}
+# A phone shows its secret before anybody knows whose card it is, and a wallet its address; the
+# worker takes events in order.
+SHARED_INDEXES = {"ix_card_device_secret", "ix_customer_address", "ix_outbox_event_waiting"}
 
 
 @pytest.fixture

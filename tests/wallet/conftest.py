@@ -2,5 +2,16 @@
 
 from tests.pages import anybody, app, aurora, bruno, built, dario
 from tests.wallet.phones import phone
+from tests.wallet.wallets import annas_cards, annas_phone
 
-__all__ = ["anybody", "app", "aurora", "bruno", "built", "dario", "phone"]
+__all__ = [
+    "annas_cards",
+    "annas_phone",
+    "anybody",
+    "app",
+    "aurora",
+    "bruno",
+    "built",
+    "dario",
+    "phone",
+]

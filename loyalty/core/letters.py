@@ -1,0 +1,156 @@
+"""What each kind of mail says, in both languages (pure)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from loyalty.core.text import Text, one_line
+
+HOUSE = "Loyalty"
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail in one language, before it is put on paper."""
+
+    subject: str
+    sender: str  # the name before the address: the shop's, or the house's
+    paragraphs: tuple[str, ...]
+    why: str  # why they get it, and what to do if they did not ask for it
+    code: str = ""
+    link: str = ""
+    link_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of mail: how it reads, which facts nobody needs afterwards, and how long it is good.
+
+    `lasts` None: it is worth sending however late.
+    """
+
+    write: Callable[[Facts, str], Letter]
+    secret: frozenset[str] = frozenset()
+    lasts: Callable[[Facts], timedelta] | None = None
+
+
+def write(kind: str, *, facts: Facts, language: str) -> Letter:
+    """The letter of that kind; facts as whoever posts it gives them, links whole."""
+    return KINDS[kind].write(facts, language)
+
+
+def is_over(kind: str, *, facts: Facts, created_at: datetime, at: datetime) -> bool:
+    """Whether what it says is good no more, so that it had better not be sent."""
+    lasts = KINDS[kind].lasts
+    return lasts is not None and created_at + lasts(facts) <= at
+
+
+def without_secrets(kind: str, facts: Facts) -> dict[str, Any]:
+    """What may be kept once the mail is gone."""
+    return {name: value for name, value in facts.items() if name not in KINDS[kind].secret}
+
+
+def _sign_in_code(facts: Facts, language: str) -> Letter:
+    def say(it: str, en: str) -> str:
+        return Text(it, en).pick(language)
+
+    code = str(facts["code"])
+    return Letter(
+        subject=say(f"{code} è il tuo codice", f"{code} is your code"),
+        sender=HOUSE,
+        paragraphs=(
+            say("Ecco il codice per aprire le tue carte:", "Here is the code to open your cards:"),
+            say(
+                f"Vale {facts['minutes']} minuti, una volta sola, e soltanto sul telefono da cui"
+                " l'hai chiesto. Non darlo a nessuno: in negozio non te lo chiederanno mai.",
+                f"It is good for {facts['minutes']} minutes, once, and only on the phone that asked"
+                " for it. Give it to nobody: no shop will ever ask you for it.",
+            ),
+        ),
+        why=say(
+            "Ricevi questa e-mail perché qualcuno ha scritto questo indirizzo per aprire le sue"
+            " carte. Se non sei stato tu, non devi fare niente: senza il codice non si apre nulla.",
+            "You get this mail because somebody typed this address to open their cards. If it was"
+            " not you, there is nothing to do: without the code nothing opens.",
+        ),
+        code=code,
+    )
+
+
+def _confirm_email(facts: Facts, language: str) -> Letter:
+    def say(it: str, en: str) -> str:
+        return Text(it, en).pick(language)
+
+    shop = one_line(str(facts["shop"]))
+    return Letter(
+        subject=say(f"{shop}: conferma il tuo indirizzo", f"{shop}: please confirm your address"),
+        sender=shop,
+        paragraphs=(
+            say(
+                f"Hai dato questo indirizzo per la tua carta di {shop}. Conferma che è tuo: basta"
+                " un tocco.",
+                f"You gave this address for your card at {shop}. Please confirm that it is yours:"
+                " one tap is enough.",
+            ),
+        ),
+        why=say(
+            f"Il link vale {facts['hours']} ore. Se non sei stato tu, non fare niente: senza la"
+            " tua conferma non riceverai altro.",
+            f"The link is good for {facts['hours']} hours. If it was not you, do nothing: without"
+            " your word you will get no more mail.",
+        ),
+        link=str(facts["link"]),
+        link_words=say("Confermo: è mio", "Confirm: it is mine"),
+    )
+
+
+def _new_phone(facts: Facts, language: str) -> Letter:
+    def say(it: str, en: str) -> str:
+        return Text(it, en).pick(language)
+
+    at = datetime.fromisoformat(facts["at"]).astimezone(ZoneInfo(facts["timezone"]))
+    day, hour = format_date(at, format="long", locale=language), f"{at:%H:%M}"
+    browser = str(facts["browser"])
+    return Letter(
+        subject=say(
+            "Le tue carte si sono aperte su un altro telefono",
+            "Your cards have been opened on another phone",
+        ),
+        sender=HOUSE,
+        paragraphs=(
+            say(
+                f"Il {day} alle {hour} le tue carte si sono aperte con {browser}, con un codice"
+                " mandato a questo indirizzo.",
+                f"On {day} at {hour} your cards were opened with {browser}, with a code sent to"
+                " this address.",
+            ),
+            say(
+                "Se eri tu, è tutto a posto. Se non eri tu, apri la lista dei telefoni e chiudi le"
+                " carte dappertutto: non si perde niente.",
+                "If it was you, all is well. If it was not, open the list of phones and sign out"
+                " everywhere: nothing is lost.",
+            ),
+        ),
+        why=say(
+            "Ricevi questa e-mail perché le tue carte erano già aperte altrove.",
+            "You get this mail because your cards were open elsewhere already.",
+        ),
+        link=str(facts["link"]),
+        link_words=say("Guarda i telefoni", "See the phones"),
+    )
+
+
+KINDS: dict[str, Kind] = {
+    "sign_in_code": Kind(
+        _sign_in_code, frozenset({"code"}), lambda facts: timedelta(minutes=facts["minutes"])
+    ),
+    "confirm_email": Kind(
+        _confirm_email, frozenset({"link"}), lambda facts: timedelta(hours=facts["hours"])
+    ),
+    "new_phone": Kind(_new_phone),
+}
