@@ -70,7 +70,7 @@ def test_the_mail_page_is_for_everybody(shop, annas, device, viewport):
     page.get_by_text("Codice per aprire le carte").click()
     code = codes(shop)[0]
     page.frame_locator("iframe").get_by_text(code, exact=True).wait_for()
-    check(page, "a mail")
+    check(page, "a mail", iframes=False)  # axe cannot talk into a sandbox, which is its purpose
 
 
 def test_a_mail_in_its_frame_obeys_its_own_policy_and_nothing_is_blocked(shop, annas, crowd):
