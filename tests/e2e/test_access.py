@@ -14,11 +14,11 @@ RULES = {
 }
 
 
-def check(page, what):
+def check(page, what, **more):
     """Nothing to complain about, and nothing that pushes the page sideways."""
     # What still moves in is paler than it will be: colours are judged once the page is at rest.
     page.wait_for_timeout(600)
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = Axe().run(page, options={**RULES, **more}).response["violations"]
     told = [(fault["id"], [node["html"][:150] for node in fault["nodes"][:3]]) for fault in found]
     assert not told, f"{what}: {told}"
     wide = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")

@@ -15,6 +15,9 @@ from loyalty.worker.loop import Tally
 from loyalty.worker.once import once
 from loyalty.worker.registry import Registry
 from tests.builders import NOW
+from tests.worker.office import office, postbox
+
+__all__ = ["office", "postbox"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
