@@ -1,5 +1,4 @@
-"""A friend who was brought: both get their units once, after a purchase that stands, and not by a
-trick."""
+"""A friend who was brought: both get their units once, after a purchase that stands."""
 
 from datetime import timedelta
 
