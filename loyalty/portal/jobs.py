@@ -31,6 +31,7 @@ NAMES = {
     ),
     "tiers.review": Text("Revisione dei livelli", "Review of levels"),
     "tiers.adopt": Text("Livelli secondo le nuove regole", "Levels under new rules"),
+    "referrals.decide": Text("Premi per chi porta un amico", "Rewards for bringing a friend"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

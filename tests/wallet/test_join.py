@@ -120,7 +120,16 @@ def test_a_contact_is_an_address_or_a_number(shop, app):
 
 @pytest.mark.parametrize(
     "typed",
-    ["anna@", "abc", "12", "x" * 10_000, "3331234567\x00", "<script>@x", "1" * 33],
+    [
+        "anna@",
+        "abc",
+        "12",
+        "x" * 10_000,
+        "3331234567\x00",
+        "<script>@x",
+        "1" * 33,
+        "anna@example.it\u202e",
+    ],
 )
 def test_a_contact_that_is_none_is_refused_and_stays_in_the_field(shop, anybody, typed):
     page = come(anybody, shop, contact=typed)
