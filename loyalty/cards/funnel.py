@@ -27,8 +27,10 @@ class Funnel:
 
     @property
     def share(self) -> int | None:
-        """Cards per hundred openings, rounded."""
-        return (100 * self.finished + self.started // 2) // self.started if self.started else None
+        """Cards per hundred openings, rounded; a page may stay open from one period to the next."""
+        if not self.started:
+            return None
+        return min(100, (100 * self.finished + self.started // 2) // self.started)
 
     def __add__(self, other: "Funnel") -> "Funnel":
         return Funnel(self.started + other.started, self.finished + other.finished)

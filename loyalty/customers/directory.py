@@ -45,7 +45,7 @@ def create(
     """Add a customer. Raises StateConflict naming the one who has this external_ref already.
 
     If that one was merged into another, it names the living one. `source` is the way by which they
-    joined by themselves: poster, till, link or referral.
+    came: poster, till, link or referral.
     """
     _check_free(session, merchant_id, profile.external_ref, None)
     customer = Customer(

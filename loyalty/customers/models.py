@@ -15,7 +15,7 @@ class Customer(Base):
 
     `merged_into_id`: they turned out to be that other one. The row stays as it was, for the undo.
     `email_confirmed_at`: when they proved that the address is theirs; another address is unproven.
-    `source`: by which way they joined by themselves (poster, till, link, referral).
+    `source`: by which way they came (poster, till, link, referral); None by an import or the API.
     """
 
     __tablename__ = "customer"

@@ -33,6 +33,7 @@ NAMES = {
     "tiers.adopt": Text("Livelli secondo le nuove regole", "Levels under new rules"),
     "wallet.answer": Text("Codici per aprire le carte", "Codes to open cards"),
     "mail.send": Text("Invio di un'e-mail", "Sending a mail"),
+    "referrals.decide": Text("Premi per chi porta un amico", "Rewards for bringing a friend"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

@@ -85,7 +85,9 @@ def _enrol(values: dict[str, Any], intent: Intent) -> dict[str, Any] | None:
             phone=values.get("phone"),
             language=language(),
         )
-        customer = directory.create(session, merchant_id=duty.merchant_id, profile=profile, at=at)
+        customer = directory.create(
+            session, merchant_id=duty.merchant_id, profile=profile, at=at, source="till"
+        )
         return register.enrol(
             session,
             duty=duty,

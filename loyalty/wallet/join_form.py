@@ -15,24 +15,27 @@ _PHONE = re.compile(r"[0-9+()/. -]+")
 _DECEIVING = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
+def _in_plain_sight(text: str) -> str:
+    if _DECEIVING.search(text):
+        raise wrong(
+            "Ci sono caratteri invisibili: scrivi con la tastiera invece di incollare.",
+            "There are invisible characters: type it instead of pasting.",
+        )
+    return text
+
+
 class _FirstName(Line):
     """A name in plain sight."""
 
     def _deserialize(self, value: Any, *args: Any, **more: Any) -> str:
-        text = super()._deserialize(value, *args, **more)
-        if _DECEIVING.search(text):
-            raise wrong(
-                "Ci sono caratteri invisibili: scrivi il nome con la tastiera.",
-                "There are invisible characters: type the name on the keyboard.",
-            )
-        return text
+        return _in_plain_sight(super()._deserialize(value, *args, **more))
 
 
 class _Contact(Spoken, fields.Field[dict[str, str]]):
     """An e-mail address or a phone number, by the @: `{"email": …}` or `{"phone": …}`."""
 
     def _deserialize(self, value: Any, *_args: Any, **_more: Any) -> dict[str, str]:
-        text = str(value)
+        text = _in_plain_sight(str(value))
         if "@" in text:
             return {"email": Email().deserialize(text)}
         digits = sum(letter.isdecimal() for letter in text)

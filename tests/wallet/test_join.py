@@ -16,6 +16,7 @@ from loyalty.customers.models import Customer
 from loyalty.programs import editor
 from tests.pages import Visitor
 from tests.programs import POINTS
+from tests.rigs.asked import asked
 
 BUTTON = "Voglio la carta"
 
@@ -119,7 +120,16 @@ def test_a_contact_is_an_address_or_a_number(shop, app):
 
 @pytest.mark.parametrize(
     "typed",
-    ["anna@", "abc", "12", "x" * 10_000, "3331234567\x00", "<script>@x", "1" * 33],
+    [
+        "anna@",
+        "abc",
+        "12",
+        "x" * 10_000,
+        "3331234567\x00",
+        "<script>@x",
+        "1" * 33,
+        "anna@example.it\u202e",
+    ],
 )
 def test_a_contact_that_is_none_is_refused_and_stays_in_the_field(shop, anybody, typed):
     page = come(anybody, shop, contact=typed)
@@ -178,6 +188,19 @@ def test_an_address_known_here_gets_the_same_answer_and_no_elses_card(shop, app)
     assert len(blank[0]) == pytest.approx(len(blank[1]), rel=0.05)
     assert {row.email_confirmed_at for row in rows(shop, Customer)} == {None}
     assert len(rows(shop, Mail)) == 2
+
+
+def test_an_address_known_here_costs_the_same_as_a_new_one(shop, app):
+    shop.card("points", email="known@example.it", at=clock.now())
+    asks = []
+    for address in ("known@example.it", "other@example.it"):
+        visitor = Visitor(app)
+        page = visitor.get(path(shop))
+        form = {**page.form("/j/").fields, "age": "1", "contact": address}
+        with asked(shop.database) as sent:
+            assert visitor.client.post(page.path, data=form).status_code == 303
+        asks.append(list(sent))
+    assert asks[0] == asks[1]
 
 
 def test_a_paused_program_a_draft_and_a_wrong_link_read_alike(shop, anybody):
