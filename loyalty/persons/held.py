@@ -122,6 +122,13 @@ HELD = (
         stays="card_id tries tried_at chosen_at",
         hidden="pin_hash",
     ),
+    _held(
+        "referral",
+        "bringer_card_id friend_card_id",
+        "card",
+        stays="id program_id unit friend_units bringer_units state why joined_at decided_at",
+        hidden="bringer_card_id friend_card_id",  # one of them is somebody else's
+    ),
     _held("live_use", "device_id", "card_device", stays="device_id step act used_at"),
     _held(
         "scan_refusal", "card_id", "card", stays="id code act card_id actor device location_id at"
@@ -242,6 +249,7 @@ APART = {
     "sign_in_attempt": "digests of who tried; gone after a while",
     "program": "rules",
     "program_version": "rules",
+    "program_referral": "rules",
     "cause": "whom money is for",
     "cause_payout": "money to a beneficiary",
     "consent_text": "what the shop asks, word for word",
