@@ -21,6 +21,7 @@ const FILES = `card-files-${build}`;
 const PAGES = "card-pages";
 const PATIENCE_MS = 2_000;
 const CARD = /^\/c\/(crd_[0-9A-Z]{26})$/;
+const LEAVING = /^(\/c\/(crd_[0-9A-Z]{26}))\/(?:put-away|me\/erase)$/;
 
 async function activate(): Promise<void> {
   const old = (await caches.keys()).filter((name) => name.startsWith("card-files-") && name !== FILES);
@@ -32,15 +33,22 @@ async function file(request: Request): Promise<Response> {
   return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 }
 
+async function forget(page: string, card: string): Promise<void> {
+  await Promise.all([(await caches.open(PAGES)).delete(page, { ignoreVary: true }), forgetKey(card)]);
+}
+
+// Whoever takes the card off, or leaves: only of this card, for the phone may be a till with visits that wait.
+async function left(request: Request, page: string, card: string): Promise<Response> {
+  const answer = await fetch(request);
+  await forget(page, card);
+  return answer;
+}
+
 // A card that is not on this phone any more leaves nothing behind.
 async function asked(request: Request, card: string): Promise<Response> {
   const answer = await fetch(request);
-  const pages = await caches.open(PAGES);
-  if (answer.status === 403 || answer.status === 404) {
-    await Promise.all([pages.delete(request, { ignoreVary: true }), forgetKey(card)]);
-  } else if (answer.ok && !answer.redirected) {
-    await pages.put(request, answer.clone());
-  }
+  if (answer.status === 403 || answer.status === 404) await forget(request.url, card);
+  else if (answer.ok && !answer.redirected) await (await caches.open(PAGES)).put(request, answer.clone());
   return answer;
 }
 
@@ -62,6 +70,10 @@ worker.addEventListener("activate", (event: Waiting) => event.waitUntil(activate
 worker.addEventListener("fetch", (event: Fetching) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
+  const leaving = LEAVING.exec(pathname);
+  if (origin === self.location.origin && request.method === "POST" && leaving) {
+    event.respondWith(left(request, leaving[1] ?? "", leaving[2] ?? ""));
+  }
   if (request.method !== "GET" || origin !== self.location.origin) return;
   const card = CARD.exec(pathname)?.[1];
   if (pathname.startsWith("/static/")) event.respondWith(file(request));

@@ -14,10 +14,6 @@ from loyalty.web.fields import Body, Choice, Paragraph
 from loyalty.web.forms import FormState, Tick, read_form
 from loyalty.web.locale import gettext, open_shop, pick
 
-# Not "cookies": other cards, and the language, live on the same address.
-_CLEARED = '"cache", "storage"'
-
-
 class _Why(Body):
     reason = Choice(*exits.REASONS)
     words = Paragraph((1, exits.LETTERS_MAX))
@@ -65,7 +61,6 @@ def erase_me(card_ref: str) -> Response:
     program_ref = ref("prg", holder.facts.program_id)
     response = make_response(redirect(url_for("wallet.goodbye", program_ref=program_ref), 303))
     response.delete_cookie(COOKIE, path=f"/c/{card_ref}")
-    response.headers["Clear-Site-Data"] = _CLEARED
     return response
 
 

@@ -80,10 +80,11 @@ def open_postbox(*, tls: ssl.SSLContext | None = None, wrapped: bool = False) ->
     async def listen() -> asyncio.Server:
         return await loop.create_server(answer, "127.0.0.1", 0, ssl=tls if wrapped else None)
 
-    server = loop.run_until_complete(listen())
-    box.port = server.sockets[0].getsockname()[1]
+    # In its thread from the start: a browser of another test may have a loop in this one.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(listen(), loop).result(5)
+    box.port = server.sockets[0].getsockname()[1]
     try:
         yield box
     finally:

@@ -184,7 +184,7 @@ def test_after_leaving_nothing_is_left_on_the_phone_or_in_the_house(shop, carla,
     form = page.form("/me/erase")
     answer = hers.client.post(form.action, data={**form.fields, "sure": "yes"})
     assert answer.status_code == 303
-    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in answer.headers  # a till on this phone may have visits that wait
     assert hers.client.get_cookie("card", path=f"/c/{carla.ref}") is None
     assert hits(shop.database, ["Carla", "333 1", "TESSERA-7", "Senza zucchero", "02-29"]) == []
     for further in ("", "/leave"):
