@@ -23,6 +23,7 @@ BENCHES = {
     "rules": "accruals under a program of ten rules beside one of a single rule, both engines",
     "expiry": "100,000 lots written off on both engines while two tills work beside",
     "decode": "hard pictures of a QR code, read by the worker that the till ships, in a browser",
+    "codes": "QR codes as the product makes them, each read back",
     "simulate": "a program tried on 100,000 past sales, in memory and out of SQLite",
     "real": "--sales FOLDER: imports of real sales on both engines, compared with an oracle",
 }

@@ -114,3 +114,19 @@ class LiveUse(Base):
     step: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     act: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
     used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CardPin(Base):
+    """The PIN that a card's holder has chosen for rewards without their phone's live code."""
+
+    __tablename__ = "card_pin"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["merchant_id", "card_id"], ["card.merchant_id", "card.id"]),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    card_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    pin_hash: Mapped[str] = mapped_column(sa.String(200))
+    tries: Mapped[int]
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)

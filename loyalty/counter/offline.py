@@ -11,6 +11,7 @@ from loyalty.cards.tokens import read_scan
 from loyalty.core.errors import LimitReached
 from loyalty.core.text import Text
 from loyalty.counter import redemptions, visits
+from loyalty.counter.proofs import Showing
 from loyalty.counter.requests import Answer, VisitRequest
 from loyalty.ledger import store
 from loyalty.ledger.state import Intent
@@ -100,4 +101,6 @@ def hand_over(
     for voucher in reversed(found):  # the oldest first
         if voucher.redemption.reward == reward:
             return redemptions.use(session, code=voucher.redemption.code, **told)
-    return redemptions.hand_over(session, scan=scan, reward=reward, shown_at=happened, **told)
+    # It is out of the shop by now, whoever asked for what.
+    showing = Showing(happened, is_confirmed=True)
+    return redemptions.hand_over(session, scan=scan, reward=reward, showing=showing, **told)

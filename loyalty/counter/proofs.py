@@ -8,19 +8,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.cards import live
+from loyalty.cards import live, live_uses, pin
 from loyalty.cards.live import Live
 from loyalty.cards.lookup import CardFacts
-from loyalty.cards.models import CardDevice, LiveUse
+from loyalty.cards.models import CardDevice
 from loyalty.cards.tokens import Scan
-from loyalty.core.conflicts import insert_unless_there
-from loyalty.core.db import current, table
+from loyalty.core.db import current
 from loyalty.core.errors import ProofTooWeak
 from loyalty.core.text import Text
 from loyalty.merchants.roles import Duty
 
 _STRENGTH = {"typed": 0, "static": 1, "api": 1, "live": 2}
-_USE = table(LiveUse)
 PHONES_MAX = 20  # of one card; the latest count
 _PHONES = (
     sa.select(CardDevice.id)
@@ -42,6 +40,23 @@ _LIVE_NEEDED = Text(
     "Per questo premio serve il codice che cambia sul telefono: fai aprire la carta e inquadrala.",
     "This reward needs the code that changes on the phone: have the card opened and scan it.",
 )
+_PIN_NEEDED = Text(
+    "Chi ha questa carta ha scelto un PIN: glielo fai scrivere qui, oppure inquadri il codice che"
+    " cambia sul suo telefono.",
+    "The holder of this card has chosen a PIN: let them type it here, or scan the code that changes"
+    " on their phone.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How a card was shown: `at` is when, where that was not now; or the holder's PIN was right."""
+
+    at: datetime | None = None
+    is_confirmed: bool = False
+
+
+NOW = Showing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,14 @@ def demand(proof: Proof, needed: str) -> str:
     return proof.level
 
 
+def demand_pin(session: Session, proof: Proof, facts: CardFacts, showing: Showing) -> None:
+    """Raise ProofTooWeak where the holder has chosen a PIN, and no live code speaks for them."""
+    if proof.level == "live" or showing.is_confirmed:
+        return
+    if pin.is_asked(session, merchant_id=facts.merchant_id, card_id=facts.card_id):
+        raise ProofTooWeak(_PIN_NEEDED, needed="pin", given=proof.level)
+
+
 def demand_to_earn(proof: Proof, needed: str) -> None:
     """Raise ProofTooWeak unless the level is enough; an old live code still shows the card's QR."""
     if not is_enough(proof.level, needed):
@@ -100,13 +123,7 @@ def use_up(session: Session, proof: Proof, *, duty: Duty, act: str, at: datetime
     """The proof that is left when its live code is used for an act: the second time it is old."""
     if proof.live is None:
         return proof
-    row = {
-        "merchant_id": duty.merchant_id,
-        "device_id": proof.live.device_id,
-        "step": proof.live.step,
-        "act": act,
-        "used_at": at,
-    }
-    taken = insert_unless_there(session, _USE).returning(_USE.c.step)
-    is_first = session.execute(taken, row).scalar_one_or_none() is not None
-    return proof if is_first else Proof(proof_of(duty, "static"), is_old=True)
+    code, merchant_id = proof.live, duty.merchant_id
+    if live_uses.is_first(session, merchant_id=merchant_id, code=code, act=act, at=at):
+        return proof
+    return Proof(proof_of(duty, "static"), is_old=True)

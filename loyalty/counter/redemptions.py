@@ -23,6 +23,7 @@ from loyalty.counter import desk as desks
 from loyalty.counter import offers, proofs, receipts, vouchers
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.models import Redemption
+from loyalty.counter.proofs import NOW, Showing
 from loyalty.counter.requests import Answer
 from loyalty.counter.usable import usable
 from loyalty.ledger import store, writing
@@ -51,11 +52,10 @@ def reserve(
     reward: str,
     intent: Intent,
     at: datetime,
-    shown_at: datetime | None = None,
+    showing: Showing = NOW,
 ) -> Answer:
     """Spend the units of a reward and put a voucher out. The same key gives the same receipt.
 
-    `shown_at` is when the code was shown, where that was not now.
     Raises Unknown, CardBlocked, ProgramPaused, OwnCard, ProofTooWeak, InsufficientUnits, KeyReused.
     """
     duty.demand(Permission.REDEEM)
@@ -71,8 +71,9 @@ def reserve(
         program_id=facts.program_id,
         number=facts.demand_running(),
     )
-    proof = proofs.prove(session, duty=duty, facts=facts, scan=read, at=shown_at or at)
+    proof = proofs.prove(session, duty=duty, facts=facts, scan=read, at=showing.at or at)
     proofs.demand(proof, version.document.proof_redeem)
+    proofs.demand_pin(session, proof, facts, showing)
     wanted = version.document.reward(reward)
     if wanted is None:
         raise Unknown("reward")
@@ -204,11 +205,11 @@ def hand_over(
     reward: str,
     intent: Intent,
     at: datetime,
-    shown_at: datetime | None = None,
+    showing: Showing = NOW,
 ) -> Answer:
     """Reserve a reward and hand it over at once, as at the till; one key covers both."""
     told = {"scan": scan, "reward": reward}
-    answer = reserve(session, duty=duty, intent=intent, at=at, shown_at=shown_at, **told)
+    answer = reserve(session, duty=duty, intent=intent, at=at, showing=showing, **told)
     is_done = answer.body["vouchers"][0]["state"] == "fulfilled"  # a donation is, at once
     if not answer.replayed and not is_done:
         fulfil(session, duty=duty, redemption_ref=answer.body["ref"], intent=None, at=at)

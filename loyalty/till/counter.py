@@ -95,7 +95,7 @@ def look_up() -> Response:
         return back_to_the_code()
     text = form.values["code"]
     try:
-        facts = _card(text)
+        facts = card_of(text)
     except Unknown:
         found = _voucher(read_scan(text))
         if found is None:
@@ -112,7 +112,8 @@ def card(card_ref: str) -> Response:
     return card_page(facts, card_ref, FormState())
 
 
-def _card(text: str) -> CardFacts:
+def card_of(text: str) -> CardFacts:
+    """The card of this shop that a scanned or typed text names. Raises Unknown("card")."""
     return lookup.by_scan(
         reads.session(), merchant_id=guard.duty().merchant_id, scan=read_scan(text)
     )
@@ -146,6 +147,7 @@ def card_page(
         sheet=sheet.sheet(session, facts, here, asked, at=at),
         scan=seen.scan,
         proof_asked=seen.asked,
+        asks_pin=seen.asks_pin,
         key=key or new_key(),
         form=form,
         asks=asked,
@@ -159,7 +161,7 @@ def record_visit() -> Response:
     """Record the visit once, however often the form is sent, and show its receipt."""
     form = read_form(_visit_form)
     scan = form.value("scan")
-    facts = _card(scan)
+    facts = card_of(scan)
     rules = guest(reads.session(), facts, at=clock.now()).document
     asked = asking.asks(rules, facts.currency, language())
     if asked.amount and "amount" not in form.values and not form.error("amount"):

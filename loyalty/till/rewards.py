@@ -12,9 +12,10 @@ from loyalty.merchants.roles import Permission
 from loyalty.programs import catalogue
 from loyalty.till import shown
 from loyalty.till.blueprint import KEY_LETTERS, blueprint, intent_of
+from loyalty.till.counter import card_of
 from loyalty.till.guests import guest
-from loyalty.web import guard, reads
-from loyalty.web.fields import Body, Line
+from loyalty.web import guard, holder, reads
+from loyalty.web.fields import Body, Line, Secret
 from loyalty.web.forms import FormState, read_form
 
 
@@ -22,6 +23,7 @@ class _HandOver(Body):
     scan = Line((1, 300), required=True)
     reward = Line((1, 64), required=True)
     key = Line((KEY_LETTERS, KEY_LETTERS), required=True)
+    holder_pin = Secret()
 
 
 class _Use(Body):
@@ -43,6 +45,7 @@ def hand_over() -> Response:
     """Spend the units of a reward and hand it over, in one act and under one key."""
     form = _demand(read_form(_hand_over_form))
     values = dict(form.values)
+    showing = holder.confirmed(card_of(values["scan"]), values.pop("holder_pin", None))
     intent = intent_of(values.pop("key"), values)
     with write() as session:
         answer = redemptions.hand_over(
@@ -52,6 +55,7 @@ def hand_over() -> Response:
             reward=values["reward"],
             intent=intent,
             at=clock.now(),
+            showing=showing,
         )
     return _to_receipt(answer.body["ref"])
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from loyalty.cards import live
+from loyalty.cards import live, pin
 from loyalty.cards.lookup import CardFacts
 from loyalty.cards.tokens import read_scan
 from loyalty.core import clock
@@ -19,6 +19,7 @@ class Shown:
 
     scan: str
     asked: str
+    asks_pin: bool
 
 
 def shown(facts: CardFacts, scan: str, needed: str) -> Shown:
@@ -27,8 +28,10 @@ def shown(facts: CardFacts, scan: str, needed: str) -> Shown:
     proof = proofs.prove(reads.session(), duty=guard.duty(), facts=facts, scan=read, at=at)
     if proof.live is not None and not read.seen:
         scan = live.sealed(current().settings.secret, read, at=at)
+    card = {"merchant_id": facts.merchant_id, "card_id": facts.card_id}
+    asks_pin = proof.live is None and pin.is_asked(reads.session(), **card)
     try:
         proofs.demand(proof, needed)
     except ProofTooWeak as no:
-        return Shown(scan, pick(no.sentence))
-    return Shown(scan, "")
+        return Shown(scan, pick(no.sentence), asks_pin)
+    return Shown(scan, "", asks_pin)

@@ -7,13 +7,16 @@ from flask import Response, make_response, render_template, request, url_for
 
 from loyalty.cards import qr
 from loyalty.cards.lookup import CardFacts
+from loyalty.cards.tokens import shown
 from loyalty.core.ids import parse_ref
 from loyalty.counter import standing
 from loyalty.programs.cause_models import CauseAccount
 from loyalty.wallet import faces, friends, statement
 from loyalty.wallet.blueprint import blueprint, device_secret, keep_on_phone
 from loyalty.wallet.opening import WHY, closed, my_card, open_card
+from loyalty.wallet.party import party
 from loyalty.web import guard, reads
+from loyalty.web.locale import pick
 
 
 @blueprint.get("/c/<card_ref>")
@@ -27,9 +30,11 @@ def card(card_ref: str) -> Response:
     found = standing.card_standing(session, facts=facts, at=mine.at)
     document = standing.rules_of(session, facts).document
     lines, more = statement.page(session, facts, document, before=None)
+    face = faces.face(facts, document, found, _given_to(facts, found["impact"]))
     page = render_template(
         "wallet/card.html",
-        card=faces.face(facts, document, found, _given_to(facts, found["impact"])),
+        card=face,
+        party=party(face, lines, at=mine.at),
         qr=qr.svg_once(mine.live_text()),
         live=mine,
         lines=lines,
@@ -55,6 +60,25 @@ def earlier(card_ref: str) -> Response:
         lines=lines,
         more=_more(card_ref, more),
         back=url_for("wallet.card", card_ref=card_ref),
+    )
+    return make_response(page)
+
+
+@blueprint.get("/c/<card_ref>/print")
+@guard.public(WHY)
+def to_print(card_ref: str) -> Response:
+    """The card on paper: the code that does not change, and how it works."""
+    mine = open_card(card_ref)
+    if mine is None:
+        return closed()
+    facts = mine.facts
+    page = render_template(
+        "wallet/print.html",
+        qr=qr.svg(mine.static_text()),
+        code=shown(facts.code or ""),
+        program=facts.program_name,
+        terms=pick(standing.rules_of(reads.session(), facts).terms),
+        card_ref=card_ref,
     )
     return make_response(page)
 

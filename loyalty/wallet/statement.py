@@ -51,6 +51,7 @@ class Change:
 class Line:
     """One thing that happened, with every reason for it."""
 
+    kind: str  # of the operation
     title: str
     at: datetime
     reasons: list[str]
@@ -87,6 +88,7 @@ def _line(document: VersionDocument, entries: list[StatementLine]) -> Line:
     if first.reasons and first.reasons[0]["rule"] == "referral":
         title = _FRIEND
     return Line(
+        kind=first.operation,
         title=pick(title),
         at=first.occurred_at,
         reasons=[

@@ -1,6 +1,16 @@
 """The wallet's blueprint with every page on it."""
 
-from loyalty.wallet import cards, confirmations, consent_texts, doors, friends, join, living, log
+from loyalty.wallet import (
+    cards,
+    confirmations,
+    consent_texts,
+    doors,
+    friends,
+    join,
+    living,
+    log,
+    pins,
+)
 from loyalty.wallet.blueprint import blueprint
 
 __all__ = [
@@ -13,4 +23,5 @@ __all__ = [
     "join",
     "living",
     "log",
+    "pins",
 ]

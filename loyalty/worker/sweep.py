@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from loyalty.cards import live_uses
 from loyalty.core import outbox, worklist
 from loyalty.core.db import Database
 from loyalty.worker.portions import Work, in_portions
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 
 def run(database: Database, *, payload: dict[str, Any], at: datetime, beat: Beat) -> None:  # noqa: ARG001  # nothing is in it
-    """Delete jobs that were done or discarded, and events that were handled, over 30 days ago.
+    """Delete jobs that were done, events that were handled, live codes that served 30 days ago.
 
     What is dead stays until somebody has decided.
     """
@@ -30,6 +31,10 @@ def run(database: Database, *, payload: dict[str, Any], at: datetime, beat: Beat
     def old_events(session: Session) -> list[Any]:
         return outbox.handled_before(session, before=before, limit=_FOUND_MAX)
 
+    def old_codes(session: Session) -> list[Any]:
+        return live_uses.used_before(session, before=before, limit=_FOUND_MAX)
+
+    _clear(database, old_codes, lambda session, uses: live_uses.forget(session, uses=uses), beat)
     _clear(database, old_jobs, lambda session, ids: worklist.forget(session, job_ids=ids), beat)
     _clear(database, old_events, lambda session, ids: outbox.forget(session, events=ids), beat)
 

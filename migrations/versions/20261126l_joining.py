@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126l"
-down_revision = "20261126j"
+down_revision = "20261126k"
 branch_labels = None
 depends_on = None
 

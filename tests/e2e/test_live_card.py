@@ -121,7 +121,8 @@ def test_a_card_that_was_taken_off_leaves_nothing_on_the_phone(shop, phone, carl
     page = phone.page
     page.evaluate("navigator.serviceWorker.ready")
     page.reload()
-    page.get_by_role("button", name="Togli la carta da questo telefono").click()
+    page.get_by_text("Togli la carta da questo telefono").click()
+    page.get_by_role("button", name="Sì, toglila").click()
     expect(
         page.get_by_role("heading", name="Questa carta non è su questo telefono")
     ).to_be_visible()

@@ -1,7 +1,13 @@
 """The card on the customer's phone: what it shows, and why."""
 
+import re
+from datetime import timedelta
+
+import zxingcpp
+
 from loyalty.core import clock
 from tests.pages import Visitor
+from tests.rigs.drawn import picture
 
 
 def test_the_card_shows_balance_remainder_and_the_next_reward(shop, phone):
@@ -24,8 +30,8 @@ def test_the_qr_is_in_the_first_answer_and_the_code_under_it(shop, phone):
 
 
 def test_stamps_are_ten_cells_and_a_gift_after_them(shop, phone):
-    carla = shop.card("stamps", name="Carla", at=clock.now())
-    shop.visit(carla, coffees=8, at=clock.now())
+    carla = shop.card("stamps", name="Carla", at=clock.now() - timedelta(days=1))
+    shop.visit(carla, coffees=8, at=clock.now() - timedelta(hours=1))
     page = phone(carla).get(f"/c/{carla.ref}")
     assert "Timbri 8 / 10" in page.words
     assert page.html.count('<span class="on">') == 8
@@ -88,9 +94,43 @@ def test_a_card_reads_in_english_to_who_asks(shop, phone):
 def test_the_qr_picture_is_for_the_holder_alone(app, shop, phone):
     carla = shop.card("points", name="Carla", at=clock.now())
     holder = phone(carla)
-    assert f"/c/{carla.ref}/qr.png" in holder.get(f"/c/{carla.ref}").links
+    assert f"/c/{carla.ref}/qr.png" in holder.get(f"/c/{carla.ref}/print").links
     assert holder.client.get(f"/c/{carla.ref}/qr.svg").mimetype == "image/svg+xml"
     picture = holder.client.get(f"/c/{carla.ref}/qr.png")
     assert (picture.mimetype, picture.data[:4]) == ("image/png", b"\x89PNG")
     for name in ("qr.svg", "qr.png"):
         assert Visitor(app).client.get(f"/c/{carla.ref}/{name}").status_code == 404
+
+
+def test_a_full_card_is_a_reason_to_be_glad_for_a_moment(shop, phone):
+    carla = shop.card("stamps", name="Carla", at=clock.now() - timedelta(days=2))
+    shop.visit(carla, coffees=8, at=clock.now() - timedelta(days=1))
+    hers = phone(carla)
+    before = hers.get(f"/c/{carla.ref}")
+    assert 'class="party"' not in before.html
+    assert "on new" not in before.html
+    shop.visit(carla, coffees=3, at=clock.now() - timedelta(minutes=2))
+    page = hers.get(f"/c/{carla.ref}")
+    assert "Un caffè in omaggio: è tuo!" in page.words
+    assert page.html.count('class="on new"') == 1
+
+
+def test_a_reward_within_reach_is_said_once_it_is_and_not_for_ever(shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now() - timedelta(days=2))
+    shop.visit(carla, 1_500, at=clock.now() - timedelta(days=1))
+    hers = phone(carla)
+    assert 'class="party"' not in hers.get(f"/c/{carla.ref}").html
+    shop.visit(carla, 100, at=clock.now())
+    assert "Ce l'hai fatta: colazione in omaggio." in hers.get(f"/c/{carla.ref}").words
+
+
+def test_the_card_to_print_has_the_code_that_does_not_change(shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now())
+    hers = phone(carla)
+    page = hers.get(f"/c/{carla.ref}/print")
+    assert page.status == 200
+    drawn = picture(re.search("<svg xmlns.*?</svg>", page.html)[0])
+    (found,) = zxingcpp.read_barcodes(drawn)
+    assert found.text.endswith(f"/C/{carla.token}")
+    assert f"{carla.code[:4]}-{carla.code[4:8]}-{carla.code[8:]}" in page.words
+    assert Visitor(hers.app).get(f"/c/{carla.ref}/print").status == 403

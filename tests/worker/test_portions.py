@@ -6,7 +6,11 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from loyalty.cards import claims, live_uses
+from loyalty.cards.live import Live
+from loyalty.cards.models import LiveUse
 from loyalty.core import jobs, worklist
+from loyalty.core.ids import parse_ref
 from loyalty.core.outbox import OutboxEvent
 from loyalty.worker import sweep
 from loyalty.worker.portions import LARGEST, in_portions, next_size
@@ -97,6 +101,24 @@ def test_what_was_done_a_month_ago_is_forgotten_and_what_is_dead_stays(yard, sho
     ]
     with yard.database.read() as session:
         assert session.execute(sa.select(sa.func.count(OutboxEvent.id))).scalar_one() == 2
+
+
+def test_a_live_code_that_served_a_month_ago_is_forgotten(yard, shop):
+    yard.registry.add("jobs.sweep", sweep.run)
+    card = shop.card()
+    token = claims.claim_token(parse_ref("clm", card.claim))
+    with yard.database.write() as session:
+        secret = claims.open_card(session, token=token, at=NOW).secret
+        phone = claims.phone_of(session, card_id=parse_ref("crd", card.ref), secret=secret)
+        for day in (0, 20):
+            code, at = Live(phone.device_id, step=day), NOW + timedelta(days=day)
+            told = {"merchant_id": shop.merchant_id, "act": "accrue"}
+            assert live_uses.is_first(session, code=code, at=at, **told)
+    yard.pass_time(days=31)
+    yard.ask("jobs.sweep")
+    yard.work()
+    with yard.database.read() as session:
+        assert session.execute(sa.select(LiveUse.step)).scalars().all() == [20]
 
 
 def test_a_discarded_job_is_forgotten_in_its_time(yard):
