@@ -55,7 +55,7 @@ HELD = (
         "id",
         CUSTOMER,
         goes="name email email_confirmed_at phone birthday language external_ref note",
-        stays="id created_at erased_at merged_into_id merged_at",
+        stays="id source created_at erased_at merged_into_id merged_at",
     ),
     _held(
         "customer_merge",

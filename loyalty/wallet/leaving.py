@@ -14,6 +14,7 @@ from loyalty.web.fields import Body, Choice, Paragraph
 from loyalty.web.forms import FormState, Tick, read_form
 from loyalty.web.locale import gettext, open_shop, pick
 
+
 class _Why(Body):
     reason = Choice(*exits.REASONS)
     words = Paragraph((1, exits.LETTERS_MAX))
