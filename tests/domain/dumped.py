@@ -1,6 +1,7 @@
 """Everything that a database holds, as text, to look for what must not be in it."""
 
 import json
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -21,6 +22,8 @@ def dump(database):
 def _text(value):
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
+    if isinstance(value, UUID):
+        return value.hex  # its dashes make dates by chance
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
