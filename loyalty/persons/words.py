@@ -12,6 +12,13 @@ TABLES: dict[str, Text] = {
     "consent_event": Text(
         "Che cosa hai permesso o ritirato, e quando", "What you allowed or took back, and when"
     ),
+    "email_confirmation": Text(
+        "Quando hai confermato un indirizzo", "When you confirmed an address"
+    ),
+    "card_pin": Text("Quando hai scelto un PIN", "When you chose a PIN"),
+    "referral": Text(
+        "Chi ha portato chi, e che cosa ne è venuto", "Who brought whom, and what came"
+    ),
     "erasure": Text("Quando i tuoi dati sono stati cancellati", "When your data were erased"),
     "mail": Text("I messaggi che ti sono stati scritti", "Messages written to you"),
     "remark": Text("Che cosa hai detto al banco", "What you said at the counter"),

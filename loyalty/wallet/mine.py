@@ -5,17 +5,18 @@ from typing import Any
 from babel import dates
 from flask import Response, make_response, redirect, render_template, request, url_for
 
+from loyalty.cards import confirming
 from loyalty.core.db import write
 from loyalty.core.text import Text
-from loyalty.customers import consents, directory
+from loyalty.customers import consents, directory, texts
 from loyalty.customers.consents import Consent, Purpose
 from loyalty.wallet.blueprint import blueprint, device_secret, keep_on_phone
 from loyalty.wallet.holder import WHY, Holder, here, not_here
-from loyalty.wallet.told import text_now, told
+from loyalty.wallet.told import told
 from loyalty.web import guard, reads
 from loyalty.web.fields import NOT_BLANK, Body, Choice, Email, Line
 from loyalty.web.forms import FormState, read_form
-from loyalty.web.locale import LANGUAGES, gettext, language
+from loyalty.web.locale import LANGUAGES, gettext, language, shop
 
 _PHONE = r"\+?[0-9][0-9 ()./-]{2,30}"
 _DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -66,13 +67,19 @@ def correct_my_data(card_ref: str) -> Response:
     if chosen := form.values.get("language"):
         changes["language"] = chosen
     with write() as session:
-        directory.change(
-            session,
-            merchant_id=holder.facts.merchant_id,
-            customer_ref=holder.customer_ref,
-            changes=changes,
-        )
+        who = {"merchant_id": holder.facts.merchant_id, "customer_ref": holder.customer_ref}
+        before = directory.find(session, **who).email
+        customer = directory.change(session, **who, changes=changes)
+        if customer.email != before:
+            of = {"shop_name": _shop_name(), "language": language()}
+            confirming.ask(session, customer=customer, at=holder.at, **of)
     return _back(card_ref, "profile")
+
+
+def _shop_name() -> str:
+    here = shop()
+    assert here is not None, "a card's page has its shop"
+    return here.name
 
 
 def _with_birthday(form: FormState) -> FormState:
@@ -101,8 +108,12 @@ def say_consent(card_ref: str) -> Response:
     if not form.is_valid:
         return _page(holder, status=422)
     purpose = Purpose(form.values["purpose"])
-    consent = Consent(purpose, form.values["given"] == "yes", text_now(purpose), "card")
     with write() as session:
+        said = texts.publish(
+            session, merchant_id=holder.facts.merchant_id, shop_name=_shop_name(), at=holder.at
+        )
+        text_id = said[purpose].named_in(language())
+        consent = Consent(purpose, form.values["given"] == "yes", text_id, "card")
         consents.record(
             session,
             duty=holder.duty,

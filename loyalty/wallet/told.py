@@ -4,18 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from loyalty.core.money import Money
-from loyalty.customers import consent_words, consents
+from loyalty.customers import consents, texts
 from loyalty.customers.consents import Purpose
 from loyalty.customers.models import ConsentEvent, Customer
+from loyalty.customers.texts import Said
 from loyalty.feedback.remarks import KINDS
 from loyalty.persons import export, rows
 from loyalty.persons.words import TABLES
 from loyalty.wallet.holder import Holder
-from loyalty.web.locale import day, gettext, language, money, number, pick
+from loyalty.web.locale import day, gettext, language, money, number, pick, shop
 
 _SHOWN = 20  # remarks and favourites; the file to take along has them all
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -60,7 +62,7 @@ def told(session: Session, holder: Holder) -> Told:
     return Told(
         customer=customer,
         lines=[line for line in _lines(holder, customer, found) if line.text],
-        consents=[_asked(purpose, consents.latest(log).get(purpose)) for purpose in Purpose],
+        consents=_consents(session, merchant_id, consents.latest(log)),
         tables=[Line(pick(TABLES[name]), number(len(mine))) for name, mine in found.items()],
     )
 
@@ -124,13 +126,28 @@ def _on(moment: str) -> str:
     return day(datetime.fromisoformat(moment), "long")
 
 
-def _asked(purpose: Purpose, event: ConsentEvent | None) -> Asked:
-    today = pick(consent_words.TEXTS[purpose])
-    exact = consent_words.known_text(purpose, event.text_id) if event else None
+def _consents(
+    session: Session, merchant_id: UUID, said: Mapping[Purpose, ConsentEvent]
+) -> list[Asked]:
+    here = shop()
+    assert here is not None, "a card's page has its shop"
+    today = texts.in_force(session, merchant_id=merchant_id, shop_name=here.name)
+    kept = {text.id: text for text in texts.published(session, merchant_id=merchant_id)}
+    return [_asked(today[purpose], said.get(purpose), kept) for purpose in Purpose]
+
+
+def _asked(today: Said, event: ConsentEvent | None, kept: Mapping[str, Said]) -> Asked:
+    """What was given stands under the words that were read then; all else is asked as of today."""
+    name, _, read_in = event.text_id.partition("/") if event else ("", "", "")
+    exact = kept.get(name)
+    words = pick(today.words)
+    if exact and event and event.given:
+        words = exact.words.pick(read_in or language())
+    title, _, text = words.partition("\n")
     return Asked(
-        purpose=purpose.value,
-        name=pick(consent_words.NAMES[purpose]),
-        text=(exact or today) if event and event.given else today,
+        purpose=today.purpose.value,
+        name=title,
+        text=text,
         state=_state(event, is_known=exact is not None),
         given=bool(event and event.given),
     )
@@ -145,8 +162,3 @@ def _state(event: ConsentEvent | None, *, is_known: bool) -> str:
     if is_known:
         return gettext("Given on %(day)s.", day=on)
     return gettext("Given on %(day)s, under the text “%(name)s”.", day=on, name=event.text_id)
-
-
-def text_now(purpose: Purpose) -> str:
-    """The id of the text that is on the page in this language."""
-    return consent_words.text_id(purpose, language())

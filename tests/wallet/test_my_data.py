@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from loyalty.audit import audit
 from loyalty.core import clock
+from loyalty.core.mail import Mail
 from loyalty.counter.requests import LineRequest
-from loyalty.customers import consent_words, directory
+from loyalty.customers import directory, wording
 from loyalty.customers.consents import Purpose
 from loyalty.customers.models import ConsentEvent, Customer
 from loyalty.feedback.models import ExitAnswer
@@ -116,7 +117,8 @@ def test_a_name_with_a_script_is_shown_as_it_is(carla, hers):
 
 def test_a_consent_is_given_and_taken_back_in_one_tap_under_its_exact_text(shop, carla, hers):
     page = hers.get(me(carla))
-    text = consent_words.TEXTS[Purpose.MARKETING].it
+    title, _, text = wording.of(Purpose.MARKETING, "Caffè Aurora").it.partition("\n")
+    assert title in page.words
     assert text in page.words
     given = hers.post(me(carla, "/consents"), said(page, "marketing", "yes"))
     assert "Annotato. Vale da adesso." in given.words
@@ -125,10 +127,22 @@ def test_a_consent_is_given_and_taken_back_in_one_tap_under_its_exact_text(shop,
     with shop.database.read() as session:
         log = session.execute(sa.select(ConsentEvent).order_by(ConsentEvent.id)).scalars().all()
         assert [(each.purpose, each.given, each.source, each.text_id) for each in log] == [
-            ("marketing", True, "card", "marketing-it-1"),
-            ("marketing", False, "card", "marketing-it-1"),
+            ("marketing", True, "card", "marketing-2026-11/it"),
+            ("marketing", False, "card", "marketing-2026-11/it"),
         ]
         assert log[0].actor == carla.customer
+
+
+def test_a_new_address_is_asked_whether_it_is_really_theirs(shop, carla, hers):
+    for email in ("carla@example.it", "carla@example.it", "neri@example.it"):
+        hers.submit(hers.get(me(carla)), me(carla), name="Carla", email=email)
+    with shop.database.read() as session:
+        asked = session.execute(sa.select(Mail).order_by(Mail.created_at)).scalars().all()
+        assert [(mail.kind, mail.address) for mail in asked] == [
+            ("confirm_email", "carla@example.it"),
+            ("confirm_email", "neri@example.it"),
+        ]
+    assert customer(shop, carla).email_confirmed_at is None
 
 
 def said(page, purpose, given):
