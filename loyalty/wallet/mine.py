@@ -67,9 +67,11 @@ def correct_my_data(card_ref: str) -> Response:
     if chosen := form.values.get("language"):
         changes["language"] = chosen
     with write() as session:
-        who = {"merchant_id": holder.facts.merchant_id, "customer_ref": holder.customer_ref}
-        before = directory.find(session, **who).email
-        customer = directory.change(session, **who, changes=changes)
+        merchant_id, who = holder.facts.merchant_id, holder.customer_ref
+        before = directory.find(session, merchant_id=merchant_id, customer_ref=who).email
+        customer = directory.change(
+            session, merchant_id=merchant_id, customer_ref=who, changes=changes
+        )
         if customer.email != before:
             of = {"shop_name": _shop_name(), "language": language()}
             confirming.ask(session, customer=customer, at=holder.at, **of)

@@ -134,13 +134,12 @@ def test_a_consent_is_given_and_taken_back_in_one_tap_under_its_exact_text(shop,
 
 
 def test_a_new_address_is_asked_whether_it_is_really_theirs(shop, carla, hers):
-    for email in ("carla@example.it", "carla@example.it", "neri@example.it"):
+    for email in ("carla@example.it", "neri@example.it", "neri@example.it"):
         hers.submit(hers.get(me(carla)), me(carla), name="Carla", email=email)
     with shop.database.read() as session:
         asked = session.execute(sa.select(Mail).order_by(Mail.created_at)).scalars().all()
         assert [(mail.kind, mail.address) for mail in asked] == [
-            ("confirm_email", "carla@example.it"),
-            ("confirm_email", "neri@example.it"),
+            ("confirm_email", "neri@example.it")
         ]
     assert customer(shop, carla).email_confirmed_at is None
 
