@@ -86,7 +86,7 @@ BUGS = (
     Bug(
         "trigger dropped",
         "loyalty/core/triggers.py",
-        '    "ledger_entry": (),\n',
+        '    "ledger_entry": ("reasons",),\n',
         "",
         "tests/domain/test_frozen.py",
         "no_row_of_the_past and sqlite",

@@ -1,6 +1,6 @@
 """What was sold, line by line: after a while it is cleared, and what the rules made of it stays."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from loyalty.programs import catalogue, meant
 
 Mark = tuple[date, UUID] | None
 _VISIT, _LINE = table(Visit).c, table(VisitLine).c
+_AT_ONCE = 500
 _IS_TOLD = sa.and_(
     _LINE.rules.is_(None),
     sa.or_(_LINE.sku.is_not(None), _LINE.item.is_not(None), _LINE.category.is_not(None)),
@@ -89,34 +90,37 @@ def clear(
     if not card_ids:
         return 0
     store.lock(session, merchant_id=merchant_id, card_ids=card_ids)
-    mine = [_VISIT.merchant_id == merchant_id, _VISIT.card_id.in_(card_ids), _IS_TOLD]
+    mine = [_VISIT.merchant_id == merchant_id, _VISIT.card_id.in_(card_ids)]
     if before is not None:
         mine.append(_VISIT.local_on < before)
-    rows = session.execute(
-        sa.select(
-            _VISIT.program_id, _VISIT.version, _LINE.visit_id, _LINE.number, _LINE.sku,
-            _LINE.category,
-        )
-        .join(
-            table(VisitLine),
-            sa.and_(_LINE.merchant_id == _VISIT.merchant_id, _LINE.visit_id == _VISIT.id),
-        )
-        .where(*mine)
-    ).all()  # fmt: skip
-    cleared = [_cleared(session, merchant_id, row) for row in rows]
+    query = sa.select(_VISIT.id, _VISIT.program_id, _VISIT.version).where(*mine)
+    visits = {row.id: row for row in session.execute(query)}
+    cleared = [
+        _cleared(session, merchant_id, visits[line.visit_id], line)
+        for line in _lines(session, merchant_id, list(visits))
+    ]
     if cleared:
         session.execute(_CLEAR, cleared)
         upkeep.restate_holders(session, merchant_id=merchant_id, card_ids=card_ids)
     return len(cleared)
 
 
-def _cleared(session: Session, merchant_id: UUID, row: Any) -> dict[str, Any]:
+def _lines(session: Session, merchant_id: UUID, visit_ids: Sequence[UUID]) -> Iterator[Any]:
+    """What is told of these visits; by their ids, for a join SQLite would begin with every line."""
+    columns = (_LINE.visit_id, _LINE.number, _LINE.sku, _LINE.category)
+    for first in range(0, len(visit_ids), _AT_ONCE):
+        some = visit_ids[first : first + _AT_ONCE]
+        of_these = (_LINE.merchant_id == merchant_id, _LINE.visit_id.in_(some), _IS_TOLD)
+        yield from session.execute(sa.select(*columns).where(*of_these)).all()
+
+
+def _cleared(session: Session, merchant_id: UUID, visit: Any, line: Any) -> dict[str, Any]:
     rules = catalogue.version(
-        session, merchant_id=merchant_id, program_id=row.program_id, number=row.version
+        session, merchant_id=merchant_id, program_id=visit.program_id, number=visit.version
     ).document
     return {
         "shop": merchant_id,
-        "visit": row.visit_id,
-        "line": row.number,
-        "named": meant.naming(rules, row.sku, row.category),
+        "visit": line.visit_id,
+        "line": line.number,
+        "named": meant.naming(rules, line.sku, line.category),
     }

@@ -132,12 +132,10 @@ class Ranks:
     def _revoke(
         self, version: PublishedVersion, operation: Row, kind: str, days: tuple[date, date]
     ) -> None:
-        (sold_on, on), (number, rules) = days, self._rules(version)
-        if rules is None:
-            return
-        steps = self.dossier.steps()
+        sold_on, on = days
+        steps, (number, rules) = self.dossier.steps(), self._rules(version)
         raised = [step for step in steps if step.kind == "up" and step.on >= sold_on]
-        if not raised:
+        if rules is None or not raised:
             return
         place = steps.index(raised[0])
         before = steps[place - 1].standing if place else tiers.entry(rules)

@@ -34,6 +34,9 @@ NAMES = {
     "wallet.answer": Text("Codici per aprire le carte", "Codes to open cards"),
     "mail.send": Text("Invio di un'e-mail", "Sending a mail"),
     "referrals.decide": Text("Premi per chi porta un amico", "Rewards for bringing a friend"),
+    "data.retention": Text(
+        "Pulizia notturna dei dati tenuti abbastanza", "Nightly clearing of data kept long enough"
+    ),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

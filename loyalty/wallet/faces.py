@@ -14,6 +14,7 @@ from loyalty.web import cardface
 from loyalty.web.cardface import Facts, Level, Prize, Stamps, Voucher
 from loyalty.web.locale import day, gettext, money, number, pick
 
+_ENDS_SHOWN = 3
 _COFFEE = frozenset({"coffee", "caffè", "caffe", "espresso", "cappuccino"})
 
 
@@ -111,9 +112,8 @@ def _notes(unit: Unit, balances: Facts) -> list[Note]:
     if balance is None:
         return []
     notes = [Note("info", pick(balance["why"]))]
-    if balance["expiring"]:
-        notes.append(Note("hourglass", _expiring(unit, balance["expiring"][0])))
-    return notes
+    soon = balance["expiring"][:_ENDS_SHOWN]
+    return [*notes, *(Note("hourglass", _expiring(unit, each)) for each in soon)]
 
 
 def _expiring(unit: Unit, soonest: Facts) -> str:

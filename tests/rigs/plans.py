@@ -59,7 +59,8 @@ def walks(database: Database, statements: dict[str, Any]) -> dict[str, list[str]
     found = {}
     with database.read_engine.connect() as connection:
         for one, values in statements.items():
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values).all()
+            first = values[0] if isinstance(values, list) else values  # of many rows at once
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", first).all()
             steps = [row[3] for row in plan if _WALK.match(row[3])]
             if steps and not _PAGE.search(one) and not _OF_ALL.search(one):
                 found[one] = steps

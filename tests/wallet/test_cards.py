@@ -134,3 +134,11 @@ def test_the_card_to_print_has_the_code_that_does_not_change(shop, phone):
     assert found.text.endswith(f"/C/{carla.token}")
     assert f"{carla.code[:4]}-{carla.code[4:8]}-{carla.code[8:]}" in page.words
     assert Visitor(hers.app).get(f"/c/{carla.ref}/print").status == 403
+
+
+def test_what_ends_next_is_said_by_date_up_to_three_times(shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now())
+    for months in (5, 4, 3, 2, 1):
+        shop.visit(carla, 300, at=clock.now() - timedelta(days=31 * months))
+    page = phone(carla).get(f"/c/{carla.ref}")
+    assert page.words.count("3 punti: da usare fino al") == 3
