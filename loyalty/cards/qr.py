@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 QUIET_ZONE = 4
 PNG_PIXELS_PER_MODULE = 12
+# By address and length: the library tries all sizes, which takes a third of the time.
+_versions: dict[tuple[str, int], int] = {}
 _MASK = 0  # a fine chequer: no large plain area, whatever the code says
 
 
@@ -24,8 +26,12 @@ def svg_once(text: str) -> str:
     """The same for a code that is over in a minute, so it is not kept.
 
     Its mask is given: to search the best of eight, as the library does, takes most of the time.
+    The live codes of one address are all of one size, which is remembered.
     """
-    return _drawn(_code(text, mask=_MASK))
+    alike = text.rpartition("/")[0], len(text)
+    code = _code(text, mask=_MASK, version=_versions.get(alike))
+    _versions[alike] = code.version
+    return _drawn(code)
 
 
 def _drawn(code: "qrcode.QRCode[Any]") -> str:
@@ -55,7 +61,7 @@ def png(text: str) -> bytes:
     return drawing.getvalue()
 
 
-def _code(text: str, mask: int | None = None) -> "qrcode.QRCode[Any]":
+def _code(text: str, mask: int | None = None, version: int | None = None) -> "qrcode.QRCode[Any]":
     import qrcode  # noqa: PLC0415  # it loads an image library, which starting need not wait for
 
     code: qrcode.QRCode[Any] = qrcode.QRCode(
@@ -63,7 +69,8 @@ def _code(text: str, mask: int | None = None) -> "qrcode.QRCode[Any]":
         box_size=PNG_PIXELS_PER_MODULE,
         border=QUIET_ZONE,
         mask_pattern=mask,
+        version=version,
     )
     code.add_data(text)
-    code.make(fit=True)
+    code.make(fit=version is None)
     return code
