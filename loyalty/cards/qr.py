@@ -22,8 +22,9 @@ def svg(text: str) -> str:
     return _drawn(_code(text))
 
 
+@lru_cache(maxsize=512)
 def svg_once(text: str) -> str:
-    """The same for a code that is over in a minute, so it is not kept.
+    """The same for a code that is over in a minute: kept for whoever looks twice in its time.
 
     Its mask is given: to search the best of eight, as the library does, takes most of the time.
     The live codes of one address are all of one size, which is remembered.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.models import Card
 from loyalty.cards.referral_models import ProgramReferral, Referral
-from loyalty.core.db import current
+from loyalty.core.db import current, table
 from loyalty.core.errors import Invalid
 from loyalty.core.ids import new_id, ref
 from loyalty.core.signing import derive_code
@@ -47,6 +47,14 @@ class Came:
     own_codes: frozenset[str]
 
 
+_SETTING = table(ProgramReferral)
+_OFFER = sa.select(_SETTING.c.unit, _SETTING.c.friend_units, _SETTING.c.bringer_units).where(
+    _SETTING.c.merchant_id == sa.bindparam("merchant_id"),
+    _SETTING.c.program_id == sa.bindparam("program_id"),
+    _SETTING.c.is_on,
+)
+
+
 def setting(session: Session, *, merchant_id: UUID, program_id: UUID) -> ProgramReferral | None:
     """What the shop has set, on or off; None if it never has."""
     return session.get(ProgramReferral, (merchant_id, program_id))
@@ -54,10 +62,8 @@ def setting(session: Session, *, merchant_id: UUID, program_id: UUID) -> Program
 
 def offer(session: Session, *, merchant_id: UUID, program_id: UUID) -> Offer | None:
     """What a program gives while it gives something."""
-    found = setting(session, merchant_id=merchant_id, program_id=program_id)
-    if found is None or not found.is_on:
-        return None
-    return Offer(found.unit, found.friend_units, found.bringer_units)
+    found = session.execute(_OFFER, {"merchant_id": merchant_id, "program_id": program_id}).first()
+    return Offer(*found) if found else None
 
 
 def set_offer(
