@@ -8,7 +8,8 @@ from loyalty.feedback import exits
 from loyalty.persons import erasure
 from loyalty.programs import log
 from loyalty.wallet.blueprint import COOKIE, blueprint
-from loyalty.wallet.holder import WHY, Holder, here, not_here
+from loyalty.wallet.holder import Holder, here
+from loyalty.wallet.opening import WHY, closed
 from loyalty.web import guard, reads
 from loyalty.web.fields import Body, Choice, Paragraph
 from loyalty.web.forms import FormState, Tick, read_form
@@ -32,7 +33,7 @@ _why_form, _sure_form = _Why(), _Sure()
 def leave(card_ref: str) -> Response:
     """One question that may stay without an answer."""
     holder = here(card_ref)
-    return not_here() if holder is None else _page("leave", holder, FormState())
+    return closed() if holder is None else _page("leave", holder, FormState())
 
 
 @blueprint.post("/c/<card_ref>/me/leave")
@@ -41,7 +42,7 @@ def say_why(card_ref: str) -> Response:
     """What goes, what stays, and the last word; nothing is kept of the answer until then."""
     holder = here(card_ref)
     if holder is None:
-        return not_here()
+        return closed()
     form = read_form(_why_form)
     return _page("leave_sure", holder, form) if form.is_valid else _page("leave", holder, form)
 
@@ -52,7 +53,7 @@ def erase_me(card_ref: str) -> Response:
     """Forget the holder; on this phone nothing is left either."""
     holder = here(card_ref)
     if holder is None:
-        return not_here()
+        return closed()
     form = read_form(_sure_form)
     if form.is_valid and not form.values["sure"]:
         form = form.refuse("sure", gettext("Tick the box first: this cannot be undone."))

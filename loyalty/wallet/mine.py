@@ -11,7 +11,8 @@ from loyalty.core.text import Text
 from loyalty.customers import consents, directory, texts
 from loyalty.customers.consents import Consent, Purpose
 from loyalty.wallet.blueprint import blueprint, device_secret, keep_on_phone
-from loyalty.wallet.holder import WHY, Holder, here, not_here
+from loyalty.wallet.holder import Holder, here
+from loyalty.wallet.opening import WHY, closed
 from loyalty.wallet.told import told
 from loyalty.web import guard, reads
 from loyalty.web.fields import NOT_BLANK, Body, Choice, Email, Line
@@ -48,7 +49,7 @@ _profile_form, _said_form = _Profile(), _Said()
 def my_data(card_ref: str) -> Response:
     """Everything that the shop holds about me."""
     holder = here(card_ref)
-    return not_here() if holder is None else _page(holder)
+    return closed() if holder is None else _page(holder)
 
 
 @blueprint.post("/c/<card_ref>/me")
@@ -57,7 +58,7 @@ def correct_my_data(card_ref: str) -> Response:
     """Put right who I am; an empty field takes away what was known."""
     holder = here(card_ref)
     if holder is None:
-        return not_here()
+        return closed()
     form = _with_birthday(read_form(_profile_form))
     if not form.is_valid:
         return _page(holder, form, status=422)
@@ -105,7 +106,7 @@ def say_consent(card_ref: str) -> Response:
     """Give or take back one consent, in one tap."""
     holder = here(card_ref)
     if holder is None:
-        return not_here()
+        return closed()
     form = read_form(_said_form)
     if not form.is_valid:
         return _page(holder, status=422)

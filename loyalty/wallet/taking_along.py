@@ -14,7 +14,8 @@ from loyalty.core.ids import ref
 from loyalty.persons import export, rows
 from loyalty.persons.words import TABLES
 from loyalty.wallet.blueprint import blueprint
-from loyalty.wallet.holder import WHY, Holder, here
+from loyalty.wallet.holder import Holder, here
+from loyalty.wallet.opening import WHY
 from loyalty.web import guard, reads, sheets
 from loyalty.web.locale import gettext, pick, shop
 from loyalty.web.sheets import Cell
