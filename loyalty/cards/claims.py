@@ -164,12 +164,6 @@ def phone_of(session: Session, *, card_id: UUID, secret: str) -> Phone | None:
     return Phone(row.merchant_id, row.id)
 
 
-def is_open_on(session: Session, *, card_id: UUID, secret: str) -> UUID | None:
-    """The card's merchant if a phone with this secret may see the card, else None."""
-    phone = phone_of(session, card_id=card_id, secret=secret)
-    return phone.merchant_id if phone else None
-
-
 def put_away(session: Session, *, phone: Phone, at: datetime) -> None:
     """The card is not open on this phone any more, and its live codes are worth nothing."""
     device = session.get_one(CardDevice, (phone.merchant_id, phone.device_id))
