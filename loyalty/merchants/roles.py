@@ -25,6 +25,11 @@ class Permission(StrEnum):
     TILLS = "tills"
     REPORTS = "reports"
     MAIL = "mail"
+    MEMBERS = "members"
+    EXPORT = "export"
+    IMPORT = "import"
+    SETTINGS = "settings"
+    KEYS = "keys"
 
 
 class Role(StrEnum):
@@ -47,8 +52,10 @@ _COUNTER = frozenset(
 )
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.MANAGER: frozenset(Permission) - {Permission.STAFF},
-    Role.MARKETER: frozenset({Permission.REPORTS, Permission.PROGRAMS}),
+    Role.MANAGER: frozenset(Permission) - {Permission.STAFF, Permission.KEYS},
+    Role.MARKETER: frozenset(
+        {Permission.REPORTS, Permission.PROGRAMS, Permission.MEMBERS, Permission.EXPORT}
+    ),
     Role.CASHIER: _COUNTER,
 }
 
