@@ -150,15 +150,28 @@ def put_off(session: Session, *, mail: Owed, reason: str, at: datetime) -> None:
     if run_at > mail.created_at + TRIED_FOR:
         fail(session, mail=mail, reason=reason)
     elif _settle(session, mail, state=WAITING, tries=tries, error=reason):
-        jobs.enqueue(
-            session,
-            kind=SEND,
-            payload={"mail": str(mail.id)},
-            at=at,
-            run_at=run_at,
-            key=f"mail/{mail.id}/{tries}",
-            merchant_id=mail.merchant_id,
-        )
+        _again(session, mail, at=at, run_at=run_at, key=f"mail/{mail.id}/{tries}")
+
+
+def wait(session: Session, *, mail: Owed, until: datetime, at: datetime) -> None:
+    """The server rests: that counts as no try, but after a day it has failed all the same."""
+    if until > mail.created_at + TRIED_FOR:
+        fail(session, mail=mail, reason="unreachable")
+    else:
+        key = f"mail/{mail.id}/{mail.tries}/{until:%Y%m%dT%H%M%S%f}"
+        _again(session, mail, at=at, run_at=until, key=key)
+
+
+def _again(session: Session, mail: Owed, *, at: datetime, run_at: datetime, key: str) -> None:
+    jobs.enqueue(
+        session,
+        kind=SEND,
+        payload={"mail": str(mail.id)},
+        at=at,
+        run_at=run_at,
+        key=key,
+        merchant_id=mail.merchant_id,
+    )
 
 
 def _rest(mail: Owed) -> dict[str, Any]:

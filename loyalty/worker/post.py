@@ -9,6 +9,7 @@ from loyalty.core.db import Database
 from loyalty.core.mail import Owed
 from loyalty.core.settings import Settings
 from loyalty.worker.registry import Beat
+from loyalty.worker.resting import SILENT, Rest, rest_of
 
 
 def send(database: Database, *, payload: dict[str, Any], at: datetime, beat: Beat) -> None:
@@ -27,23 +28,37 @@ def send(database: Database, *, payload: dict[str, Any], at: datetime, beat: Bea
     elif database.settings.smtp_url is None:
         with database.write() as session:
             mail.keep(session, mail=owed)
+    elif (until := rest_of(database).wait_until(at)) is not None:
+        with database.write() as session:
+            mail.wait(session, mail=owed, until=until, at=at)
     else:
         _send(database, owed, database.settings.smtp_url, at)
 
 
 def _send(database: Database, owed: Owed, smtp_url: str, at: datetime) -> None:
     """The talk with the server comes first, outside any write; then what came of it is noted."""
+    rest = rest_of(database)
     try:
         _deliver(owed, smtp_url, database.settings)
     except smtp.TurnedDown as error:
+        rest.answered()
         with database.write() as session:
             mail.fail(session, mail=owed, reason=error.reason)
     except smtp.NotNow as error:
+        _note(rest, error.reason, at)
         with database.write() as session:
             mail.put_off(session, mail=owed, reason=error.reason, at=at)
     else:
+        rest.answered()
         with database.write() as session:
             mail.sent(session, mail=owed, at=at)
+
+
+def _note(rest: Rest, reason: str, at: datetime) -> None:
+    if reason in SILENT:
+        rest.silent(at)
+    else:
+        rest.answered()
 
 
 def _deliver(owed: Owed, smtp_url: str, settings: Settings) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import email
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -19,11 +19,12 @@ class Postbox:
     """What has arrived, and how the server is to behave: `rcpt` and `data` are its next answers.
 
     An answer is a reply like "451 later"; "drop" ends the line once it has everything, "hang" says
-    nothing any more. When none is left, it takes everything.
+    nothing any more; of `data`, also something to do before it takes the mail. When none is left,
+    it takes everything.
     """
 
     rcpt: list[str] = field(default_factory=list)
-    data: list[str] = field(default_factory=list)
+    data: list[str | Callable[[], object]] = field(default_factory=list)
     arrived: list[EmailMessage] = field(default_factory=list)
     people: list[tuple[str, str]] = field(default_factory=list)
     was_encrypted: list[bool] = field(default_factory=list)
@@ -44,6 +45,9 @@ class Postbox:
         self.arrived.append(email.message_from_bytes(envelope.content, policy=default))
         self.was_encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         answer = self.data.pop(0) if self.data else "250 taken"
+        if callable(answer):
+            answer()
+            answer = "250 taken"
         if answer == "drop":
             server.transport.abort()
         if answer == "hang":

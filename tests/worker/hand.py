@@ -1,16 +1,19 @@
 """A worker to be killed: `python -m tests.worker.hand` on the installation of the environment.
 
-Each of its jobs does one deed of its own, known by a key, and then takes a while to be over.
+Each of its jobs does one deed of its own, known by a key, and then takes a while to be over. With
+`chores` it does what the product's worker does.
 """
 
 import os
 import signal
+import sys
 import time
 
 from loyalty.core import clock, db, jobs
 from loyalty.core.db import Database
 from loyalty.core.schedules import Every
 from loyalty.core.settings import Settings
+from loyalty.worker.chores import CHORES
 from loyalty.worker.loop import Worker
 from loyalty.worker.registry import Registry
 
@@ -47,7 +50,8 @@ def main():
     """Work until stopped."""
     database = Database(Settings.from_environment(os.environ))
     db.use(database)
-    worker = Worker(database, registry(), clock=clock.now, concurrency=3, lease_s=LEASE_S)
+    known = CHORES if sys.argv[1:] == ["chores"] else registry()
+    worker = Worker(database, known, clock=clock.now, concurrency=3, lease_s=LEASE_S)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     print("at work", flush=True)  # noqa: T201  # who started it waits for this
     worker.run()

@@ -104,3 +104,37 @@ def test_a_wrong_password_can_be_put_right_within_the_day(office, known):
         office.use(f"smtp://carte:giusta@127.0.0.1:{box.port}")
         office.later(seconds=10)
     assert office.mail("state") == [("sent",)]
+
+
+def test_a_server_that_does_not_answer_is_left_alone_and_then_asked_by_one(office, postbox):
+    office.use("smtp://127.0.0.1:1")
+    office.post("confirm_email", **CONFIRM)
+    office.work()
+    for _ in range(3):
+        office.post("confirm_email", **CONFIRM)
+    office.work()
+    assert office.mail("tries", "error") == [(1, "unreachable"), *[(0, None)] * 3]
+    office.later(seconds=12)
+    assert sum(tries for (tries,) in office.mail("tries")) == 2, "one tried, three waited for it"
+    office.use(f"smtp://127.0.0.1:{postbox.port}")
+    for _ in range(8):
+        office.later(seconds=60)
+    assert office.mail("state") == [("sent",)] * 4
+    assert len(postbox.arrived) == 4
+
+
+def test_a_server_that_says_no_is_there(office, postbox):
+    postbox.rcpt = ["451 later", "451 later", "451 later"]
+    for _ in range(3):
+        office.post("confirm_email", **CONFIRM)
+    office.work()
+    assert office.mail("tries", "error") == [(1, "451")] * 3
+
+
+def test_what_a_server_rests_from_for_a_day_has_failed(office, postbox):
+    office.use("smtp://127.0.0.1:1")
+    for _ in range(3):
+        office.post("confirm_email", **CONFIRM)
+    for _ in range(60):
+        office.later(minutes=30)
+    assert office.mail("state", "address") == [("failed", None)] * 3
