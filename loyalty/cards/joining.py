@@ -69,7 +69,7 @@ class Wish:
     """What somebody typed and ticked; `seal` is that of the texts that they read.
 
     `language` is it or en; `source` poster, till, link or referral; `origin` where they come from,
-    of which only a digest is kept, for a day; `friend_code` the link of whoever brought them, and
+    of which only a digest is kept, for a day; `browser` in plain words; `friend_code` the link of whoever brought them, and
     `own_codes` those that this browser has shown as its own.
     """
 
@@ -81,6 +81,7 @@ class Wish:
     source: str
     seal: str
     origin: str
+    browser: str | None = None
     friend_code: str = ""
     own_codes: frozenset[str] = frozenset()
 
@@ -144,7 +145,10 @@ def join(session: Session, *, door: Door, wish: Wish, key: str, at: datetime) ->
     _agree(session, door, customer, wish, at)
     card_id = parse_ref("crd", answer["ref"])
     assert card_id is not None, "our own ref"
-    claims.let_in(session, merchant_id=door.merchant_id, card_id=card_id, secret=secret, at=at)
+    phone = claims.let_in(
+        session, merchant_id=door.merchant_id, card_id=card_id, secret=secret, at=at
+    )
+    phone.browser = wish.browser
     confirming.ask(
         session, customer=customer, shop_name=door.shop_name, language=wish.language, at=at
     )

@@ -17,7 +17,7 @@ from loyalty.wallet import friends
 from loyalty.wallet.blueprint import blueprint, keep_on_phone
 from loyalty.wallet.consent_texts import spoken
 from loyalty.wallet.join_form import KEY_LETTERS, JoinForm
-from loyalty.web import guard, reads
+from loyalty.web import guard, reads, visitor
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import gettext, language, open_shop, pick
 
@@ -117,7 +117,8 @@ def _wish(form: FormState) -> joining.Wish:
         agreed=frozenset(each for each in ASKED if values[each.value]),
         source=values.get("s", "link"),
         seal=values["seal"],
-        origin=request.remote_addr or "",
+        origin=visitor.origin(),
+        browser=visitor.browser(),
         friend_code=tidy_code(values.get("f", "")),
         own_codes=friends.own_codes(),
     )

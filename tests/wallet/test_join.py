@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from loyalty.cards import funnel
-from loyalty.cards.models import Card
+from loyalty.cards.models import Card, CardDevice
 from loyalty.core import clock
 from loyalty.core.calendar import local_day
 from loyalty.core.ids import parse_ref, ref
@@ -17,6 +17,7 @@ from loyalty.programs import editor
 from tests.pages import Visitor
 from tests.programs import POINTS
 from tests.rigs.asked import asked
+from tests.wallet.wallets import IPHONE
 
 BUTTON = "Voglio la carta"
 
@@ -60,6 +61,13 @@ def test_without_any_box_but_the_age_the_card_is_there_and_works(shop, anybody, 
     assert bruno.look_up(code).status == 200
     assert anybody.get(f"/c/{ref('crd', card.id)}").status == 200
     assert Visitor(anybody.app).get(f"/c/{ref('crd', card.id)}").status == 403
+
+
+def test_the_phone_that_joined_is_named_in_plain_words(shop, anybody):
+    anybody.client.environ_base["HTTP_USER_AGENT"] = IPHONE
+    come(anybody, shop)
+    (device,) = rows(shop, CardDevice)
+    assert device.browser == "Safari · iPhone"
 
 
 def test_no_box_is_ticked_before_somebody_ticks_it(shop, anybody):
