@@ -69,8 +69,8 @@ class Wish:
     """What somebody typed and ticked; `seal` is that of the texts that they read.
 
     `language` is it or en; `source` poster, till, link or referral; `origin` where they come from,
-    of which only a digest is kept, for a day; `browser` in plain words; `friend_code` the link of whoever brought them, and
-    `own_codes` those that this browser has shown as its own.
+    of which only a digest is kept, for a day; `browser` in plain words; `friend_code` the link of
+    whoever brought them, and `own_codes` those that this browser has shown as its own.
     """
 
     name: str | None
