@@ -242,6 +242,7 @@ APART = {
     "location": "the shop",
     "staff": "people who work there",
     "staff_link": "people who work there",
+    "staff_look": "people who work there",
     "device": "tills",
     "device_pin": "people who work there",
     "api_key": "other programs",

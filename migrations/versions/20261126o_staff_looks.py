@@ -1,0 +1,34 @@
+"""How somebody who works there likes to see the portal."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261126o"
+down_revision = "20261126n"
+branch_labels = None
+depends_on = None
+
+_ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "staff_look",
+        sa.Column("merchant_id", _ID, nullable=False),
+        sa.Column("staff_id", _ID, nullable=False),
+        sa.Column("scheme", sa.String(length=5), nullable=False),
+        sa.Column("shortcuts", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "scheme IN ('auto', 'light', 'dark')", name=op.f("ck_staff_look_scheme")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "staff_id"],
+            ["staff.merchant_id", "staff.id"],
+            name=op.f("fk_staff_look_merchant_id_staff_id_staff"),
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "staff_id", name=op.f("pk_staff_look")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("staff_look")
