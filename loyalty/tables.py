@@ -3,7 +3,7 @@
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
 from loyalty.cards import referral_models as referrals
-from loyalty.core import jobs, mail, outbox, schedules
+from loyalty.core import jobs, mail, outbox, pictures, schedules
 from loyalty.core.db import Base
 from loyalty.counter import models as counter
 from loyalty.counter.rollups import models as rollups
@@ -12,17 +12,20 @@ from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
 from loyalty.merchants import clock_models as clocks
+from loyalty.merchants import look_models as card_looks
 from loyalty.merchants import models as merchants
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 
 MODULES = (
     cards,
+    card_looks,
     causes,
     clocks,
     jobs,
     mail,
     outbox,
+    pictures,
     schedules,
     counter,
     customers,

@@ -240,6 +240,9 @@ HELD = (
 APART = {
     "merchant": "the shop",
     "location": "the shop",
+    "picture": "logos and photos of rewards",
+    "card_look": "colours",
+    "first_steps": "how far a new shop has come; the test card is nobody's",
     "staff": "people who work there",
     "staff_link": "people who work there",
     "device": "tills",
