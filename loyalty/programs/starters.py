@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from loyalty.core.money import digits
+from loyalty.core.money import about_one
 from loyalty.core.text import Text
 
 Raw = dict[str, Any]
@@ -11,8 +11,6 @@ GOALS = ("visits", "baskets", "best", "good")
 KINDS = ("stamps", "points", "tiers", "cause", "both")
 TO_CHOOSE = Text("da scegliere", "to be chosen")
 """Stands where only the shop can say a name: `unfinished` finds it before it is published."""
-_POOR_DIGITS = 0
-_SMALL = 100  # where a currency has no smaller part, a hundred of it is about an euro's worth
 
 
 def starter(goal: str, *, currency: str, beneficiary: str = "") -> Raw:
@@ -21,8 +19,7 @@ def starter(goal: str, *, currency: str, beneficiary: str = "") -> Raw:
     Amounts are in minor units of `currency`. `beneficiary` is whom a cause gives to; without one
     TO_CHOOSE stands there. Raises LookupError for a goal that is neither in GOALS nor in KINDS.
     """
-    one = _SMALL if digits(currency) == _POOR_DIGITS else 10 ** digits(currency)
-    return _MAKERS[goal](one, beneficiary.strip() or TO_CHOOSE.it)
+    return _MAKERS[goal](about_one(currency), beneficiary.strip() or TO_CHOOSE.it)
 
 
 def unfinished(raw: Raw) -> Mapping[str, Text]:
