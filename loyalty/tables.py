@@ -6,6 +6,7 @@ from loyalty.cards import referral_models as referrals
 from loyalty.core import jobs, mail, outbox, pictures, schedules
 from loyalty.core.db import Base
 from loyalty.counter import models as counter
+from loyalty.counter import trial_models as trials
 from loyalty.counter.rollups import models as rollups
 from loyalty.customers import models as customers
 from loyalty.feedback import models as feedback
@@ -16,6 +17,7 @@ from loyalty.merchants import look_models as card_looks
 from loyalty.merchants import models as merchants
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
+from loyalty.programs import photo_models as photos
 
 MODULES = (
     cards,
@@ -25,9 +27,11 @@ MODULES = (
     jobs,
     mail,
     outbox,
+    photos,
     pictures,
     schedules,
     counter,
+    trials,
     customers,
     feedback,
     imports,

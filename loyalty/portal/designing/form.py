@@ -56,7 +56,7 @@ def change_draft(program_ref: str) -> Response:
     if judged.unread:
         shown = Shown(sheet, judged, judged.errors, is_typed=True)
         return page.answer(program, newest, shown, at=clock.now(), status=422)
-    return _keep(program, newest, Shown(sheet, judged), do)
+    return _keep(program, Shown(sheet, judged), do)
 
 
 @blueprint.post("/portal/programs/<program_ref>/draft/look")
@@ -84,7 +84,7 @@ def _name(program: Program) -> str:
     return request.form.get("name", program.name).strip()
 
 
-def _keep(program: Program, newest: Newest, shown: Shown, do: str) -> Response:
+def _keep(program: Program, shown: Shown, do: str) -> Response:
     at, raw = clock.now(), shown.judged.raw
     change = Change(raw, request.form.get("seal", ""), page.here().currency)
     try:

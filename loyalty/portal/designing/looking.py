@@ -1,6 +1,6 @@
 """What stands beside the form: the rules in words, the card, what to heed, and the legal kind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -66,14 +66,15 @@ class Looked:
     `usual` says whose visits the outlook takes: those of the shop's members, or assumed ones.
     """
 
-    terms: Text | None
-    face: Face | None
-    outlook: str
-    share: str
-    is_assumed: bool
-    heed: list[str]
-    legal: list[Legal]
-    is_prize: bool
+    terms: Text | None = None
+    face: Face | None = None
+    outlook: str = ""
+    share: str = ""
+    is_assumed: bool = False
+    heed: list[str] = field(default_factory=list)
+    legal: list[Legal] = field(default_factory=list)
+    duties: list[str] = field(default_factory=list)
+    no_advice: str = ""
 
 
 ASSUMED_VISITS = 24
@@ -84,7 +85,7 @@ def look(records: Session, shop: Merchant, judged: Judged, *, at: datetime) -> L
     """Say what these rules come to."""
     document = judged.document
     if document is None:
-        return Looked(None, None, "", "", is_assumed=False, heed=[], legal=[], is_prize=False)
+        return Looked()
     known = usual.typical(records, merchant_id=shop.id)
     typical = known or assumed(shop.currency)
     heed = [pick(each) for each in checks.advise(document, shop.currency)]
@@ -97,11 +98,12 @@ def look(records: Session, shop: Merchant, judged: Judged, *, at: datetime) -> L
         terms=terms.sentence(document, shop.currency),
         face=_face(document),
         outlook=pick(outlook.said(seen, typical, shop.currency)) if seen else "",
-        share=_share(seen.share_bp) if seen and seen.share_bp is not None else "",
+        share=share(seen.share_bp) if seen and seen.share_bp is not None else "",
         is_assumed=known is None,
         heed=heed,
         legal=legal_kinds(document),
-        is_prize=legal.is_prize(document),
+        duties=duties(document),
+        no_advice=pick(legal.NO_ADVICE),
     )
 
 
@@ -110,7 +112,8 @@ def assumed(currency: str) -> Typical:
     return Typical(ASSUMED_BASKET * about_one(currency), ASSUMED_VISITS)
 
 
-def _share(share_bp: int) -> str:
+def share(share_bp: int) -> str:
+    """A share of what is spent, in a sentence: "il 5%", "5%"."""
     return pick(words.share((share_bp, 10_000)))
 
 
@@ -122,6 +125,11 @@ def legal_kinds(document: VersionDocument) -> list[Legal]:
         )
         for one in legal.verdicts(document)
     ]
+
+
+def duties(document: VersionDocument) -> list[str]:
+    """What an operazione a premio has to do; nothing where the program is none."""
+    return [pick(each) for each in legal.DUTIES] if legal.is_prize(document) else []
 
 
 def _face(document: VersionDocument) -> Face | None:

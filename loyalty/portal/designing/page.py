@@ -8,9 +8,8 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from loyalty.core.ids import ref
-from loyalty.core.text import Text
 from loyalty.merchants.models import Merchant
-from loyalty.portal.designing import choices, labels, looking
+from loyalty.portal.designing import choices, context, labels, looking
 from loyalty.portal.designing.judging import Errors, Judged
 from loyalty.portal.designing.kinds import Writing, names_in
 from loyalty.portal.designing.sheet import Sheet, tidy
@@ -84,10 +83,9 @@ def answer(
         choices={
             name: [(key, pick(text)) for key, text in each] for name, each in choices.EVERY.items()
         },
-        units=_units(shown.sheet),
-        levels=_levels(shown.sheet),
+        summary_labels={name: labels.where(name) for name in shown.errors},
+        **context.asked(shown.sheet, shown.errors),
         label=labels.label,
-        where=labels.where,
         is_date=_is_date,
         mark=_mark(here().currency),
     )
@@ -104,20 +102,8 @@ def titles(document: VersionDocument | None) -> dict[str, str]:
     }
 
 
-def _units(sheet: Sheet) -> list[tuple[str, str]]:
-    """The units by key, as the form calls them now."""
-    return [_named(sheet, f"units.{place}", "label") for place in sheet.rows("units")]
-
-
-def _levels(sheet: Sheet) -> list[tuple[str, str]]:
-    rows = sheet.rows("tiers.levels") if sheet.has("tiers") else []
-    return [_named(sheet, f"tiers.levels.{place}", "name") for place in rows]
-
-
-def _named(sheet: Sheet, row: str, what: str) -> tuple[str, str]:
-    said = Text(sheet.one(f"{row}.{what}.it"), sheet.one(f"{row}.{what}.en"))
-    key = sheet.one(f"{row}.key")
-    return key, pick(said) or said.it or said.en or key
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    return {name: [(key, pick(text)) for key, text in each] for name, each in choices.EVERY.items()}
 
 
 def _is_date(typed: str) -> bool:
