@@ -3,35 +3,42 @@
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
 from loyalty.cards import referral_models as referrals
-from loyalty.core import jobs, mail, outbox, schedules
+from loyalty.core import jobs, mail, outbox, pictures, schedules
 from loyalty.core.db import Base
 from loyalty.counter import models as counter
+from loyalty.counter import trial_models as trials
 from loyalty.counter.rollups import models as rollups
 from loyalty.customers import models as customers
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
 from loyalty.merchants import clock_models as clocks
-from loyalty.merchants import look_models as looks
+from loyalty.merchants import look_models as card_looks
 from loyalty.merchants import models as merchants
+from loyalty.merchants import staff_look_models as staff_looks
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
+from loyalty.programs import photo_models as photos
 
 MODULES = (
     cards,
+    card_looks,
     causes,
     clocks,
     jobs,
     mail,
     outbox,
+    photos,
+    pictures,
     schedules,
     counter,
+    trials,
     customers,
     feedback,
     imports,
     joins,
     ledger,
-    looks,
+    staff_looks,
     merchants,
     programs,
     referrals,

@@ -68,7 +68,7 @@ def simulate(
     document = load(version.document)
     if version.published_at is None:
         checks.check(document)
-    return _play(session, merchant_id, document, days, (at, silent))
+    return replay(session, merchant_id=merchant_id, document=document, at=at, days=days)
 
 
 def try_out(
@@ -92,18 +92,22 @@ def try_out(
     session should be one snapshot (`core.db.read`): the past may be read more than once.
     """
     checks.check(document)
-    return _play(session, merchant_id, document, days, (at, progress))
+    return replay(
+        session, merchant_id=merchant_id, document=document, at=at, days=days, progress=progress
+    )
 
 
-def _play(
+def replay(
     session: Session,
+    *,
     merchant_id: UUID,
     document: VersionDocument,
-    days: Days,
-    watched: tuple[datetime, Progress],
+    at: datetime,
+    days: Days = EVER,
+    progress: Progress = silent,
 ) -> Simulation:
+    """The same for rules that were in force: what is checked today they may not have been then."""
     days.demand_sense()
-    at, progress = watched
     shop = session.get_one(Merchant, merchant_id)
     today = local_day(at, shop.timezone)
     is_over = days.last is not None and days.last < today

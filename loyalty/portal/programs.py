@@ -12,6 +12,8 @@ from loyalty.core.text import Text
 from loyalty.merchants.roles import Permission
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.bringing import Bringing, bringing
+from loyalty.portal.designing import labels
+from loyalty.portal.designing.judging import field_of
 from loyalty.portal.joining import Joining, joining
 from loyalty.portal.words import program_state
 from loyalty.programs import catalogue, checks, differences, editor, reading, terms, words
@@ -53,6 +55,7 @@ class _Shown:
     name: str
     state: str
     state_kind: str
+    is_paused: bool
     log: str
     current: _Rules | None
     draft: _Draft | None
@@ -77,7 +80,6 @@ def page(form: FormState, program_ref: str) -> str:
             _shown(records, each, form if ref("prg", each.id) == program_ref else FormState())
             for each in found
         ],
-        shop_ref=ref("mer", merchant_id),
     )
 
 
@@ -89,6 +91,7 @@ def _shown(records: Session, program: Program, form: FormState) -> _Shown:
         name=program.name,
         state=state,
         state_kind=kind,
+        is_paused=program.status == "paused",
         log=url_for("wallet.program_log", program_ref=ref("prg", program.id)),
         current=_said(current) if current else None,
         draft=_draft(records, program, current),
@@ -153,7 +156,7 @@ def _told(
 
 def _faults(error: Invalid) -> list[str]:
     said = error.facts_in(language())["fields"]
-    return [f"{name}: {' '.join(faults)}" for name, faults in said.items()]
+    return [f"{labels.where(field_of(name))}: {' '.join(faults)}" for name, faults in said.items()]
 
 
 def _currency() -> str:

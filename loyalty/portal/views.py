@@ -24,12 +24,14 @@ from loyalty.portal import (
     tills,
 )
 from loyalty.portal.blueprint import blueprint
+from loyalty.portal.designing import pages as designing
 
 __all__ = [
     "blueprint",
     "bringing_set",
     "causes",
     "data_kept",
+    "designing",
     "doors",
     "evidence",
     "evidence_rows",

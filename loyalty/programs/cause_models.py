@@ -49,3 +49,22 @@ class Payout(Base):
     key_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))
     body_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PayoutPaper(Base):
+    """The receipt of a payout as a file: a PDF as it came, or a picture made anew."""
+
+    __tablename__ = "cause_payout_paper"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "payout_id"], ["cause_payout.merchant_id", "cause_payout.id"]
+        ),
+        sa.CheckConstraint("kind IN ('pdf', 'webp')", name="kind"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    payout_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(4))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime)

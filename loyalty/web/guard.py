@@ -18,7 +18,7 @@ from loyalty.merchants import keys
 from loyalty.merchants.accounts import Person
 from loyalty.merchants.keys import KeyFacts
 from loyalty.merchants.roles import Duty, Permission, staff_duty
-from loyalty.web import device, reads
+from loyalty.web import device, reads, uploads
 from loyalty.web import session as sessions
 
 P = ParamSpec("P")
@@ -95,8 +95,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     def _check() -> None:
         if request.endpoint is None:
             return
-        found = guard_of(current_app.view_functions[request.endpoint])
+        view = current_app.view_functions[request.endpoint]
+        found = guard_of(view)
         assert found is not None, f"{request.endpoint} declares no guard"
+        if (bytes_max := uploads.allowed_by(view)) is not None:
+            request.max_content_length = bytes_max
         if found.kind != "key" and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
             _csrf.protect()

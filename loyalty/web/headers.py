@@ -49,9 +49,24 @@ def init_app(app: Flask, settings: Settings) -> None:
         policy = TILL_POLICY if compiles else CONTENT_POLICY
         headers.setdefault("Content-Security-Policy", policy)
         headers["Permissions-Policy"] = _POWERS.format(camera="self" if at_till else "")
-        if request.endpoint != "static":
+        if not response.cache_control.public:
             headers["Cache-Control"] = "no-store"
         return response
+
+
+def kept_for_ever(answer: Response) -> Response:
+    """The answer is the same for everybody and will never change, for its address names it."""
+    answer.headers["Cache-Control"] = f"public, max-age={_ONE_YEAR_S}, immutable"
+    return answer
+
+
+def as_part(answer: Response) -> Response:
+    """The answer may stand in a frame of one of our own pages."""
+    answer.headers["Content-Security-Policy"] = CONTENT_POLICY.replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    )
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return answer
 
 
 def with_frame(page: Response) -> Response:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from loyalty.core.settings import Settings
 from loyalty.web import (
+    cardlook,
     guard,
     headers,
     health,
@@ -36,6 +37,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     guard.init_app(app, settings)
     locale.init_app(app, settings)
     looks.init_app(app)
+    cardlook.init_app(app)
     headers.init_app(app, settings)
     static.init_app(app)
     app.register_blueprint(health.blueprint)

@@ -31,7 +31,7 @@ BY_ITSELF = "X-By-Itself"
 
 
 class PageSessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, for pages only: static files and the API neither read nor set it."""
+    """Flask's signed cookie, for pages only: files kept for ever and the API leave it alone."""
 
     def open_session(self, app: Flask, request: Request) -> Any:
         """What the cookie holds; nothing where there is no session."""
@@ -46,7 +46,7 @@ class PageSessions(SecureCookieSessionInterface):
 
 
 def _has_no_session(asked: Request) -> bool:
-    return asked.path.startswith(("/static/", "/api/"))
+    return asked.path.startswith(("/static/", "/api/", "/c/look/", "/pictures/"))
 
 
 class SignedIn:

@@ -45,7 +45,7 @@ def test_a_draft_that_does_not_fit_says_what_is_wrong(shop, aurora):
     draft(shop, "points", with_changes(POINTS, rewards=rewards))
     page = aurora.get("/portal/programs")
     assert "Non si può ancora pubblicare. Ecco che cosa non torna:" in page.words
-    assert "rewards.0.cost.miles" in page.words
+    assert "Premio 1, Quanto costa: miles: non è tra le unità" in page.words
 
 
 def test_a_program_that_was_never_in_force_has_no_public_page(shop, aurora):

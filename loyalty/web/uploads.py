@@ -1,0 +1,49 @@
+"""Files that people send with a form: how much a route takes, and the picture among them."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import request
+
+from loyalty.core import pictures
+from loyalty.core.pictures import Made, PictureRefused, Purpose
+
+View = TypeVar("View", bound=Callable[..., object])
+# A photo straight from a phone is read, to a file on disk, so that it can be refused at its field.
+PICTURE_FORM_BYTES_MAX = 16 * 1024 * 1024
+
+
+def takes(body_bytes_max: int) -> Callable[[View], View]:
+    """The route reads a body of that size, where others stop at the size of a form.
+
+    Stands under the guard: `@guard.staff(…)`, then `@uploads.takes(…)`.
+    """
+
+    def decorate(view: View) -> View:
+        view.__body_max__ = body_bytes_max  # type: ignore[attr-defined]  # read by the guard
+        return view
+
+    return decorate
+
+
+def allowed_by(view: object) -> int | None:
+    """The size that a view asks for, if it asks; read before any of the body."""
+    found: int | None = getattr(view, "__body_max__", None)
+    return found
+
+
+def picture(name: str, purpose: Purpose) -> Made | None:
+    """The picture of that field, made anew for its purpose; None where nothing was chosen.
+
+    Raises PictureRefused. Slow: call it before the write begins.
+    """
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        return None
+    content = file.stream.read(pictures.BYTES_MAX + 1)
+    if len(content) > pictures.BYTES_MAX:
+        raise pictures.too_large()
+    return pictures.make(content, purpose)
+
+
+__all__ = ["PICTURE_FORM_BYTES_MAX", "PictureRefused", "allowed_by", "picture", "takes"]
