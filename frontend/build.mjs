@@ -103,7 +103,7 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const entries = [...surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]), ...more, ...workers];
 const bundles = await Promise.all(entries.map(bundle));
-const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite("icons"), await sprite("icons-card"));
+const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite("icons"), await sprite("icons-card"), await sprite("icons-stamps"));
 await licences();
 const sorted = Object.fromEntries(Object.entries(manifest).sort());
 await writeFile(join(out, "manifest.json"), `${JSON.stringify(sorted, null, 1)}\n`);
