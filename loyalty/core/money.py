@@ -38,6 +38,11 @@ def digits(currency: str) -> int:
     return 3 if currency in _THREE_DIGITS else 2
 
 
+def about_one(currency: str) -> int:
+    """Minor units of one of a currency, or of a hundred where it has no smaller part."""
+    return int(10 ** (digits(currency) or 2))
+
+
 def parse_amount(text: str, currency: str, language: str = "en") -> int:
     """Minor units of an amount as a person writes it: "12,40" in Italian, "12.40" in English.
 

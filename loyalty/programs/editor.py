@@ -19,13 +19,20 @@ from loyalty.programs.models import Program, ProgramVersion
 Raw = dict[str, Any]
 
 
-def create(
-    session: Session, *, merchant_id: UUID, currency: str, name: str, raw: Raw, at: datetime
+def create(  # six by keyword, each said by name
+    session: Session,
+    *,
+    merchant_id: UUID,
+    currency: str,
+    name: str,
+    raw: Raw,
+    at: datetime,
+    program_id: UUID | None = None,
 ) -> Program:
     """A new program with version 1 as a draft."""
     program = Program(
         merchant_id=merchant_id,
-        id=new_id(),
+        id=program_id or new_id(),
         name=name,
         status="draft",
         current_version=None,
@@ -54,7 +61,7 @@ def add_version(
     at: datetime,
 ) -> int:
     """Add a draft and return its number. The rules are checked when it is published."""
-    _lock(session, merchant_id, program_id)
+    lock(session, merchant_id, program_id)
     last = session.execute(
         sa.select(sa.func.max(ProgramVersion.number)).where(
             ProgramVersion.merchant_id == merchant_id, ProgramVersion.program_id == program_id
@@ -85,7 +92,7 @@ def publish(
     Raises Unknown("version"), VersionFrozen, StateConflict (a newer one is in force), and Invalid
     naming each field that does not fit.
     """
-    program = _lock(session, merchant_id, program_id)
+    program = lock(session, merchant_id, program_id)
     version = session.get(ProgramVersion, (merchant_id, program_id, number))
     if version is None:
         raise Unknown("version")
@@ -132,7 +139,7 @@ def resume(session: Session, *, merchant_id: UUID, program_id: UUID) -> Program:
 
 
 def _set_status(session: Session, merchant_id: UUID, program_id: UUID, status: str) -> Program:
-    program = _lock(session, merchant_id, program_id)
+    program = lock(session, merchant_id, program_id)
     if program.status == "draft":
         raise StateConflict(status="draft")
     program.status = status
@@ -140,7 +147,8 @@ def _set_status(session: Session, merchant_id: UUID, program_id: UUID, status: s
     return program
 
 
-def _lock(session: Session, merchant_id: UUID, program_id: UUID) -> Program:
+def lock(session: Session, merchant_id: UUID, program_id: UUID) -> Program:
+    """The program, held until the write ends: whoever comes second waits and sees the result."""
     return session.execute(
         sa.select(Program)
         .where(Program.merchant_id == merchant_id, Program.id == program_id)

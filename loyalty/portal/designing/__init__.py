@@ -1,0 +1,1 @@
+"""The program designer: the rules of a version as a form, tried out, published, remembered."""
