@@ -2,7 +2,9 @@
 
 from loyalty.portal import (
     bringing_set,
+    card_design,
     causes,
+    checklist,
     data_kept,
     doors,
     evidence,
@@ -15,18 +17,23 @@ from loyalty.portal import (
     more,
     overview,
     places,
+    posters,
     programs,
     remarks,
     staff,
     style_guide,
     tills,
+    trying_out,
+    welcome,
 )
 from loyalty.portal.blueprint import blueprint
 
 __all__ = [
     "blueprint",
     "bringing_set",
+    "card_design",
     "causes",
+    "checklist",
     "data_kept",
     "doors",
     "evidence",
@@ -39,9 +46,12 @@ __all__ = [
     "more",
     "overview",
     "places",
+    "posters",
     "programs",
     "remarks",
     "staff",
     "style_guide",
     "tills",
+    "trying_out",
+    "welcome",
 ]
