@@ -2,7 +2,9 @@
 
 from loyalty.portal import (
     bringing_set,
+    card_design,
     causes,
+    checklist,
     data_kept,
     doors,
     evidence,
@@ -16,12 +18,15 @@ from loyalty.portal import (
     more,
     overview,
     places,
+    posters,
     programs,
     remarks,
     search,
     staff,
     style_guide,
     tills,
+    trying_out,
+    welcome,
 )
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.designing import pages as designing
@@ -29,7 +34,9 @@ from loyalty.portal.designing import pages as designing
 __all__ = [
     "blueprint",
     "bringing_set",
+    "card_design",
     "causes",
+    "checklist",
     "data_kept",
     "designing",
     "doors",
@@ -44,10 +51,13 @@ __all__ = [
     "more",
     "overview",
     "places",
+    "posters",
     "programs",
     "remarks",
     "search",
     "staff",
     "style_guide",
     "tills",
+    "trying_out",
+    "welcome",
 ]
