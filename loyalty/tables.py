@@ -8,9 +8,11 @@ from loyalty.core.db import Base
 from loyalty.counter import models as counter
 from loyalty.counter.rollups import models as rollups
 from loyalty.customers import models as customers
+from loyalty.customers import record_models as records
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
+from loyalty.members import models as members
 from loyalty.merchants import clock_models as clocks
 from loyalty.merchants import models as merchants
 from loyalty.programs import cause_models as causes
@@ -30,8 +32,10 @@ MODULES = (
     imports,
     joins,
     ledger,
+    members,
     merchants,
     programs,
+    records,
     referrals,
     rollups,
 )
