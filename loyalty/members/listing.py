@@ -112,7 +112,7 @@ def page(session: Session, *, wanted: Wanted, place: Place | None = None, limit:
 def count(session: Session, *, wanted: Wanted) -> int:
     """How many members match."""
     query = _joined(wanted, [sa.func.count()]).where(*_conditions(session, wanted))
-    return session.execute(query).scalar_one()
+    return int(session.execute(query).scalar_one())
 
 
 def ids_after(
@@ -137,7 +137,7 @@ def _joined(wanted: Wanted, columns: Sequence[Any]) -> sa.Select[Any]:
             ),
         )
     )
-    if wanted.pot is None:
+    if wanted.pot is None or wanted.criteria.sort != "balance":
         return query
     pot = _pot(wanted.scope.merchant_id, wanted.pot)
     return query.outerjoin(pot, pot.c.customer_id == Customer.id)

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from loyalty.cards.models import Card
 from loyalty.core.ids import ref
 from loyalty.core.mail import Mail
-from loyalty.counter.models import Redemption
 from loyalty.customers import living
 from loyalty.customers.models import ConsentEvent, Customer, CustomerMerge
 from loyalty.customers.record_models import CustomerNote
@@ -25,12 +24,13 @@ from loyalty.merchants.models import StaffAct
 
 # What people choose from; each with what belongs to it.
 VISITS = ("visit", "refund", "void", "move", "return", "restore", "addition")
-REWARDS = ("redemption", "cancel")
+REWARDS = ("redemption", "fulfilment", "cancel")
 KINDS = ("visits", "rewards", "units", "mails", "remarks", "consents", "notes", "staff")
 # Said better elsewhere: by the merge itself, by the note, by the remark.
 _SAID_ELSEWHERE = ("customer.merge", "customer.unmerge", "note.write", "remark.write")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_KEY_LETTERS_MAX = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,15 @@ class Moment:
     @property
     def key(self) -> str:
         """Where the line goes on after it; says nothing about anybody."""
-        return f"{(self.at - _EPOCH) // _MICROSECOND:x}-{self.id.hex}"
+        return f"{(self.at - _EPOCH) // _MICROSECOND:x}-{self.id.hex}-{self.source}"
 
 
-Bound = tuple[datetime, UUID]
-
-
-def read_key(text: str) -> Bound | None:
+def read_key(text: str) -> Moment | None:
     """The place that a key names, or None if it is none."""
-    micro, _, letters = text.partition("-")
+    micro, _, rest = text[:_KEY_LETTERS_MAX].partition("-")
+    letters, _, source = rest.partition("-")
     try:
-        return _EPOCH + int(micro, 16) * _MICROSECOND, UUID(hex=letters)
+        return Moment(_EPOCH + int(micro, 16) * _MICROSECOND, UUID(hex=letters), source)
     except (ValueError, OverflowError):
         return None
 
@@ -91,7 +89,7 @@ def page(
     *,
     whose: Whose,
     kind: str | None = None,
-    before: Bound | None = None,
+    before: Moment | None = None,
     limit: int = 30,
 ) -> list[Moment]:
     """What happened, the latest first, before a place; of one kind, or all of it."""
@@ -111,15 +109,16 @@ class _Source:
 
 
 def _latest(
-    session: Session, name: str, source: _Source, before: Bound | None, limit: int
+    session: Session, name: str, source: _Source, before: Moment | None, limit: int
 ) -> Iterator[Moment]:
     query = sa.select(source.at, source.id).where(*source.where, source.at.is_not(None))
     if before is not None:
-        at, key = before
-        earlier = sa.and_(source.at == at, source.id < key)
-        query = query.where(sa.or_(source.at < at, earlier))
-    rows = session.execute(query.order_by(source.at.desc(), source.id.desc()).limit(limit))
-    return (Moment(at, key, name) for at, key in rows)
+        # Two things about one row may have happened at once: the name decides between them.
+        same = sa.and_(source.at == before.at, source.id <= before.id)
+        query = query.where(sa.or_(source.at < before.at, same))
+    rows = session.execute(query.order_by(source.at.desc(), source.id.desc()).limit(limit + 1))
+    found = (Moment(at, key, name) for at, key in rows)
+    return (moment for moment in found if before is None or moment < before)
 
 
 def _sources(whose: Whose, kind: str | None) -> Iterator[tuple[str, _Source]]:
@@ -138,10 +137,6 @@ def _operations(*conditions: Any) -> Callable[[Whose], _Source]:
         Operation.id,
         (*_mine(Operation.card_id, of, of.card_ids), *conditions),
     )
-
-
-def _handed_over(of: Whose) -> _Source:
-    return _Source(Redemption.used_at, Redemption.id, _mine(Redemption.card_id, of, of.card_ids))
 
 
 def _mails(of: Whose) -> _Source:
@@ -192,7 +187,6 @@ _SOURCES: tuple[tuple[str, str, Callable[[Whose], _Source]], ...] = (
     ("operation", "visits", _operations(Operation.kind.in_(VISITS))),
     ("operation", "rewards", _operations(Operation.kind.in_(REWARDS))),
     ("operation", "units", _operations(Operation.kind.not_in((*VISITS, *REWARDS)))),
-    ("used", "rewards", _handed_over),
     ("mail", "mails", _mails),
     ("remark", "remarks", _remarks),
     ("consent", "consents", _consents),
@@ -200,5 +194,5 @@ _SOURCES: tuple[tuple[str, str, Callable[[Whose], _Source]], ...] = (
     ("act", "staff", _acts),
     ("merged", "staff", _merges(CustomerMerge.merged_at)),
     ("parted", "staff", _merges(CustomerMerge.undone_at)),
-    ("joined", "staff", _joined),
+    ("joined", "", _joined),
 )

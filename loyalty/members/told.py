@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.core.mail import Mail
-from loyalty.counter.models import Redemption, Visit
+from loyalty.counter.models import Visit
 from loyalty.customers.models import ConsentEvent, Customer, CustomerMerge
 from loyalty.customers.record_models import CustomerNote
 from loyalty.feedback.models import Remark
@@ -19,7 +19,6 @@ from loyalty.merchants.models import StaffAct
 
 _ROWS: dict[str, Any] = {
     "operation": Operation,
-    "used": Redemption,
     "mail": Mail,
     "remark": Remark,
     "consent": ConsentEvent,
