@@ -9,7 +9,7 @@ from typing import Any, Self
 STATES = ("new", "one_off", "active", "cooling", "lapsed", "lost")
 CONSENTS = ("marketing", "profiling")
 SORTS = ("last", "name", "visits", "spend", "balance", "joined")
-RISING = frozenset({"name"})  # the others begin with the most, or the latest
+DEFAULT_SORT = "-last"
 WHOLE_MAX = 1_000_000_000
 _REF = re.compile(r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
@@ -21,8 +21,8 @@ class Criteria:
     """What is asked of a member; None asks nothing.
 
     Days are the shop's and inclusive; `spend_min` and `spend_max` are whole euros (or whatever the
-    shop's currency is called). `place` is where they have been lately. `turned`: not the
-    order's own way round.
+    shop's currency is called). `place` is where they have been lately.
+    `is_down`: the most, or the latest, first.
     """
 
     state: str | None = None
@@ -42,20 +42,20 @@ class Criteria:
     spend_max: int | None = None
     reward: str | None = None
     sort: str = "last"
-    turned: bool = False
+    is_down: bool = True
 
     @classmethod
     def read(cls, said: Mapping[str, str]) -> Self:
         """As an address says it; what makes no sense asks nothing, for addresses grow old."""
         order = said.get("sort", "")
-        name, turned = order.removeprefix("-"), order.startswith("-")
+        name, is_down = order.removeprefix("-"), order.startswith("-")
         found: dict[str, Any] = {
             key: value
             for key, read in _READ.items()
             if (value := read(said.get(key, ""))) is not None
         }
         made = cls(**found)
-        return replace(made, sort=name, turned=turned) if name in SORTS else made
+        return replace(made, sort=name, is_down=is_down) if name in SORTS else made
 
     def pairs(self) -> dict[str, str]:
         """As an address says it; what asks nothing is left out."""
@@ -64,26 +64,17 @@ class Criteria:
             for each in fields(self)
             if each.name in _READ and getattr(self, each.name) is not None
         }
-        order = f"{'-' if self.turned else ''}{self.sort}"
-        return said if order == SORTS[0] else {**said, "sort": order}
+        order = f"{'-' if self.is_down else ''}{self.sort}"
+        return said if order == DEFAULT_SORT else {**said, "sort": order}
 
     def filters(self) -> dict[str, str]:
         """The same without the order."""
         return {name: text for name, text in self.pairs().items() if name != "sort"}
 
-    @property
-    def is_rising(self) -> bool:
-        """Whether the least comes first."""
-        return (self.sort in RISING) != self.turned
-
     def without(self, *names: str) -> Self:
         """The same, asking nothing of these."""
         said = {name: text for name, text in self.pairs().items() if name not in names}
         return self.read(said)
-
-    def ordered(self, sort: str) -> Self:
-        """The same in that order; asked for again, the other way round."""
-        return replace(self, sort=sort, turned=not self.turned if sort == self.sort else False)
 
 
 def _say(value: Any) -> str:

@@ -68,33 +68,40 @@ def told(session: Session, *, merchant_id: UUID, customer_id: UUID, on: date) ->
         session, merchant_id=merchant_id, customer_id=customer_id, limit=3
     )
     basket = found.spend_minor // max(1, found.visits)
-    gap = max(1, round(usual_gap(found, mean)))
+    gap = max(1, round(_rhythm(found).usual_gap(mean)))
     return Told(figures, Habits(found.weekday, found.hour, basket, gap, favourites), may)
 
 
-def usual_gap(member: Member, mean: Fraction) -> Fraction:
-    """In days; drawn towards the shop's mean while there are few of them."""
-    return (member.gap_days_sum + 2 * mean) / (member.repeat_days + 2)
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """What somebody's state goes by: first and last visit day, and how many there were."""
 
+    first_on: date
+    last_on: date
+    visit_days: int
 
-def state_of(member: Member, *, mean: Fraction, on: date, limits: Limits = DEFAULT_LIMITS) -> str:
-    """The state that the last visit leaves a member in, as the roll-ups' own `states` says it."""
-    silence, gap = (on - member.last_on).days, usual_gap(member, mean)
-    if member.visit_days < FEW_DAYS:
-        is_recent = member.last_on >= on - timedelta(days=limits.new_days)
-        return "new" if is_recent else "one_off"
-    if silence >= limits.lost_days and silence >= limits.lost * gap:
-        return "lost"
-    if silence >= limits.lapsed_days and silence >= limits.lapsed * gap:
-        return "lapsed"
-    return "cooling" if silence >= limits.cooling * gap else "active"
+    def usual_gap(self, mean: Fraction) -> Fraction:
+        """In days; drawn towards the shop's mean while there are few of them."""
+        return ((self.last_on - self.first_on).days + 2 * mean) / (self.visit_days + 1)
+
+    def state(self, *, mean: Fraction, on: date, limits: Limits = DEFAULT_LIMITS) -> str:
+        """As the last visit leaves them on a day; the roll-ups' own `state` says the same."""
+        silence, gap = (on - self.last_on).days, self.usual_gap(mean)
+        if self.visit_days < FEW_DAYS:
+            is_recent = self.last_on >= on - timedelta(days=limits.new_days)
+            return "new" if is_recent else "one_off"
+        if silence >= limits.lost_days and silence >= limits.lost * gap:
+            return "lost"
+        if silence >= limits.lapsed_days and silence >= limits.lapsed * gap:
+            return "lapsed"
+        return "cooling" if silence >= limits.cooling * gap else "active"
 
 
 def _figures(found: Member | None, mean: Fraction, on: date) -> Figures:
     if found is None:
         return Figures("new", 0, 0, 0, None, None, None)
     return Figures(
-        state_of(found, mean=mean, on=on),
+        _rhythm(found).state(mean=mean, on=on),
         found.visits,
         found.visit_days,
         found.spend_minor,
@@ -102,3 +109,7 @@ def _figures(found: Member | None, mean: Fraction, on: date) -> Figures:
         found.last_on,
         (on - found.last_on).days,
     )
+
+
+def _rhythm(found: Member) -> Rhythm:
+    return Rhythm(found.first_on, found.last_on, found.visit_days)

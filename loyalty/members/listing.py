@@ -29,6 +29,7 @@ _COLUMNS: tuple[Any, ...] = (
     Customer.created_at,
     MemberStats.first_on,
     MemberStats.last_on,
+    sa.func.coalesce(MemberStats.visit_days, 0),
     sa.func.coalesce(MemberStats.visits, 0),
     sa.func.coalesce(MemberStats.spend_minor, 0),
 )
@@ -48,6 +49,7 @@ class Listed:
     joined_at: datetime
     first_on: date | None
     last_on: date | None
+    visit_days: int
     visits: int
     spend_minor: int
 
@@ -96,7 +98,7 @@ def page(session: Session, *, wanted: Wanted, place: Place | None = None, limit:
     """A page in the order that is wanted; of equal ones by who came first."""
     keys = _keys(wanted)
     is_back = place is not None and place.is_back
-    is_rising = wanted.criteria.is_rising != is_back
+    is_rising = wanted.criteria.is_down == is_back
     query = _joined(wanted, _COLUMNS).where(*_conditions(session, wanted))
     if place is not None and (at := _keys_of(session, wanted, place.customer_ref)) is not None:
         here, there = sa.tuple_(*keys), sa.tuple_(*at)

@@ -37,13 +37,13 @@ def folk(shop):
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [
-        ("last", ["Ciro", "Ada", "Bea", None, "Dino"]),
+        ("-last", ["Ciro", "Ada", "Bea", None, "Dino"]),
         ("name", EVERYBODY),
         ("-name", EVERYBODY[::-1]),
-        ("visits", ["Ada", "Ciro", "Bea", None, "Dino"]),
-        ("spend", ["Bea", "Ada", "Ciro", None, "Dino"]),
-        ("joined", ["Ciro", "Ada", None, "Bea", "Dino"]),
-        ("-joined", ["Dino", "Bea", None, "Ada", "Ciro"]),
+        ("-visits", ["Ada", "Ciro", "Bea", None, "Dino"]),
+        ("-spend", ["Bea", "Ada", "Ciro", None, "Dino"]),
+        ("-joined", ["Ciro", "Ada", None, "Bea", "Dino"]),
+        ("joined", ["Dino", "Bea", None, "Ada", "Ciro"]),
     ],
 )
 def test_every_order_shows_everybody_once_page_by_page(shop, folk, sort, expected):
@@ -66,8 +66,8 @@ def test_a_page_back_is_the_page_one_came_from(shop, folk):
 
 def test_the_order_by_balance_goes_by_the_program_that_was_chosen(shop, folk):
     pot = Pot(parse_ref("prg", shop.programs["points"]), "points")
-    assert names(shop, sort="balance", pot=pot)[:3] == ["Bea", "Ada", "Ciro"]
-    assert names(shop, sort="-balance", pot=pot)[-3:] == ["Ciro", "Ada", "Bea"]
+    assert names(shop, sort="-balance", pot=pot)[:3] == ["Bea", "Ada", "Ciro"]
+    assert names(shop, sort="balance", pot=pot)[-3:] == ["Ciro", "Ada", "Bea"]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,6 @@ def test_an_address_says_what_is_asked_and_nonsense_asks_nothing():
     assert asked.pairs() == said
     assert asked.last_to == date(2026, 1, 31)
     assert not asked.without("state").state
-    assert asked.ordered("visits").pairs()["sort"] == "visits"
     for nonsense in (
         {"state": "rich"},
         {"spend_min": "-1", "visits_min": "٣"},
