@@ -103,6 +103,13 @@ def release(session: Session, *, duty: Acting, customer_ref: str, at: datetime) 
     )
 
 
+def undoable(session: Session, *, merchant_id: UUID, survivor_id: UUID, at: datetime) -> list[str]:
+    """Refs of those who were merged into a customer and can still be parted, the latest first."""
+    open_ones = _open_merges(session, merchant_id, CustomerMerge.survivor_id == survivor_id)
+    since = at - timedelta(days=UNDO_DAYS)
+    return [ref("cus", one.loser_id) for one in reversed(open_ones) if one.merged_at >= since]
+
+
 def keep_cards(session: Session, *, merchant_id: UUID, merge_id: UUID, cards: Any) -> None:
     """Keep with a merge what undoing it needs of the cards: plain JSON, refs and numbers."""
     merge = session.get_one(CustomerMerge, (merchant_id, merge_id))

@@ -127,6 +127,14 @@ def ids_after(
     return session.execute(query.order_by(Customer.id).limit(limit)).scalars().all()
 
 
+def named(session: Session, *, scope: Scope, ids: Sequence[UUID]) -> list[Listed]:
+    """These members, as far as they are members still, in the order of their ids."""
+    query = _joined(Wanted(scope, Criteria()), _COLUMNS).where(
+        *_conditions(session, Wanted(scope, Criteria())), Customer.id.in_(ids)
+    )
+    return sorted((Listed(*row) for row in session.execute(query)), key=lambda one: one.id)
+
+
 def _joined(wanted: Wanted, columns: Sequence[Any]) -> sa.Select[Any]:
     query = (
         sa.select(*columns)
