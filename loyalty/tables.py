@@ -9,9 +9,11 @@ from loyalty.counter import models as counter
 from loyalty.counter import trial_models as trials
 from loyalty.counter.rollups import models as rollups
 from loyalty.customers import models as customers
+from loyalty.customers import record_models as records
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
+from loyalty.members import models as members
 from loyalty.merchants import clock_models as clocks
 from loyalty.merchants import look_models as card_looks
 from loyalty.merchants import models as merchants
@@ -39,8 +41,10 @@ MODULES = (
     joins,
     ledger,
     staff_looks,
+    members,
     merchants,
     programs,
+    records,
     referrals,
     rollups,
 )

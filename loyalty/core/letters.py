@@ -109,6 +109,33 @@ def _confirm_email(facts: Facts, language: str) -> Letter:
     )
 
 
+def _card_link(facts: Facts, language: str) -> Letter:
+    def say(it: str, en: str) -> str:
+        return Text(it, en).pick(language)
+
+    shop = one_line(str(facts["shop"]))
+    return Letter(
+        subject=say(f"La tua carta di {shop}", f"Your card at {shop}"),
+        sender=shop,
+        paragraphs=(
+            say(
+                f"Ecco la tua carta di {shop}: aprila sul telefono e tienila a portata di mano."
+                " Non serve nessuna app.",
+                f"Here is your card at {shop}: open it on your phone and keep it at hand. No app"
+                " is needed.",
+            ),
+        ),
+        why=say(
+            f"Il link vale {facts['days']} giorni e una volta sola. Se non hai una carta qui, non"
+            " fare niente.",
+            f"The link is good for {facts['days']} days, and once. If you have no card here, do"
+            " nothing.",
+        ),
+        link=str(facts["link"]),
+        link_words=say("Apri la carta", "Open the card"),
+    )
+
+
 def _new_phone(facts: Facts, language: str) -> Letter:
     def say(it: str, en: str) -> str:
         return Text(it, en).pick(language)
@@ -151,6 +178,9 @@ KINDS: dict[str, Kind] = {
     ),
     "confirm_email": Kind(
         _confirm_email, frozenset({"link"}), lambda facts: timedelta(hours=facts["hours"])
+    ),
+    "card_link": Kind(
+        _card_link, frozenset({"link"}), lambda facts: timedelta(days=facts["days"])
     ),
     "new_phone": Kind(_new_phone),
 }

@@ -43,6 +43,10 @@ _THINGS = {
     "cause": Text("Causa non trovata.", "There is no such cause."),
     "payout": Text("Versamento non trovato.", "There is no such payout."),
     "remark": Text("Osservazione non trovata.", "There is no such remark."),
+    "tag": Text("Etichetta non trovata.", "There is no such tag."),
+    "note": Text("Nota non trovata.", "There is no such note."),
+    "view": Text("Vista non trovata.", "There is no such view."),
+    "run": Text("Operazione non trovata.", "There is no such operation."),
     "import": Text("Importazione non trovata.", "There is no such import."),
     "clock": Text("Orologio non trovato.", "There is no such clock."),
     "phone": Text(

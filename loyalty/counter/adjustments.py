@@ -17,6 +17,7 @@ from loyalty.counter import desk as desks
 from loyalty.counter import reasons, receipts
 from loyalty.counter.desk import Desk, Place
 from loyalty.counter.requests import AdjustmentRequest, Answer
+from loyalty.counter.requests import intent as make_intent
 from loyalty.ledger import store, writing
 from loyalty.ledger.models import Operation
 from loyalty.ledger.state import Intent, Origin, Reason
@@ -26,6 +27,7 @@ from loyalty.programs import catalogue
 from loyalty.programs.earning import is_cause
 
 UNITS_MAX = 10_000_000
+UNDONE = ""  # the reason of what puts a correction right; nobody else leaves theirs empty
 _SAY_WHY = Text("di' perché: lo legge il cliente", "say why: the customer reads it")
 _UNITS_RANGE = Text(
     f"da -{UNITS_MAX} a {UNITS_MAX}, ma non 0", f"from -{UNITS_MAX} to {UNITS_MAX}, and not 0"
@@ -47,8 +49,33 @@ def adjust(
     """
     duty.demand(Permission.ADJUST)
     _check(request)
+    return _adjust(session, duty, (card_ref, request), intent, at)
+
+
+def take_back(session: Session, *, duty: Duty, adjustment_ref: str, at: datetime) -> Answer:
+    """Put a correction right: the same units the other way, once, whoever asks how often.
+
+    Raises Unknown("adjustment"), CardBlocked, OwnCard, and InsufficientUnits where what was given
+    has been spent meanwhile.
+    """
+    duty.demand(Permission.ADJUST)
+    before = find(session, merchant_id=duty.merchant_id, adjustment_ref=adjustment_ref)
+    (moved,) = before["reasons"]
+    request = AdjustmentRequest(moved["unit"], -moved["units"], UNDONE)
+    once = make_intent(f"adjustment:undo:{adjustment_ref}", adjustment_ref)
+    return _adjust(session, duty, (before["card"], request), once, at)
+
+
+def _adjust(
+    session: Session,
+    duty: Duty,
+    what: tuple[str, AdjustmentRequest],
+    intent: Intent,
+    at: datetime,
+) -> Answer:
     if answer := store.replay(session, duty.merchant_id, intent):
         return Answer(answer, replayed=True)
+    card_ref, request = what
     facts = lookup.find(session, merchant_id=duty.merchant_id, card_ref=card_ref)
     facts.demand_open()
     desks.refuse_own_card(facts, duty)
@@ -65,11 +92,18 @@ def adjust(
         raise Unknown("unit")
     desks.catch_up(desk)
     origin = desks.origin(desk.place, duty, version=version.number, occurred_at=at, recorded_at=at)
-    reason = request.reason.strip()
-    why = reasons.adjusted(desk.unit(request.unit), request.units, reason)
+    why = _why(desk, request)
+    reason = None if request.reason == UNDONE else request.reason.strip()
     done = post(session, desk, origin, why=why, intent=intent, reason=reason)
     note_approval(session, duty=duty, act="adjustment.approve", target=done.body["ref"], at=at)
     return done
+
+
+def _why(desk: Desk, request: AdjustmentRequest) -> Reason:
+    unit = desk.unit(request.unit)
+    if request.reason == UNDONE:
+        return reasons.adjustment_undone(unit, request.units)
+    return reasons.adjusted(unit, request.units, request.reason.strip())
 
 
 def find(session: Session, *, merchant_id: UUID, adjustment_ref: str) -> dict[str, Any]:

@@ -178,6 +178,13 @@ class Redemption(Base):
         sa.CheckConstraint("state IN ('reserved', 'fulfilled', 'cancelled')", name="state"),
         sa.Index("ix_redemption_card", "merchant_id", "card_id", "id"),
         sa.Index(
+            "ix_redemption_open",
+            "merchant_id",
+            "card_id",
+            sqlite_where=sa.text("state = 'reserved'"),
+            postgresql_where=sa.text("state = 'reserved'"),
+        ),
+        sa.Index(
             "ix_redemption_used",
             "merchant_id",
             "used_at",

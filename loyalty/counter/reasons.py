@@ -134,6 +134,16 @@ def adjusted(unit: Unit, units: int, why: str) -> Reason:
     )
 
 
+def adjustment_undone(unit: Unit, units: int) -> Reason:
+    """A correction by hand that was itself put right."""
+    moved = words.count(abs(units), unit.label)
+    sign = "+" if units > 0 else "-"
+    said = Text(
+        f"correzione annullata: {sign}{moved.it}", f"correction taken back: {sign}{moved.en}"
+    )
+    return reason("adjustment", unit.key, units, said)
+
+
 def brought(unit: Unit, units: int, *, is_friend: bool) -> Reason:
     """Units for a friend who came and bought: the friend's own, or those of who brought them."""
     named = words.count(units, unit.label)

@@ -181,7 +181,7 @@ def search(session: Session, *, merchant_id: UUID, text: str, limit: int = 20) -
             Customer.merchant_id == merchant_id,
             Customer.erased_at.is_(None),
             Customer.merged_into_id.is_(None),
-            sa.or_(*_holds(text.strip())),
+            sa.or_(*holds(text.strip())),
         )
         .order_by(Customer.id.desc())
         .limit(min(limit, SEARCH_MAX))
@@ -189,7 +189,8 @@ def search(session: Session, *, merchant_id: UUID, text: str, limit: int = 20) -
     return list(session.execute(query).scalars())
 
 
-def _holds(text: str) -> list[sa.ColumnElement[bool]]:
+def holds(text: str) -> list[sa.ColumnElement[bool]]:
+    """Each of these says that a customer's row holds `text` somewhere."""
     fields = (Customer.name, Customer.email, Customer.phone, Customer.external_ref)
     pattern = "%" + _literal(text) + "%"
     found: list[sa.ColumnElement[bool]] = [field.ilike(pattern, escape="\\") for field in fields]

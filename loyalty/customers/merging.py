@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.clock import rfc3339
 from loyalty.core.ids import new_id, ref
-from loyalty.customers import directory, living
+from loyalty.customers import directory, living, tags
 from loyalty.customers.acting import Acting
 from loyalty.customers.consents_merged import part_consents, take_strictest
 from loyalty.customers.models import Customer, CustomerMerge
@@ -73,6 +73,7 @@ def absorb(
     loser.merged_into_id, loser.merged_at = survivor.id, at
     session.flush()
     take_strictest(session, duty=duty, merge=merge, at=at)
+    tags.join(session, merge=merge, at=at)
     return Merged(merge.id, loser.id, survivor.id)
 
 
@@ -95,10 +96,18 @@ def release(session: Session, *, duty: Acting, customer_ref: str, at: datetime) 
     emptied = _put_back(loser, survivor, merge.facts["copied"])
     session.flush()
     part_consents(session, duty=duty, merge=merge, at=at)
+    tags.part(session, merge=merge)
     _join_again(session, duty, survivor, emptied, at)
     return Released(
         merge.id, loser.id, survivor.id, merge.merged_at, cards=merge.facts.get("cards")
     )
+
+
+def undoable(session: Session, *, merchant_id: UUID, survivor_id: UUID, at: datetime) -> list[str]:
+    """Refs of those who were merged into a customer and can still be parted, the latest first."""
+    open_ones = _open_merges(session, merchant_id, CustomerMerge.survivor_id == survivor_id)
+    since = at - timedelta(days=UNDO_DAYS)
+    return [ref("cus", one.loser_id) for one in reversed(open_ones) if one.merged_at >= since]
 
 
 def keep_cards(session: Session, *, merchant_id: UUID, merge_id: UUID, cards: Any) -> None:
@@ -178,4 +187,5 @@ def _join_again(
         copied = _copy(loser, survivor, emptied)
         merge.facts = {**merge.facts, "copied": [*merge.facts["copied"], *copied]}
         take_strictest(session, duty=duty, merge=merge, at=at)
+        tags.join(session, merge=merge, at=at)
     session.flush()

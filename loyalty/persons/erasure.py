@@ -12,7 +12,7 @@ from loyalty.core import mail
 from loyalty.core.db import current
 from loyalty.core.signing import derive
 from loyalty.counter import detail
-from loyalty.customers import directory
+from loyalty.customers import directory, notes, tags
 from loyalty.customers.models import Customer, Erasure
 from loyalty.feedback import remarks
 from loyalty.ledger import wording
@@ -74,6 +74,8 @@ def address_hash(address: str) -> bytes:
 def _forget_words(session: Session, who: Person, addresses: Iterable[str]) -> None:
     scope: dict[str, Any] = {"merchant_id": who.merchant_id, "customer_ids": who.customer_ids}
     remarks.forget(session, **scope)
+    notes.forget(session, **scope)
+    tags.forget(session, **scope)
     mail.forget(session, addresses=list(addresses), **scope)
     wallets.forget(session, addresses=list(addresses))
     acts.forget_words(session, merchant_id=who.merchant_id, targets=rows.refs(session, who))

@@ -9,6 +9,14 @@ TABLES: dict[str, Text] = {
     "customer_merge": Text(
         "Quando due tue schede sono diventate una", "When two records of you became one"
     ),
+    "customer_tag": Text("Le etichette che il negozio ti ha dato", "Tags the shop put on you"),
+    "customer_note": Text(
+        "Che cosa il personale ha annotato su di te", "What staff noted about you"
+    ),
+    "bulk_change": Text(
+        "Quando un'etichetta ti è stata data o tolta insieme ad altri",
+        "When a tag was put on you or taken off together with others",
+    ),
     "consent_event": Text(
         "Che cosa hai permesso o ritirato, e quando", "What you allowed or took back, and when"
     ),

@@ -34,6 +34,7 @@ NAMES = {
     "wallet.answer": Text("Codici per aprire le carte", "Codes to open cards"),
     "program.try": Text("Prova di regole sulle vendite passate", "Trying rules on past sales"),
     "mail.send": Text("Invio di un'e-mail", "Sending a mail"),
+    "members.bulk": Text("Etichette su molti clienti", "Tags on many members"),
     "referrals.decide": Text("Premi per chi porta un amico", "Rewards for bringing a friend"),
     "data.retention": Text(
         "Pulizia notturna dei dati tenuti abbastanza", "Nightly clearing of data kept long enough"

@@ -22,6 +22,7 @@ _SHOWN = 20
 KINDS = {
     "sign_in_code": Text("Codice per aprire le carte", "Code to open the cards"),
     "confirm_email": Text("Conferma dell'indirizzo", "Confirmation of an address"),
+    "card_link": Text("Link per aprire la carta", "Link to open the card"),
     "new_phone": Text("Carte aperte su un altro telefono", "Cards opened on another phone"),
 }
 _TROUBLE = {

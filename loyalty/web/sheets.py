@@ -2,15 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-from flask import Response
+from flask import Response, stream_with_context
 
 from loyalty.core.money import digits
 from loyalty.web.locale import language
 
 Cell = str | int | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_ROWS_AT_ONCE = 200
 _BOM = "\ufeff"  # else Excel takes accents for something else
 
 
@@ -21,14 +23,32 @@ def answer(name: str, rows: Iterable[Sequence[Cell]]) -> Response:
     return response
 
 
+def streamed(name: str, rows: Iterable[Sequence[Cell]]) -> Response:
+    """The same for any number of rows: each is sent as it comes, and none is kept."""
+    response = Response(stream_with_context(_parts(rows)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _parts(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    yield _BOM
+    left = iter(rows)
+    while some := list(islice(left, _ROWS_AT_ONCE)):
+        yield _written(some)
+
+
 def text(rows: Iterable[Sequence[Cell]]) -> str:
     """What stands in such a file."""
+    return _BOM + _written(rows)
+
+
+def _written(rows: Iterable[Sequence[Cell]]) -> str:
     written = io.StringIO()
     mark = ";" if language() == "it" else ","
     writer = csv.writer(written, delimiter=mark, lineterminator="\r\n")
     for row in rows:
         writer.writerow([_safe(cell) for cell in row])
-    return _BOM + written.getvalue()
+    return written.getvalue()
 
 
 def _safe(cell: Cell) -> Cell:

@@ -4,7 +4,8 @@ from loyalty.cards import wallet_door
 from loyalty.core import mail
 from loyalty.core.schedules import Daily, Every
 from loyalty.counter import trials
-from loyalty.worker import answering, clockwork, post, referring, retention, sweep, trying
+from loyalty.members import bulk
+from loyalty.worker import answering, clockwork, members, post, referring, retention, sweep, trying
 from loyalty.worker.registry import Registry
 
 _FIVE_MINUTES = 300
@@ -21,3 +22,4 @@ CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
 CHORES.add(mail.SEND, post.send)
 CHORES.add(wallet_door.ANSWER, answering.answer)
 CHORES.add(trials.JOB, trying.run)
+CHORES.add(bulk.JOB, members.run)

@@ -134,15 +134,21 @@ def states(
     new, one_off, active, cooling, lapsed and lost, as their last visit leaves them. Who came back
     is not told apart: that asks how they stood on the day before, which a sum does not know.
     """
-    state = _state(session, on, limits, mean_gap(session, merchant_id=merchant_id)).label("state")
-    members = sa.select(state).where(_STATS.merchant_id == merchant_id, _STATS.visits > 0)
+    mean = mean_gap(session, merchant_id=merchant_id)
+    named = state(session, on=on, mean=mean, limits=limits).label("state")
+    members = sa.select(named).where(_STATS.merchant_id == merchant_id, _STATS.visits > 0)
     each = members.subquery()
     rows = session.execute(sa.select(each.c.state, sa.func.count()).group_by(each.c.state))
     return {row[0]: row[1] for row in rows}
 
 
-def _state(session: Session, on: date, limits: Limits, mean: Fraction) -> sa.ColumnElement[str]:
-    """Compared in whole numbers: a usual gap is (days between + 2 mean) / (repeat days + 2)."""
+def state(
+    session: Session, *, on: date, mean: Fraction, limits: Limits = DEFAULT_LIMITS
+) -> sa.ColumnElement[str]:
+    """The state of a row of `member_stats` with visits, where `mean` is the shop's mean gap.
+
+    Compared in whole numbers: a usual gap is (days between + 2 mean) / (repeat days + 2).
+    """
     silence = _days_between(session, sa.literal(on, sa.Date), _STATS.last_on)
     between = _days_between(session, _STATS.last_on, _STATS.first_on)
     usual = between * mean.denominator + 2 * mean.numerator

@@ -1,0 +1,108 @@
+"""What each moment of a person's line of time was about, a page at a time."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.core.mail import Mail
+from loyalty.counter.models import Visit
+from loyalty.customers.models import ConsentEvent, Customer, CustomerMerge
+from loyalty.customers.record_models import CustomerNote
+from loyalty.feedback.models import Remark
+from loyalty.ledger.models import Account, Entry, Operation
+from loyalty.members.timeline import Moment
+from loyalty.merchants.models import StaffAct
+
+_ROWS: dict[str, Any] = {
+    "operation": Operation,
+    "mail": Mail,
+    "remark": Remark,
+    "consent": ConsentEvent,
+    "note": CustomerNote,
+    "act": StaffAct,
+    "merged": CustomerMerge,
+    "parted": CustomerMerge,
+    "joined": Customer,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Units that came or went, with what the customer reads about it."""
+
+    unit: str
+    units: int
+    reasons: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A moment with its row; an operation with what it moved and, where it has one, its visit."""
+
+    moment: Moment
+    row: Any
+    changes: list[Change] = field(default_factory=list)
+    visit: Visit | None = None
+
+
+def told(session: Session, *, merchant_id: UUID, moments: Sequence[Moment]) -> list[Told]:
+    """The moments in their order, in one statement for each kind of thing."""
+    rows = {source: _rows(session, merchant_id, source, moments) for source in _ROWS}
+    operations = list(rows["operation"])
+    changes = _changes(session, merchant_id, operations)
+    visits = _by_id(session, merchant_id, Visit, operations)
+    found = []
+    for moment in moments:
+        row = rows[moment.source].get(moment.id)
+        if row is None:
+            continue
+        is_operation = moment.source == "operation"
+        found.append(
+            Told(
+                moment,
+                row,
+                changes.get(moment.id, []) if is_operation else [],
+                visits.get(moment.id) if is_operation else None,
+            )
+        )
+    return found
+
+
+def _rows(
+    session: Session, merchant_id: UUID, source: str, moments: Sequence[Moment]
+) -> dict[UUID, Any]:
+    ids = [moment.id for moment in moments if moment.source == source]
+    return _by_id(session, merchant_id, _ROWS[source], ids)
+
+
+def _by_id(
+    session: Session, merchant_id: UUID, model: Any, ids: Collection[UUID]
+) -> dict[UUID, Any]:
+    if not ids:
+        return {}
+    query = sa.select(model).where(model.merchant_id == merchant_id, model.id.in_(ids))
+    return {row.id: row for row in session.execute(query).scalars()}
+
+
+def _changes(
+    session: Session, merchant_id: UUID, operation_ids: Collection[UUID]
+) -> dict[UUID, list[Change]]:
+    """What each operation did, in the order in which it did it."""
+    if not operation_ids:
+        return {}
+    rows = session.execute(
+        sa.select(Entry.operation_id, Entry.id, Account.unit, Entry.units, Entry.reasons)
+        .join(
+            Account,
+            sa.and_(Account.merchant_id == Entry.merchant_id, Account.id == Entry.account_id),
+        )
+        .where(Entry.merchant_id == merchant_id, Entry.operation_id.in_(operation_ids))
+    ).all()
+    found: dict[UUID, list[Change]] = {}
+    for row in sorted(rows, key=lambda row: row.id):
+        found.setdefault(row.operation_id, []).append(Change(row.unit, row.units, row.reasons))
+    return found
