@@ -11,12 +11,14 @@ from loyalty.customers import models as customers
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
+from loyalty.merchants import access_models as access
 from loyalty.merchants import clock_models as clocks
 from loyalty.merchants import models as merchants
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 
 MODULES = (
+    access,
     cards,
     causes,
     clocks,
