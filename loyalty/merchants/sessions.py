@@ -216,9 +216,7 @@ def end_one(session: Session, *, person: Person, session_ref: str) -> None:
         raise Unknown("session")
 
 
-def end_all(
-    session: Session, *, merchant_id: UUID, staff_id: UUID, but: UUID | None = None
-) -> int:
+def end_all(session: Session, *, merchant_id: UUID, staff_id: UUID, but: UUID | None = None) -> int:
     """End every session of a person except one, if it is named; how many they were."""
     gone = sa.delete(_SESSION).where(*_of(merchant_id, staff_id))
     return rows_changed(session.execute(gone.where(_SESSION.c.id != but) if but else gone))
@@ -265,3 +263,13 @@ def _one(seat: Seat) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _of(merchant_id: UUID, staff_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
     return (_SESSION.c.merchant_id == merchant_id, _SESSION.c.staff_id == staff_id)
+
+
+def last_seen(session: Session, *, merchant_id: UUID) -> dict[UUID, datetime]:
+    """When each person of the shop did something last; who never has is not there."""
+    rows = session.execute(
+        sa.select(Staff.id, Staff.seen_at)
+        .where(Staff.merchant_id == merchant_id, Staff.seen_at.is_not(None))
+        .limit(500)
+    )
+    return {staff_id: seen_at for staff_id, seen_at in rows if seen_at}

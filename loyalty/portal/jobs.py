@@ -32,6 +32,7 @@ NAMES = {
     "tiers.review": Text("Revisione dei livelli", "Review of levels"),
     "tiers.adopt": Text("Livelli secondo le nuove regole", "Levels under new rules"),
     "wallet.answer": Text("Codici per aprire le carte", "Codes to open cards"),
+    "staff.forgotten": Text("Password nuove per chi lavora qui", "New passwords for staff"),
     "mail.send": Text("Invio di un'e-mail", "Sending a mail"),
     "referrals.decide": Text("Premi per chi porta un amico", "Rewards for bringing a friend"),
     "data.retention": Text(

@@ -3,7 +3,8 @@
 from loyalty.cards import wallet_door
 from loyalty.core import mail
 from loyalty.core.schedules import Daily, Every
-from loyalty.worker import answering, clockwork, post, referring, retention, sweep
+from loyalty.merchants import staffing
+from loyalty.worker import answering, clockwork, forgotten, post, referring, retention, sweep
 from loyalty.worker.registry import Registry
 
 _FIVE_MINUTES = 300
@@ -19,3 +20,4 @@ CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
 CHORES.add(mail.SEND, post.send)
 CHORES.add(wallet_door.ANSWER, answering.answer)
+CHORES.add(staffing.FORGOTTEN, forgotten.answer)
