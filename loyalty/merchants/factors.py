@@ -228,9 +228,7 @@ def _key(secret: bytes, nonce: bytes) -> bytes:
     return derive(secret, "second-factor", nonce)[: otp.KEY_BYTES]
 
 
-def _row(
-    session: Session, merchant_id: UUID, staff_id: UUID
-) -> sa.Row[Any, Any] | None:
+def _row(session: Session, merchant_id: UUID, staff_id: UUID) -> sa.Row[Any, Any] | None:
     return session.execute(
         sa.select(_FACTOR.c.nonce, _FACTOR.c.confirmed_at).where(
             *_of(_FACTOR, merchant_id, staff_id)

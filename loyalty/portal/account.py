@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 from marshmallow import fields
 
 from loyalty.core import clock
@@ -18,10 +18,10 @@ from loyalty.portal.blueprint import blueprint
 from loyalty.portal.confirming import is_password_of
 from loyalty.portal.entering import go
 from loyalty.portal.words import role_name
-from loyalty.web import guard, reads, session
+from loyalty.web import guard, reads, session, toasts
 from loyalty.web.fields import Body, Choice, Email, Line, Secret
 from loyalty.web.forms import FormState, read_form
-from loyalty.web.locale import COOKIE, LANGUAGES, gettext, language, open_shop, pick
+from loyalty.web.locale import COOKIE, LANGUAGES, gettext, language, open_shop
 
 HERE = "/portal/account"
 _TAKEN = Text("Questo indirizzo è già usato.", "This address is in use already.")
@@ -37,8 +37,7 @@ _SAVED = {
         "La password nuova vale da adesso. Gli altri accessi sono chiusi.",
         "The new password is in force. Your other sessions are closed.",
     ),
-    "sessions": Text("Chiuso.", "Closed."),
-    "factor": Text("Il secondo passo è tolto.", "The second step is off."),
+    "sessions": Text("Accesso chiuso.", "Session closed."),
 }
 
 
@@ -75,8 +74,7 @@ class _Open:
 @guard.staff(bare=True)
 def account() -> Response:
     """Everything about me, each part with its own form."""
-    said = _SAVED.get(request.args.get("saved", ""))
-    return account_page(done=pick(said) if said else "")
+    return account_page()
 
 
 @blueprint.post("/portal/account")
@@ -89,7 +87,8 @@ def introduce() -> Response:
     chosen = form.values["language"]
     with write() as records:
         staffing.introduce(records, person=person, name=form.values["name"], language=chosen)
-    response = go(f"{HERE}?saved=me")
+    toasts.say(_SAVED["me"])
+    response = go(HERE)
     response.delete_cookie(COOKIE)  # my own word comes before what this browser was once told
     return response
 
@@ -109,8 +108,8 @@ def move_address() -> Response:
             staffing.ask_new_address(records, person=person, address=email, at=clock.now())
     except StateConflict:
         return account_page(address=form.refuse("email", _TAKEN), status=422)
-    said = gettext("A link is on its way to %(address)s. It is good for a day.", address=email)
-    return account_page(done=said)
+    toasts.say(gettext("A link is on its way to %(address)s. It is good for a day.", address=email))
+    return go(HERE)
 
 
 @blueprint.post("/portal/account/password")
@@ -134,7 +133,8 @@ def change_password() -> Response:
             records, duty=guard.duty(), person=seat.person, password_hash=hashed, at=at
         )
     session.sign_in(person, at=at)
-    return go(f"{HERE}?saved=password")
+    toasts.say(_SAVED["password"])
+    return go(HERE)
 
 
 @blueprint.post("/portal/account/sessions/<session_ref>/end")
@@ -143,7 +143,8 @@ def end_session(session_ref: str) -> Response:
     """Close one of my sessions; my own is closed at the door."""
     with write() as records:
         sessions.end_one(records, person=my_seat().person, session_ref=session_ref)
-    return go(f"{HERE}?saved=sessions")
+    toasts.say(_SAVED["sessions"])
+    return go(HERE)
 
 
 @blueprint.post("/portal/account/sessions/others/end")
@@ -154,7 +155,8 @@ def end_other_sessions() -> Response:
     whose = {"merchant_id": seat.person.merchant_id, "staff_id": seat.person.staff_id}
     with write() as records:
         sessions.end_all(records, **whose, but=seat.id)
-    return go(f"{HERE}?saved=sessions")
+    toasts.say(_SAVED["sessions"])
+    return go(HERE)
 
 
 @blueprint.get("/address/<token>")
@@ -201,12 +203,11 @@ def account_page(
     me: FormState | None = None,
     address: FormState | None = None,
     secret: FormState | None = None,
-    done: str = "",
     status: int = 200,
 ) -> Response:
     """The page, with what is wrong in one of its forms."""
     seat, at = my_seat(), clock.now()
-    facts: dict[str, Any] = {"seat": seat, "done": done, "role_name": role_name(seat.person.role)}
+    facts: dict[str, Any] = {"seat": seat, "role_name": role_name(seat.person.role)}
     empty = FormState()
     facts |= {"me": me or empty, "address": address or empty, "secret": secret or empty}
     records = reads.session()
@@ -229,5 +230,3 @@ def _where(one: SessionFacts, tills: dict[str, str]) -> str:
     browser = one.browser or gettext("A browser")
     till = tills.get(one.device or "")
     return f"{till} · {browser}" if till else browser
-
-

@@ -6,16 +6,18 @@ from loyalty.cards import qr
 from loyalty.core import clock
 from loyalty.core.db import current, write
 from loyalty.core.errors import StateConflict
+from loyalty.core.text import Text
 from loyalty.merchants import factors
 from loyalty.portal.account import HERE, my_seat
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.entering import WRONG_CODE, go
-from loyalty.web import guard, reads
+from loyalty.web import guard, reads, toasts
 from loyalty.web.fields import Body, Secret
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import shop
 
 _GROUP = 4
+_OFF = Text("Il secondo passo è tolto.", "The second step is off.")
 
 
 class _Code(Body):
@@ -96,7 +98,8 @@ def remove_factor() -> Response:
             staff_id=seat.person.staff_id,
             at=clock.now(),
         )
-    return go(f"{HERE}?saved=factor")
+    toasts.say(_OFF)
+    return go(HERE)
 
 
 def _page(form: FormState, status: int = 200) -> Response:

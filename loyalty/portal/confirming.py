@@ -62,7 +62,7 @@ def confirm() -> Response:
 
 
 def _is_right(seat: Seat, typed: str) -> bool:
-    """The password, or what the app shows. Raises TooMany: wrong ones are counted as at the door."""
+    """The password, or what the app shows. Raises TooMany: wrong ones are counted."""
     if seat.has_factor and len("".join(typed.split())) == DIGITS:
         return is_code_of(seat.person, typed, at=clock.now())
     return is_password_of(seat, typed)

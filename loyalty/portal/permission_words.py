@@ -16,7 +16,9 @@ WORDS: dict[Permission, Text] = {
         "Correggere saldi a mano, e far passare ciò che la cassa da sola non può",
         "Correct balances by hand, and let through what a cashier may not do alone",
     ),
-    Permission.MERGE: Text("Unire due schede dello stesso cliente", "Join two records of one customer"),
+    Permission.MERGE: Text(
+        "Unire due schede dello stesso cliente", "Join two records of one customer"
+    ),
     Permission.MEMBERS: Text("Vedere i clienti", "See the customers"),
     Permission.EXPORT: Text("Scaricare elenchi di clienti", "Download lists of customers"),
     Permission.IMPORT: Text("Importare file", "Import files"),
@@ -47,7 +49,13 @@ GROUPS: tuple[tuple[Text, tuple[Permission, ...]], ...] = (
     ),
     (
         Text("Clienti", "Customers"),
-        (Permission.MEMBERS, Permission.MERGE, Permission.EXPORT, Permission.IMPORT, Permission.MAIL),
+        (
+            Permission.MEMBERS,
+            Permission.MERGE,
+            Permission.EXPORT,
+            Permission.IMPORT,
+            Permission.MAIL,
+        ),
     ),
     (
         Text("Programmi e numeri", "Programs and figures"),
@@ -60,9 +68,7 @@ GROUPS: tuple[tuple[Text, tuple[Permission, ...]], ...] = (
 )
 SUMMARIES: dict[Role, Text] = {
     Role.OWNER: Text("Tutto, anche le persone e le chiavi.", "Everything, people and keys too."),
-    Role.MANAGER: Text(
-        "Tutto, tranne le persone e le chiavi.", "Everything but people and keys."
-    ),
+    Role.MANAGER: Text("Tutto, tranne le persone e le chiavi.", "Everything but people and keys."),
     Role.MARKETER: Text(
         "Programmi, clienti e numeri. Non apre la cassa.",
         "Programs, customers and figures. Does not open the till.",

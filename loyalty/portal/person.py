@@ -1,8 +1,8 @@
-"""One person who works here: role, where they stand, a new link, a lost phone, the end of access."""
+"""One person who works here: role, places, a new link, a lost phone, the end of access."""
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template, url_for
 from marshmallow import fields
 
 from loyalty.core import clock
@@ -19,7 +19,7 @@ from loyalty.portal.blueprint import blueprint
 from loyalty.portal.entering import go
 from loyalty.portal.staff import ROLES, locations, make_link, picked, shown
 from loyalty.portal.words import role_name
-from loyalty.web import guard, reads
+from loyalty.web import guard, reads, toasts
 from loyalty.web.fields import Body, Choice
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import language, pick
@@ -32,13 +32,12 @@ _CHANGED = Text(
     "Nel frattempo qualcuno ha cambiato il ruolo in {role}. Guarda, e salva di nuovo se va bene.",
     "Meanwhile somebody has changed the role to {role}. Have a look, and save again if it is fine.",
 )
-_SAVED = {
-    "saved": Text("Salvato.", "Saved."),
-    "factor": Text(
-        "Il secondo passo è tolto: al prossimo accesso basta la password.",
-        "The second step is off: next time the password is enough.",
-    ),
-}
+_SAVED = Text("Salvato.", "Saved.")
+_FACTOR_OFF = Text(
+    "Il secondo passo è tolto: al prossimo accesso basta la password.",
+    "The second step is off: next time the password is enough.",
+)
+_OUT = Text("{name} non entra più.", "{name} is out.")
 
 
 class _Standing(Body):
@@ -54,8 +53,7 @@ _form = _Standing()
 @guard.staff(Permission.STAFF)
 def person(staff_ref: str) -> Response:
     """Somebody of the shop, with all that can be changed about them."""
-    said = _SAVED.get(request.args.get("saved", ""))
-    return _page(_find(staff_ref), done=pick(said) if said else "")
+    return _page(_find(staff_ref))
 
 
 @blueprint.post("/portal/staff/<staff_ref>")
@@ -71,9 +69,7 @@ def change_person(staff_ref: str) -> Response:
     role = Role(form.values["role"])
     try:
         with write() as records:
-            staffing.change_role(
-                records, duty=guard.duty(), staff_ref=staff_ref, role=role, at=at
-            )
+            staffing.change_role(records, duty=guard.duty(), staff_ref=staff_ref, role=role, at=at)
             stations.assign(
                 records,
                 duty=guard.duty(),
@@ -84,7 +80,8 @@ def change_person(staff_ref: str) -> Response:
     except Invalid as error:
         faults = error.facts_in(language())["fields"]
         return _page(found, form.refuse_all(faults), status=422)
-    return go(f"/portal/staff/{staff_ref}?saved=saved")
+    toasts.say(_SAVED)
+    return go(f"/portal/staff/{staff_ref}")
 
 
 @blueprint.post("/portal/staff/<staff_ref>/link")
@@ -107,6 +104,8 @@ def dismiss(staff_ref: str) -> Response:
         accounts.dismiss_staff(records, merchant_id=duty.merchant_id, staff_ref=staff_ref)
         sessions.end_all(records, merchant_id=duty.merchant_id, staff_id=found.staff_id)
         note(records, duty=duty, act="staff.dismiss", target=staff_ref, at=clock.now())
+    undo = url_for("portal.reinstate", staff_ref=staff_ref)
+    toasts.say(pick(_OUT).format(name=found.name), undo=undo)
     return go("/portal/staff")
 
 
@@ -130,7 +129,8 @@ def reset_factor(staff_ref: str) -> Response:
     with write() as records:
         factors.remove(records, duty=duty, **whose, at=clock.now())
         sessions.end_all(records, **whose)
-    return go(f"/portal/staff/{staff_ref}?saved=factor")
+    toasts.say(_FACTOR_OFF)
+    return go(f"/portal/staff/{staff_ref}")
 
 
 def _find(staff_ref: str) -> Person:
@@ -143,12 +143,11 @@ def _page(
     form: FormState | None = None,
     *,
     link: str = "",
-    done: str = "",
     refusal: str = "",
     status: int = 200,
 ) -> Response:
     records = reads.session()
-    facts: dict[str, Any] = {"link": link, "done": done, "refusal": refusal, "role": found.role}
+    facts: dict[str, Any] = {"link": link, "refusal": refusal, "role": found.role}
     whose = {"merchant_id": found.merchant_id, "staff_id": found.staff_id}
     at_places = stations.of_person(records, **whose)
     facts["form"] = form or FormState()

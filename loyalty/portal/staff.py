@@ -141,9 +141,7 @@ def make_link(email: str, name: str, role: Role, at_places: set[UUID] | None = N
         staff_ref = accounts.staff_ref(person)
         note(records, duty=duty, act="staff.invite", target=staff_ref, at=at)
         if at_places is not None:
-            stations.assign(
-                records, duty=duty, staff_id=person.staff_id, places=at_places, at=at
-            )
+            stations.assign(records, duty=duty, staff_id=person.staff_id, places=at_places, at=at)
         staffing.send_start(records, duty=duty, staff_ref=staff_ref, token=token, at=at)
     return f"{current().settings.public_url}/start/{token}"
 
@@ -198,9 +196,7 @@ def _by_email(email: str) -> Person | None:
     return next((person for person in everybody if person.email == email.lower()), None)
 
 
-def _page(
-    form: FormState, *, invited: dict[str, str] | None = None, status: int = 200
-) -> Response:
+def _page(form: FormState, *, invited: dict[str, str] | None = None, status: int = 200) -> Response:
     facts: dict[str, Any] = {"form": form, "invited": invited, "people": _people()}
     facts["locations"] = [(ref("loc", one.id), one.name) for one in locations()]
     facts["roles"] = [

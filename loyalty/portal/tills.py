@@ -10,12 +10,12 @@ from loyalty.cards import qr
 from loyalty.core import clock
 from loyalty.core.db import current, write
 from loyalty.core.ids import ref
-from loyalty.core.text import Text
 from loyalty.merchants import accounts, acts, devices, pins, places, trust
 from loyalty.merchants.acts import Act
 from loyalty.merchants.devices import LINK_MINUTES, DeviceFacts
 from loyalty.merchants.roles import Permission
 from loyalty.merchants.trust import OFFLINE_REWARDS_MAX
+from loyalty.portal.act_words import WORDS, of_group
 from loyalty.portal.blueprint import blueprint
 from loyalty.web import guard, reads
 from loyalty.web.fields import Body, Line
@@ -23,24 +23,13 @@ from loyalty.web.forms import FormState, TypedWhole, read_form
 from loyalty.web.locale import gettext, pick
 
 _ACTS_SHOWN = 12
-_SAID = {
-    "device.add": Text("ha preparato una cassa", "prepared a till"),
-    "device.link": Text("ha fatto un codice nuovo per una cassa", "made a new code for a till"),
-    "device.join": Text("ha collegato un telefono", "connected a phone"),
-    "device.revoke": Text("ha tolto una cassa", "took a till out"),
-    "pin.choose": Text("ha scelto il suo PIN", "chose a PIN"),
-    "pin.lock": Text("cinque PIN sbagliati: bloccato", "five wrong PINs: locked"),
-    "pin.unlock": Text("ha sbloccato un PIN", "unlocked a PIN"),
-    "rewards.offline": Text(
-        "ha cambiato i premi senza rete", "changed the rewards without network"
-    ),
-    "limit.lift": Text(
-        "ha fatto passare una visita oltre il limite", "let a visit through over the limit"
-    ),
-    "adjustment.approve": Text(
-        "ha dato il permesso per una correzione", "allowed a correction by hand"
-    ),
-}
+_SAID = (
+    *of_group("device"),
+    *of_group("pin"),
+    "rewards.offline",
+    "limit.lift",
+    "adjustment.approve",
+)
 
 
 class _Till(Body):
@@ -242,7 +231,7 @@ def _in_words(act: Act, people: dict[str, str], names: dict[str, str]) -> _Happe
     where = act.facts.get("device") or (act.target if act.target in names else act.device)
     return _Happened(
         who=people.get(act.actor, ""),
-        what=pick(_SAID[act.act]),
+        what=pick(WORDS[act.act]),
         about=about if about != people.get(act.actor) else "",
         where=names.get(where or "", ""),
         at=act.at,
