@@ -9,8 +9,10 @@ from flask import Response, make_response, redirect, render_template
 from loyalty.cards import qr
 from loyalty.core import clock
 from loyalty.core.db import current, write
+from loyalty.core.errors import Unknown
 from loyalty.core.ids import ref
-from loyalty.merchants import accounts, acts, devices, pins, places, trust
+from loyalty.core.text import Text
+from loyalty.merchants import accounts, acts, devices, pins, places, stations, trust
 from loyalty.merchants.acts import Act
 from loyalty.merchants.devices import LINK_MINUTES, DeviceFacts
 from loyalty.merchants.roles import Permission
@@ -30,6 +32,9 @@ _SAID = (
     "limit.lift",
     "adjustment.approve",
 )
+
+
+_NOT_THEIRS = Text("Scegli una delle tue sedi.", "Choose one of your own places.")
 
 
 class _Till(Body):
@@ -93,6 +98,8 @@ def add_till() -> Response:
     form = read_form(_form)
     if not form.is_valid:
         return _page(form, status=422)
+    if not _is_where_they_stand(form.values.get("location", "")):
+        return _page(form.refuse("location", _NOT_THEIRS), status=422)
     name = form.values["name"]
     with write() as records:
         token = devices.add(
@@ -123,8 +130,7 @@ def trust_tills() -> Response:
 @guard.staff(Permission.TILLS)
 def renew_till(device_ref: str) -> Response:
     """Another code for a till that still waits for its phone."""
-    duty = guard.duty()
-    found = devices.find(reads.session(), merchant_id=duty.merchant_id, device_ref=device_ref)
+    duty, found = guard.duty(), _mine(device_ref)
     with write() as records:
         token = devices.renew_link(records, duty=duty, device_ref=device_ref, at=clock.now())
     return _page(FormState(), fresh=_fresh(found.name, token))
@@ -134,6 +140,7 @@ def renew_till(device_ref: str) -> Response:
 @guard.staff(Permission.TILLS)
 def revoke_till(device_ref: str) -> Response:
     """Take a till out: who works on it is out at once, and its PINs are over."""
+    _mine(device_ref)
     with write() as records:
         devices.revoke(records, duty=guard.duty(), device_ref=device_ref, at=clock.now())
     return _back()
@@ -143,6 +150,7 @@ def revoke_till(device_ref: str) -> Response:
 @guard.staff(Permission.TILLS)
 def unlock_pin(device_ref: str, staff_ref: str) -> Response:
     """Five fresh tries for somebody's PIN."""
+    _mine(device_ref)
     with write() as records:
         pins.unlock(
             records,
@@ -152,6 +160,23 @@ def unlock_pin(device_ref: str, staff_ref: str) -> Response:
             at=clock.now(),
         )
     return _back()
+
+
+def _is_where_they_stand(name: str) -> bool:
+    """Whether this person may set up a till at the place of that name."""
+    duty = guard.duty()
+    listed = places.list_locations(reads.session(), merchant_id=duty.merchant_id)
+    found = next((one.id for one in listed if one.name == name), None)
+    return stations.may_stand(duty.places, found)
+
+
+def _mine(device_ref: str) -> DeviceFacts:
+    """A till of the shop, and of the places where this person stands. Raises Unknown("device")."""
+    duty = guard.duty()
+    found = devices.find(reads.session(), merchant_id=duty.merchant_id, device_ref=device_ref)
+    if not stations.may_stand(duty.places, found.location_id):
+        raise Unknown("device")
+    return found
 
 
 def _back() -> Response:
@@ -173,7 +198,9 @@ def _page(
     records, merchant_id = reads.session(), guard.duty().merchant_id
     people = _names_of_people()
     locations = {
-        place.id: place.name for place in places.list_locations(records, merchant_id=merchant_id)
+        place.id: place.name
+        for place in places.list_locations(records, merchant_id=merchant_id)
+        if stations.may_stand(guard.duty().places, place.id)
     }
     keepers = _keepers()
     facts: dict[str, Any] = {"form": form, "fresh": fresh, "minutes": LINK_MINUTES}
@@ -193,6 +220,7 @@ def _page(
             keepers=keepers.get(one.ref, []),
         )
         for one in devices.list_devices(records, merchant_id=merchant_id)
+        if stations.may_stand(guard.duty().places, one.location_id)
     ]
     facts["happened"] = _happened(people)
     return make_response(render_template("portal/tills.html", **facts), status)
