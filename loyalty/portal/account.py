@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, g, make_response, render_template
 from marshmallow import fields
 
 from loyalty.core import clock
@@ -87,6 +87,7 @@ def introduce() -> Response:
     chosen = form.values["language"]
     with write() as records:
         staffing.introduce(records, person=person, name=form.values["name"], language=chosen)
+    g.language = chosen
     toasts.say(_SAVED["me"])
     response = go(HERE)
     response.delete_cookie(COOKIE)  # my own word comes before what this browser was once told

@@ -57,6 +57,10 @@ WORDS: dict[str, Text] = {
     "staff.places": Text("ha cambiato le sedi di lavoro", "changed where somebody stands"),
     "staff.reinstate": Text("ha ridato l'accesso", "gave access back"),
     "staff.role": Text("ha cambiato un ruolo", "changed a role"),
+    "visit.discard": Text(
+        "ha scartato una visita che la cassa non ha potuto inviare",
+        "discarded a visit that the till could not send",
+    ),
 }
 # What people look for together: the first word of an act, and what that is called.
 GROUPS: dict[str, Text] = {

@@ -250,6 +250,8 @@ def _happened(people: dict[str, str]) -> list[_Happened]:
     """What the staff log says about tills, in words."""
     records, merchant_id = reads.session(), guard.duty().merchant_id
     names = devices.names(records, merchant_id=merchant_id)
+    if guard.duty().places:  # who stands at some places only hears of those
+        return []
     latest = acts.latest(records, merchant_id=merchant_id, among=_SAID, limit=_ACTS_SHOWN)
     return [_in_words(act, people, names) for act in latest]
 

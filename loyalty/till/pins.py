@@ -1,7 +1,6 @@
 """A PIN typed at a till: the try is counted in one write, checked, and settled in another."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from loyalty.core import clock
 from loyalty.core.db import write
@@ -43,7 +42,7 @@ def person_of(at_till: DeviceFacts, staff_ref: str, pin: str, permission: Permis
         reads.session(), merchant_id=at_till.merchant_id, staff_id=staff_id
     )
     may = person and person.active and permission in PERMISSIONS[person.role]
-    may = may and _stands_here(at_till, staff_id)
+    may = may and person and _stands_here(at_till, person)
     if not person or not may:
         verify_password(None, pin)  # as slow as for somebody who may
         raise WrongPin
@@ -87,9 +86,10 @@ def approvers(at_till: DeviceFacts) -> list[Person]:
     ]
 
 
-def _stands_here(at_till: DeviceFacts, staff_id: UUID) -> bool:
-    whose = {"merchant_id": at_till.merchant_id, "staff_id": staff_id}
-    places = stations.of_person(reads.session(), **whose)
+def _stands_here(at_till: DeviceFacts, person: Person) -> bool:
+    places = stations.of_person(
+        reads.session(), merchant_id=person.merchant_id, staff_id=person.staff_id
+    )
     return stations.may_stand(places, at_till.location_id)
 
 

@@ -17,7 +17,8 @@ from loyalty.web import session as sessions
 from loyalty.web.locale import relative_path
 
 NEVER_KEPT = frozenset({"csrf_token", "password", "again", "old", "pin", "proof", "code"})
-LETTERS_MAX = 48_000  # typed; the page that carries it back must fit into a body
+LETTERS_MAX = 256_000  # typed
+_SEALED_LETTERS_MAX = 48_000  # it comes back with a password, and a body holds 64 KiB
 _PURPOSE = "kept-form"
 _KEPT_FOR = timedelta(hours=24)
 _SHOWN_MAX, _SHOWN_LETTERS_MAX = 6, 120
@@ -49,7 +50,8 @@ def sealed(*, who: str, at: datetime) -> str:
     if len(typed) > LETTERS_MAX:
         return ""
     told = json.dumps([who, request.full_path.rstrip("?"), int(at.timestamp()), typed])
-    return seal(current().settings.secret, _PURPOSE, told)
+    hidden = seal(current().settings.secret, _PURPOSE, told)
+    return hidden if len(hidden) <= _SEALED_LETTERS_MAX else ""
 
 
 def opened(text: str, *, who: str, at: datetime) -> Kept | None:

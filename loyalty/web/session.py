@@ -151,8 +151,8 @@ def sign_out() -> None:
     if flask.session.get(_WHO):
         with write() as records:
             _end(records)
-    flask_login.logout_user()
     _empty_cookie()
+    flask_login.logout_user()
     g.pop("person", None)
     g.pop("seat", None)
 

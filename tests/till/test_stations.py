@@ -52,8 +52,9 @@ def test_who_is_given_another_place_is_out_at_once(shop, tills):
     phone = tills["Centro"]
     choose_pin(phone, shop.cashier_email, "4071")
     only_at(shop, "Stazione")
-    assert phone.get("/till/").status == 403
-    lock(phone)
+    away = phone.get("/till/")
+    assert away.status == 403
+    phone.submit(away, "/till/lock")
     assert "Bruno" not in phone.get("/till/people").words
 
 
