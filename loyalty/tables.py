@@ -14,6 +14,7 @@ from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
 from loyalty.members import models as members
+from loyalty.merchants import access_models as access
 from loyalty.merchants import clock_models as clocks
 from loyalty.merchants import look_models as card_looks
 from loyalty.merchants import models as merchants
@@ -23,6 +24,7 @@ from loyalty.programs import models as programs
 from loyalty.programs import photo_models as photos
 
 MODULES = (
+    access,
     cards,
     card_looks,
     causes,

@@ -1,5 +1,6 @@
 // What the portal needs beyond plain pages; every page and form also works without any of this.
 import "htmx.org";
+import { sendKept, watchPrint } from "./ts/access";
 import { watchBusy } from "./ts/busy";
 import { watchCopy } from "./ts/copy";
 import { openDialogs, watchDialogs } from "./ts/dialogs";
@@ -29,4 +30,6 @@ watchPalette();
 watchShortcuts();
 watchToasts();
 watchUnsaved();
+watchPrint();
 begin();
+sendKept();

@@ -1,7 +1,7 @@
 """Live codes: eight digits that change every 30 seconds, made by a phone without network (pure).
 
-RFC 6238 (TOTP) over RFC 4226 (HOTP) with SHA-1. Each phone on which a card is open has a key of its
-own, derived and kept nowhere, so a phone that is signed out makes no more codes.
+`core.otp` makes the digits. Each phone on which a card is open has a key of its own, derived and
+kept nowhere, so a phone that is signed out makes no more codes.
 """
 
 import hmac
@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from loyalty.cards.tokens import Scan
+from loyalty.core import otp
 from loyalty.core.signing import derive, derive_code
 
-STEP_S, DIGITS, STEPS_OFF_MAX = 30, 8, 1
-KEY_BYTES = 20
+STEP_S, DIGITS, STEPS_OFF_MAX = otp.STEP_S, 8, 1
+step_at = otp.step_at
 # A till reads a code before it knows the amount: so long it may keep what it has seen.
 SEEN_FOR = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,20 +31,12 @@ class Live:
 
 def key_of(secret: bytes, device_id: UUID) -> bytes:
     """The key of one phone, 20 bytes; `secret` is the installation's."""
-    return derive(secret, "live-code", device_id.bytes)[:KEY_BYTES]
-
-
-def step_at(at: datetime) -> int:
-    """The step that a moment falls into."""
-    return int(at.timestamp()) // STEP_S
+    return derive(secret, "live-code", device_id.bytes)[: otp.KEY_BYTES]
 
 
 def code_at(key: bytes, step: int) -> str:
-    """The eight digits of a step (RFC 4226, 5.3)."""
-    mac = hmac.digest(key, step.to_bytes(8, "big"), "sha1")
-    start = mac[-1] & 0x0F
-    number = int.from_bytes(mac[start : start + 4], "big") & 0x7FFFFFFF
-    return f"{number % 10**DIGITS:0{DIGITS}d}"
+    """The eight digits of a step."""
+    return otp.code_at(key, step, DIGITS)
 
 
 def match(secret: bytes, device_ids: Iterable[UUID], digits: str, *, at: datetime) -> Live | None:

@@ -84,6 +84,36 @@ class Forbidden(LoyaltyError):
     )
 
 
+class ProveAgain(Forbidden):
+    """Allowed, once they have shown again that it is them."""
+
+    code = "prove_again"
+    words = Text(
+        "Prima conferma che sei tu: ricarica la pagina e riscrivi la password.",
+        "First confirm that it is you: reload the page and type your password again.",
+    )
+
+
+class FactorNeeded(Forbidden):
+    """The shop wants a second factor of this person, who has none yet."""
+
+    code = "factor_needed"
+    words = Text(
+        "Il negozio chiede un secondo passo per entrare: attivalo dalla pagina del tuo profilo.",
+        "The shop asks for a second step when signing in: set it up on your account page.",
+    )
+
+
+class WrongPlace(Forbidden):
+    """Allowed, and not at this till."""
+
+    code = "wrong_place"
+    words = Text(
+        "Lavori in altre sedi: apri la cassa su un telefono di una di quelle.",
+        "You work at other locations: open the till on a phone of one of those.",
+    )
+
+
 class WrongPin(Refused):
     """The name and the PIN do not go together, or the PIN is locked: never said which."""
 

@@ -1,42 +1,16 @@
 """What each kind of mail says, in both languages (pure)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from loyalty.core.letter import HOUSE, Facts, Kind, Letter
+from loyalty.core.staff_letters import STAFF_KINDS
 from loyalty.core.text import Text, one_line
 
-HOUSE = "Loyalty"
-Facts = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One mail in one language, before it is put on paper."""
-
-    subject: str
-    sender: str  # the name before the address: the shop's, or the house's
-    paragraphs: tuple[str, ...]
-    why: str  # why they get it, and what to do if they did not ask for it
-    code: str = ""
-    link: str = ""
-    link_words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of mail: how it reads, which facts nobody needs afterwards, and how long it is good.
-
-    `lasts` None: it is worth sending however late.
-    """
-
-    write: Callable[[Facts, str], Letter]
-    secret: frozenset[str] = frozenset()
-    lasts: Callable[[Facts], timedelta] | None = None
+__all__ = ["KINDS", "Kind", "Letter"]
 
 
 def write(kind: str, *, facts: Facts, language: str) -> Letter:
@@ -183,4 +157,5 @@ KINDS: dict[str, Kind] = {
         _card_link, frozenset({"link"}), lambda facts: timedelta(days=facts["days"])
     ),
     "new_phone": Kind(_new_phone),
+    **STAFF_KINDS,
 }

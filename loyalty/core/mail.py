@@ -81,12 +81,13 @@ def post(
     language: str,
     facts: dict[str, Any],
     at: datetime,
-    whose: tuple[UUID, UUID] | None = None,
+    whose: tuple[UUID, UUID | None] | None = None,
 ) -> UUID:
     """Owe somebody a mail; it exists if and only if the surrounding write commits.
 
     `facts` are the plain values that the template of that kind fills in, links whole; `language`
-    is it or en; `whose` are merchant and customer, where it is of one shop. Returns the mail's id.
+    is it or en; `whose` are merchant and customer, where it is of one shop (no
+    customer: to its staff). Returns the mail's id.
     """
     merchant_id, customer_id = whose or (None, None)
     mail = Mail(

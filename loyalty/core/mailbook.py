@@ -51,13 +51,15 @@ def page(
     before: UUID | None,
     limit: int,
     knows: Knows | None,
+    but: frozenset[str] = frozenset(),
 ) -> list[Entry]:
     """What is kept, waits or has failed, the newest first, before a key.
 
     With `knows`, the house's own mails as well, to addresses that the shop knows as a customer's:
-    it is given addresses and returns those.
+    it is given addresses and returns those. Kinds in `but` are left out.
     """
-    found = _newest(session, _MAIL.c.merchant_id == merchant_id, before, limit)
+    ours = sa.and_(_MAIL.c.merchant_id == merchant_id, _MAIL.c.kind.not_in(but))
+    found = _newest(session, ours, before, limit)
     if knows is not None:
         house = _newest(session, _MAIL.c.merchant_id.is_(None), before, _HOUSE_MAX)
         known = knows(session, merchant_id, [one.address for one in house if one.address])
@@ -74,13 +76,20 @@ def _newest(
     return [Entry(*row) for row in session.execute(query.order_by(_MAIL.c.id.desc()).limit(limit))]
 
 
-def find(session: Session, *, merchant_id: UUID, mail_ref: str, knows: Knows | None) -> Entry:
+def find(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    mail_ref: str,
+    knows: Knows | None,
+    but: frozenset[str] = frozenset(),
+) -> Entry:
     """One mail that can still be read whole. Raises Unknown("mail"), for a stranger's too."""
     mail_id = parse_ref("mai", mail_ref)
     query = _ENTRY.where(_MAIL.c.id == mail_id, _MAIL.c.state == KEPT)
     row = session.execute(query).one_or_none() if mail_id else None
     entry = Entry(*row) if row else None
-    if entry is None or entry.address is None:
+    if entry is None or entry.address is None or entry.kind in but:
         raise Unknown("mail")
     is_ours = entry.merchant_id == merchant_id
     if entry.merchant_id is None and knows is not None:

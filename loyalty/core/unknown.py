@@ -30,6 +30,10 @@ _THINGS = {
         "Questo link non vale più. Chiedine uno nuovo.",
         "This link is no longer valid. Ask for a new one.",
     ),
+    "session": Text(
+        "Questo accesso è già chiuso. Guarda di nuovo la lista.",
+        "That session is closed already. Look at the list again.",
+    ),
     "staff": Text("Persona non trovata.", "There is no such person."),
     "device": Text(
         "Questa cassa non c'è. Guarda l'elenco nella pagina Casse.",

@@ -1,5 +1,6 @@
 """Opening a shop, inviting its people, and letting them in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,6 +19,8 @@ from loyalty.merchants.models import Merchant, Staff, StaffLink
 from loyalty.merchants.roles import Role
 
 LINK_HOURS = 72
+HOURS_OF_LINK = {"start": LINK_HOURS, "reset": 1, "address": 24}
+_FOR_A_PASSWORD = ("start", "reset")
 ATTEMPTS_MAX = 5  # for one e-mail from one origin
 ORIGIN_ATTEMPTS_MAX = 20  # for one origin, whatever the e-mail
 ATTEMPTS_MINUTES = 15
@@ -41,10 +44,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What a one-time link stands for."""
+    """What a one-time link stands for; `kind` is start or reset."""
 
     merchant_id: UUID
     staff_id: UUID
+    kind: str
     merchant_name: str
     name: str
     email: str
@@ -104,7 +108,7 @@ def invite_staff(
     if known and known.merchant_id != merchant_id:
         raise StateConflict(field="email")
     staff_id = known.target_id if known else _add(session, merchant_id, address, name, role, at)
-    return _new_link(session, merchant_id=merchant_id, staff_id=staff_id, at=at)
+    return new_link(session, merchant_id=merchant_id, staff_id=staff_id, at=at)
 
 
 def _add(
@@ -129,14 +133,25 @@ def _add(
     return staff.id
 
 
-def _new_link(session: Session, *, merchant_id: UUID, staff_id: UUID, at: datetime) -> str:
+def new_link(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    staff_id: UUID,
+    at: datetime,
+    kind: str = "start",
+    address: str | None = None,
+) -> str:
+    """The token of a one-time link: a first password (start), another (reset), a new address."""
     link_id, token = new_id(), random_code(32)
     session.add(
         StaffLink(
             merchant_id=merchant_id,
             id=link_id,
             staff_id=staff_id,
-            expires_at=at + timedelta(hours=LINK_HOURS),
+            kind=kind,
+            address=address,
+            expires_at=at + timedelta(hours=HOURS_OF_LINK[kind]),
         )
     )
     session.flush()
@@ -146,12 +161,13 @@ def _new_link(session: Session, *, merchant_id: UUID, staff_id: UUID, at: dateti
 
 def open_link(session: Session, *, token: str, at: datetime) -> Invitation:
     """What the link stands for; looking does not use it up. Raises Unknown("link")."""
-    link = _living_link(session, token, at)
+    link = living_link(session, token=token, kinds=_FOR_A_PASSWORD, at=at)
     staff = session.get_one(Staff, (link.merchant_id, link.staff_id))
     shop = session.get_one(Merchant, link.merchant_id)
     return Invitation(
         merchant_id=staff.merchant_id,
         staff_id=staff.id,
+        kind=link.kind,
         merchant_name=shop.name,
         name=staff.name,
         email=staff.email,
@@ -161,17 +177,8 @@ def open_link(session: Session, *, token: str, at: datetime) -> Invitation:
 
 def accept_link(session: Session, *, token: str, password_hash: str, at: datetime) -> Person:
     """Set the password; the person's older sessions and other links end. Raises Unknown("link")."""
-    link = _living_link(session, token, at)
-    taken = session.execute(
-        sa.update(StaffLink)
-        .where(
-            StaffLink.merchant_id == link.merchant_id,
-            StaffLink.staff_id == link.staff_id,
-            StaffLink.used_at.is_(None),
-        )
-        .values(used_at=at)
-    )
-    if rows_changed(taken) == 0:
+    link = living_link(session, token=token, kinds=_FOR_A_PASSWORD, at=at)
+    if use_links(session, merchant_id=link.merchant_id, staff_id=link.staff_id, at=at) == 0:
         raise Unknown("link")
     staff = session.get_one(Staff, (link.merchant_id, link.staff_id))
     staff.password_hash = password_hash
@@ -180,10 +187,18 @@ def accept_link(session: Session, *, token: str, password_hash: str, at: datetim
     return _person(staff)
 
 
-def _living_link(session: Session, token: str, at: datetime) -> StaffLink:
+def use_links(session: Session, *, merchant_id: UUID, staff_id: UUID, at: datetime) -> int:
+    """Use up every link of a person; how many were left."""
+    mine = (StaffLink.merchant_id == merchant_id, StaffLink.staff_id == staff_id)
+    left = sa.update(StaffLink).where(*mine, StaffLink.used_at.is_(None))
+    return rows_changed(session.execute(left.values(used_at=at)))
+
+
+def living_link(session: Session, *, token: str, kinds: Collection[str], at: datetime) -> StaffLink:
+    """The link of one of these kinds, while it can be used. Raises Unknown("link")."""
     known = look_up(session, kind="staff_link", text=token)
     link = session.get(StaffLink, (known.merchant_id, known.target_id)) if known else None
-    if link is None or link.used_at is not None or link.expires_at <= at:
+    if link is None or link.used_at is not None or link.expires_at <= at or link.kind not in kinds:
         raise Unknown("link")
     if not session.get_one(Staff, (link.merchant_id, link.staff_id)).active:
         raise Unknown("link")

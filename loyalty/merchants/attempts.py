@@ -39,7 +39,7 @@ def take(session: Session, *, allowed: Mapping[str, int], within: timedelta, at:
     Raises TooMany, and then nothing is counted.
     """
     for name in sorted(allowed):
-        _wait_for_turn(session, name)
+        wait_for_turn(session, name)
     demand_room(session, allowed=allowed, within=within, at=at)
     count(session, names=allowed, at=at)
 
@@ -49,8 +49,11 @@ def spend(session: Session, *, name: str, allowed: int, minutes: int, at: dateti
     take(session, allowed={name: allowed}, within=timedelta(minutes=minutes), at=at)
 
 
-def _wait_for_turn(session: Session, name: str) -> None:
-    """On SQLite a write has the whole database anyway."""
+def wait_for_turn(session: Session, name: str) -> None:
+    """Let nobody else try the same name until this write ends.
+
+    On SQLite a write has the whole database anyway.
+    """
     if session.get_bind().dialect.name == "postgresql":
         turn = int.from_bytes(digest(name)[:8], "big", signed=True)
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(turn)))

@@ -33,9 +33,14 @@ def enter(session: Session, *, kind: str, text: str, merchant_id: UUID, target_i
 
 def look_up(session: Session, *, kind: str, text: str) -> Entry | None:
     """Whose `text` is, or None."""
+    return look_up_digest(session, kind=kind, found_by=digest(text))
+
+
+def look_up_digest(session: Session, *, kind: str, found_by: bytes) -> Entry | None:
+    """The same for who kept only the digest of it."""
     found = session.execute(
         sa.select(Directory.merchant_id, Directory.target_id).where(
-            Directory.kind == kind, Directory.digest == digest(text)
+            Directory.kind == kind, Directory.digest == found_by
         )
     ).first()
     return Entry(*found) if found else None

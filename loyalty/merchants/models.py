@@ -23,6 +23,8 @@ class Merchant(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # How many rewards a till may hand over before the network is back.
     offline_rewards: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("0"))
+    # Whether everybody but cashiers signs in with a second factor.
+    needs_factor: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
 class Location(Base):
@@ -53,19 +55,26 @@ class Staff(Base):
     stamp: Mapped[str] = mapped_column(sa.String(26))  # a new one ends every session
     active: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StaffLink(Base):
-    """A one-time link with which a person chooses a password."""
+    """A one-time link with which a person chooses a password, or proves a new address as theirs.
+
+    `kind` is start, reset or address; only the last one holds an `address`.
+    """
 
     __tablename__ = "staff_link"
     __table_args__ = (
         sa.ForeignKeyConstraint(["merchant_id", "staff_id"], ["staff.merchant_id", "staff.id"]),
+        sa.CheckConstraint("kind IN ('start', 'reset', 'address')", name="kind"),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     staff_id: Mapped[UUID] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(sa.String(10), server_default="start")
+    address: Mapped[str | None] = mapped_column(sa.String(254))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -135,6 +144,8 @@ class ApiKey(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     scopes: Mapped[list[str]] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str | None] = mapped_column(sa.String(40))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -164,7 +175,10 @@ class StaffAct(Base):
     """What somebody did apart from the ledger: who, what, to what, when; no personal text."""
 
     __tablename__ = "staff_act"
-    __table_args__ = (sa.Index("ix_staff_act_target", "merchant_id", "target"),)
+    __table_args__ = (
+        sa.Index("ix_staff_act_target", "merchant_id", "target"),
+        sa.Index("ix_staff_act_actor", "merchant_id", "actor", "id"),
+    )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)

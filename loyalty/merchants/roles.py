@@ -80,6 +80,7 @@ class Duty:
     location_id: UUID | None = None
     device: str | None = None
     email: str | None = None  # of the person, to know their own card
+    places: frozenset[UUID] = frozenset()  # at whose tills they may stand; none of them: at all
     approval: Approval | None = None
 
     def demand(self, permission: Permission) -> None:
@@ -96,6 +97,7 @@ def staff_duty(
     location_id: UUID | None = None,
     device: str | None = None,
     email: str | None = None,
+    places: frozenset[UUID] = frozenset(),
 ) -> Duty:
     """The duty of a person at the till or in the portal."""
     return Duty(
@@ -107,6 +109,7 @@ def staff_duty(
         location_id=location_id,
         device=device,
         email=email,
+        places=places,
     )
 
 

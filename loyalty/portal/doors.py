@@ -1,14 +1,14 @@
 """The doors: sign in, the first password behind a one-time link, sign out."""
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, make_response, render_template, request
 from marshmallow import fields
 
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import TooMany, Unknown
 from loyalty.core.text import Text
-from loyalty.merchants import accounts, pins
-from loyalty.merchants.accounts import Invitation, Person
+from loyalty.merchants import accounts
+from loyalty.merchants.accounts import Invitation
 from loyalty.merchants.passwords import (
     PASSWORD_LETTERS_MAX,
     PASSWORD_LETTERS_MIN,
@@ -17,23 +17,23 @@ from loyalty.merchants.passwords import (
 )
 from loyalty.merchants.roles import PERMISSIONS, Permission
 from loyalty.portal.blueprint import blueprint
+from loyalty.portal.entering import TILL, go, home_of, step_in
 from loyalty.portal.words import role_name
 from loyalty.programs import editor
 from loyalty.web import device, guard, reads, session
 from loyalty.web.fields import Body, Line, Secret
 from loyalty.web.forms import FormState, read_form
-from loyalty.web.locale import open_shop, pick, relative_path
+from loyalty.web.locale import open_shop, pick
 
-_TILL = "/till/"
 _NO_MATCH = Text(
     "E-mail e password non vanno d'accordo. Ricontrollale entrambe.",
     "The e-mail and the password do not match. Check both.",
 )
 _REST = Text(
-    "Troppi tentativi con questo indirizzo. Riprova fra un quarto d'ora, o fatti dare un link"
-    " nuovo da chi gestisce il negozio.",
-    "Too many attempts with this address. Try again in a quarter of an hour, or ask the owner for"
-    " a new link.",
+    "Troppi tentativi con questo indirizzo. Riprova fra un quarto d'ora, o scegli una password"
+    " nuova.",
+    "Too many attempts with this address. Try again in a quarter of an hour, or choose a new"
+    " password.",
 )
 _TOO_SHORT = Text(
     f"Servono almeno {PASSWORD_LETTERS_MIN} caratteri.",
@@ -45,6 +45,7 @@ class _SignIn(Body):
     email = Line((1, 254), required=True)
     password = Secret(required=True)
     next = fields.String()
+    kept = fields.String()
 
 
 class _Start(Body):
@@ -60,8 +61,8 @@ _sign_in_form, _start_form = _SignIn(), _Start()
 def root() -> Response:
     """The bare address: the owner's overview, or the till for who works there or stands at one."""
     if device.here() is not None:
-        return _go(_TILL)
-    return _go(_home_of(session.person()))
+        return go(TILL)
+    return go(home_of(session.person()))
 
 
 @blueprint.get("/robots.txt")
@@ -77,7 +78,7 @@ def sign_in() -> Response:
     """The form; who is already signed in goes on."""
     person = session.person()
     if person is not None:
-        return _go(_home_of(person))
+        return go(home_of(person))
     return _sign_in_page(FormState(raw={"next": request.args.get("next", "")}))
 
 
@@ -102,19 +103,7 @@ def try_sign_in() -> Response:
         with write() as records:
             accounts.count_attempt(records, email=email, origin=origin, at=at)
         return _sign_in_page(form, pick(_NO_MATCH), status=422)
-    session.sign_in(person, at=at)
-    return _go(_way_in(person, relative_path(form.value("next")) or _home_of(person)))
-
-
-def _way_in(person: Person, wanted: str) -> str:
-    """Where they wanted to go; at a till the password frees their PIN, or asks for a first one."""
-    here = device.here(person.merchant_id)
-    if here is None or Permission.ACCRUE not in PERMISSIONS[person.role]:
-        return wanted
-    with write() as records:
-        pins.free(records, device=here, staff_id=person.staff_id)
-    has_pin = pins.has_pin(reads.session(), device=here, staff_id=person.staff_id)
-    return wanted if has_pin or not wanted.startswith(_TILL) else f"{_TILL}pin"
+    return step_in(person, wanted=form.value("next"), typed=form.value("kept"), at=at)
 
 
 @blueprint.get("/start/<token>")
@@ -141,8 +130,7 @@ def accept(token: str) -> Response:
     hashed, at = hash_password(password), clock.now()
     with write() as records:
         person = accounts.accept_link(records, token=token, password_hash=hashed, at=at)
-    session.sign_in(person, at=at)
-    return _go(_way_in(person, _first_page(person)))
+    return step_in(person, wanted=_first_page(person), at=at)
 
 
 def _first_page(person: Person) -> str:
@@ -150,7 +138,7 @@ def _first_page(person: Person) -> str:
     is_theirs = Permission.PROGRAMS in PERMISSIONS[person.role]
     if is_theirs and not editor.page(reads.session(), merchant_id=person.merchant_id, limit=1):
         return "/portal/welcome"
-    return _home_of(person)
+    return home_of(person)
 
 
 @blueprint.post("/sign-out")
@@ -158,7 +146,7 @@ def _first_page(person: Person) -> str:
 def sign_out() -> Response:
     """Out, and back to the door; at a till, to the names of who works there."""
     session.sign_out()
-    return _go("/till/people" if device.here() is not None else "/sign-in")
+    return go("/till/people" if device.here() is not None else "/sign-in")
 
 
 def _invitation(token: str) -> Invitation | None:
@@ -171,7 +159,8 @@ def _invitation(token: str) -> Invitation | None:
 
 
 def _sign_in_page(form: FormState, refusal: str | None = None, status: int = 200) -> Response:
-    return make_response(render_template("portal/sign_in.html", form=form, refusal=refusal), status)
+    facts = {"form": form, "refusal": refusal, "kept": form.value("kept")}
+    return make_response(render_template("portal/sign_in.html", **facts), status)
 
 
 def _start_page(invitation: Invitation, form: FormState, status: int = 200) -> Response:
@@ -182,13 +171,3 @@ def _start_page(invitation: Invitation, form: FormState, status: int = 200) -> R
         form=form,
     )
     return make_response(page, status)
-
-
-def _home_of(person: Person | None) -> str:
-    if person and Permission.REPORTS not in PERMISSIONS[person.role]:
-        return _TILL
-    return "/portal/"
-
-
-def _go(path: str) -> Response:
-    return make_response(redirect(path, 303))

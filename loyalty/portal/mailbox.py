@@ -11,6 +11,7 @@ from loyalty.core import letters, mailbook, paper
 from loyalty.core.db import current
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.mailbook import Entry, Knows
+from loyalty.core.staff_letters import STAFF_KINDS
 from loyalty.core.text import Text
 from loyalty.customers import directory
 from loyalty.merchants.roles import Permission
@@ -24,6 +25,10 @@ KINDS = {
     "confirm_email": Text("Conferma dell'indirizzo", "Confirmation of an address"),
     "card_link": Text("Link per aprire la carta", "Link to open the card"),
     "new_phone": Text("Carte aperte su un altro telefono", "Cards opened on another phone"),
+    "staff_start": Text("Invito a chi lavora qui", "Invitation to work here"),
+    "staff_reset": Text("Password nuova per chi lavora qui", "New password for staff"),
+    "staff_address": Text("Nuovo indirizzo di chi lavora qui", "New address of staff"),
+    "staff_address_left": Text("Indirizzo cambiato", "Address changed"),
 }
 _TROUBLE = {
     "timeout": Text("il server di posta non risponde", "the mail server does not answer"),
@@ -66,6 +71,7 @@ def mails() -> str:
         before=before,
         limit=_SHOWN + 1,
         knows=_knows(),
+        but=_not_for_them(),
     )
     return render_template(
         "portal/mails.html",
@@ -98,8 +104,17 @@ def mail_body(mail_ref: str) -> Response:
 
 def _mine(mail_ref: str) -> Entry:
     return mailbook.find(
-        reads.session(), merchant_id=guard.duty().merchant_id, mail_ref=mail_ref, knows=_knows()
+        reads.session(),
+        merchant_id=guard.duty().merchant_id,
+        mail_ref=mail_ref,
+        knows=_knows(),
+        but=_not_for_them(),
     )
+
+
+def _not_for_them() -> frozenset[str]:
+    """A link in a mail to staff opens their account: only who invites staff anyway may read it."""
+    return frozenset() if Permission.STAFF in guard.duty().permissions else frozenset(STAFF_KINDS)
 
 
 def _knows() -> Knows | None:

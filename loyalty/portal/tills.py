@@ -9,13 +9,15 @@ from flask import Response, make_response, redirect, render_template
 from loyalty.cards import qr
 from loyalty.core import clock
 from loyalty.core.db import current, write
+from loyalty.core.errors import Unknown
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
-from loyalty.merchants import accounts, acts, devices, pins, places, trust
+from loyalty.merchants import accounts, acts, devices, pins, places, stations, trust
 from loyalty.merchants.acts import Act
 from loyalty.merchants.devices import LINK_MINUTES, DeviceFacts
 from loyalty.merchants.roles import Permission
 from loyalty.merchants.trust import OFFLINE_REWARDS_MAX
+from loyalty.portal.act_words import WORDS, of_group
 from loyalty.portal.blueprint import blueprint
 from loyalty.web import guard, reads
 from loyalty.web.fields import Body, Line
@@ -23,24 +25,16 @@ from loyalty.web.forms import FormState, TypedWhole, read_form
 from loyalty.web.locale import gettext, pick
 
 _ACTS_SHOWN = 12
-_SAID = {
-    "device.add": Text("ha preparato una cassa", "prepared a till"),
-    "device.link": Text("ha fatto un codice nuovo per una cassa", "made a new code for a till"),
-    "device.join": Text("ha collegato un telefono", "connected a phone"),
-    "device.revoke": Text("ha tolto una cassa", "took a till out"),
-    "pin.choose": Text("ha scelto il suo PIN", "chose a PIN"),
-    "pin.lock": Text("cinque PIN sbagliati: bloccato", "five wrong PINs: locked"),
-    "pin.unlock": Text("ha sbloccato un PIN", "unlocked a PIN"),
-    "rewards.offline": Text(
-        "ha cambiato i premi senza rete", "changed the rewards without network"
-    ),
-    "limit.lift": Text(
-        "ha fatto passare una visita oltre il limite", "let a visit through over the limit"
-    ),
-    "adjustment.approve": Text(
-        "ha dato il permesso per una correzione", "allowed a correction by hand"
-    ),
-}
+_SAID = (
+    *of_group("device"),
+    *of_group("pin"),
+    "rewards.offline",
+    "limit.lift",
+    "adjustment.approve",
+)
+
+
+_NOT_THEIRS = Text("Scegli una delle tue sedi.", "Choose one of your own places.")
 
 
 class _Till(Body):
@@ -104,6 +98,8 @@ def add_till() -> Response:
     form = read_form(_form)
     if not form.is_valid:
         return _page(form, status=422)
+    if not _is_where_they_stand(form.values.get("location", "")):
+        return _page(form.refuse("location", _NOT_THEIRS), status=422)
     name = form.values["name"]
     with write() as records:
         token = devices.add(
@@ -134,8 +130,7 @@ def trust_tills() -> Response:
 @guard.staff(Permission.TILLS)
 def renew_till(device_ref: str) -> Response:
     """Another code for a till that still waits for its phone."""
-    duty = guard.duty()
-    found = devices.find(reads.session(), merchant_id=duty.merchant_id, device_ref=device_ref)
+    duty, found = guard.duty(), _mine(device_ref)
     with write() as records:
         token = devices.renew_link(records, duty=duty, device_ref=device_ref, at=clock.now())
     return _page(FormState(), fresh=_fresh(found.name, token))
@@ -145,6 +140,7 @@ def renew_till(device_ref: str) -> Response:
 @guard.staff(Permission.TILLS)
 def revoke_till(device_ref: str) -> Response:
     """Take a till out: who works on it is out at once, and its PINs are over."""
+    _mine(device_ref)
     with write() as records:
         devices.revoke(records, duty=guard.duty(), device_ref=device_ref, at=clock.now())
     return _back()
@@ -154,6 +150,7 @@ def revoke_till(device_ref: str) -> Response:
 @guard.staff(Permission.TILLS)
 def unlock_pin(device_ref: str, staff_ref: str) -> Response:
     """Five fresh tries for somebody's PIN."""
+    _mine(device_ref)
     with write() as records:
         pins.unlock(
             records,
@@ -163,6 +160,23 @@ def unlock_pin(device_ref: str, staff_ref: str) -> Response:
             at=clock.now(),
         )
     return _back()
+
+
+def _is_where_they_stand(name: str) -> bool:
+    """Whether this person may set up a till at the place of that name."""
+    duty = guard.duty()
+    listed = places.list_locations(reads.session(), merchant_id=duty.merchant_id)
+    found = next((one.id for one in listed if one.name == name), None)
+    return stations.may_stand(duty.places, found)
+
+
+def _mine(device_ref: str) -> DeviceFacts:
+    """A till of the shop, and of the places where this person stands. Raises Unknown("device")."""
+    duty = guard.duty()
+    found = devices.find(reads.session(), merchant_id=duty.merchant_id, device_ref=device_ref)
+    if not stations.may_stand(duty.places, found.location_id):
+        raise Unknown("device")
+    return found
 
 
 def _back() -> Response:
@@ -184,7 +198,9 @@ def _page(
     records, merchant_id = reads.session(), guard.duty().merchant_id
     people = _names_of_people()
     locations = {
-        place.id: place.name for place in places.list_locations(records, merchant_id=merchant_id)
+        place.id: place.name
+        for place in places.list_locations(records, merchant_id=merchant_id)
+        if stations.may_stand(guard.duty().places, place.id)
     }
     keepers = _keepers()
     facts: dict[str, Any] = {"form": form, "fresh": fresh, "minutes": LINK_MINUTES}
@@ -204,6 +220,7 @@ def _page(
             keepers=keepers.get(one.ref, []),
         )
         for one in devices.list_devices(records, merchant_id=merchant_id)
+        if stations.may_stand(guard.duty().places, one.location_id)
     ]
     facts["happened"] = _happened(people)
     return make_response(render_template("portal/tills.html", **facts), status)
@@ -233,6 +250,8 @@ def _happened(people: dict[str, str]) -> list[_Happened]:
     """What the staff log says about tills, in words."""
     records, merchant_id = reads.session(), guard.duty().merchant_id
     names = devices.names(records, merchant_id=merchant_id)
+    if guard.duty().places:  # who stands at some places only hears of those
+        return []
     latest = acts.latest(records, merchant_id=merchant_id, among=_SAID, limit=_ACTS_SHOWN)
     return [_in_words(act, people, names) for act in latest]
 
@@ -242,7 +261,7 @@ def _in_words(act: Act, people: dict[str, str], names: dict[str, str]) -> _Happe
     where = act.facts.get("device") or (act.target if act.target in names else act.device)
     return _Happened(
         who=people.get(act.actor, ""),
-        what=pick(_SAID[act.act]),
+        what=pick(WORDS[act.act]),
         about=about if about != people.get(act.actor) else "",
         where=names.get(where or "", ""),
         at=act.at,

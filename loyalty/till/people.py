@@ -175,7 +175,7 @@ def _people(found: DeviceFacts) -> list[Named]:
     everybody = accounts.list_staff(reads.session(), merchant_id=found.merchant_id)
     return [
         pins.named(person)
-        for person in everybody
+        for person in pins.standing_here(found, everybody)
         if person.active and Permission.ACCRUE in PERMISSIONS[person.role]
     ]
 

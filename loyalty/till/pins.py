@@ -6,7 +6,7 @@ from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import Unknown, WrongPin
 from loyalty.core.ids import parse_ref
-from loyalty.merchants import accounts, pins
+from loyalty.merchants import accounts, pins, stations
 from loyalty.merchants.accounts import Person
 from loyalty.merchants.devices import DeviceFacts
 from loyalty.merchants.passwords import verify_password
@@ -42,6 +42,7 @@ def person_of(at_till: DeviceFacts, staff_ref: str, pin: str, permission: Permis
         reads.session(), merchant_id=at_till.merchant_id, staff_id=staff_id
     )
     may = person and person.active and permission in PERMISSIONS[person.role]
+    may = may and person and _stands_here(at_till, person)
     if not person or not may:
         verify_password(None, pin)  # as slow as for somebody who may
         raise WrongPin
@@ -77,8 +78,27 @@ def approvers(at_till: DeviceFacts) -> list[Person]:
         for each in pins.list_pins(session, merchant_id=at_till.merchant_id)
         if each.device_id == at_till.id
     }
+    everybody = accounts.list_staff(session, merchant_id=at_till.merchant_id)
     return [
         person
-        for person in accounts.list_staff(session, merchant_id=at_till.merchant_id)
+        for person in standing_here(at_till, everybody)
         if person.staff_id in with_pin and Permission.ADJUST in PERMISSIONS[person.role]
+    ]
+
+
+def _stands_here(at_till: DeviceFacts, person: Person) -> bool:
+    places = stations.of_person(
+        reads.session(), merchant_id=person.merchant_id, staff_id=person.staff_id
+    )
+    return stations.may_stand(places, at_till.location_id)
+
+
+def standing_here(at_till: DeviceFacts, people: list[Person]) -> list[Person]:
+    """Those of them who may stand at this till's location."""
+    where = stations.of_shop(reads.session(), merchant_id=at_till.merchant_id)
+    nowhere: stations.Places = frozenset()
+    return [
+        person
+        for person in people
+        if stations.may_stand(where.get(person.staff_id, nowhere), at_till.location_id)
     ]

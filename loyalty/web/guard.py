@@ -1,23 +1,28 @@
 """Who are you, and may you: every route declares its guard, and no route works without one."""
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Flask, current_app, g, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from loyalty.core import clock
-from loyalty.core.errors import Forbidden, NotSignedIn
+from loyalty.core.db import write
+from loyalty.core.errors import Busy, FactorNeeded, Forbidden, NotSignedIn, ProveAgain, WrongPlace
 from loyalty.core.ids import ref
 from loyalty.core.settings import Settings
-from loyalty.merchants import keys
+from loyalty.merchants import keys, stations
 from loyalty.merchants.accounts import Person
 from loyalty.merchants.keys import KeyFacts
 from loyalty.merchants.roles import Duty, Permission, staff_duty
+from loyalty.merchants.sessions import Seat
 from loyalty.web import device, reads, uploads
 from loyalty.web import session as sessions
 
@@ -44,6 +49,8 @@ class Guard:
 
     kind: Literal["public", "staff", "key"]
     needs: str
+    fresh: bool = False  # they show again that it is them, if that was not just now
+    bare: bool = False  # also who still has to set up the second factor that the shop asks for
 
 
 def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -51,10 +58,16 @@ def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return _declare(Guard("public", reason), lambda: None)
 
 
-def staff(permission: Permission | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A signed-in member of staff with the permission; without one, any member of staff."""
-    needs = permission.value if permission else "signed in"
-    return _declare(Guard("staff", needs), lambda: _admit_staff(permission))
+def staff(
+    permission: Permission | None = None, *, fresh: bool = False, bare: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A signed-in member of staff with the permission; without one, any member of staff.
+
+    `fresh`: who gave no password or code in the last five minutes is asked for it first, and what
+    they sent goes on afterwards. `bare`: also without the second factor that the shop asks for.
+    """
+    declared = Guard("staff", permission.value if permission else "signed in", fresh, bare)
+    return _declare(declared, lambda: _admit_staff(permission, declared))
 
 
 def key(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -102,7 +115,31 @@ def init_app(app: Flask, settings: Settings) -> None:
             request.max_content_length = bytes_max
         if found.kind != "key" and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
-            _csrf.protect()
+            _refuse_forged(found)
+
+
+def _refuse_forged(found: Guard) -> None:
+    """The token in the form. That of the same person's former session in this browser will do.
+
+    Nobody else can know it, and whoever signed in again in another window loses nothing.
+    """
+    try:
+        _csrf.protect()
+    except CSRFError:
+        if found.kind != "staff" or not _is_of_former_session():
+            raise
+
+
+def _is_of_former_session() -> bool:
+    owner, seat = sessions.owner_of_forms(), sessions.seat()
+    if owner is None or (seat and sessions.name_of(seat.person) != owner[0]):
+        return False
+    signer = URLSafeTimedSerializer(cast(str, current_app.secret_key), salt="wtf-csrf-token")
+    try:
+        token = str(signer.loads(request.form.get("csrf_token", "")))
+    except BadData:
+        return False
+    return hmac.compare_digest(token.encode(), owner[1].encode())
 
 
 def _declare(guard: Guard, admit: Callable[[], None]) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -118,10 +155,12 @@ def _declare(guard: Guard, admit: Callable[[], None]) -> Callable[[Callable[P, R
     return decorate
 
 
-def _admit_staff(permission: Permission | None) -> None:
+def _admit_staff(permission: Permission | None, declared: Guard) -> None:
     """A PIN opens the till's own pages and nothing else."""
-    person = sessions.cashier() if request.blueprint == "till" else sessions.person()
-    if person is None:
+    is_at_till = request.blueprint == "till"
+    person = sessions.cashier() if is_at_till else sessions.person()
+    seat = sessions.seat()
+    if person is None or seat is None:
         raise NotSignedIn
     here = device.here(person.merchant_id)
     g.duty = staff_duty(
@@ -131,10 +170,29 @@ def _admit_staff(permission: Permission | None) -> None:
         location_id=here.location_id if here else None,
         device=device.name(person.merchant_id),
         email=person.email,
+        places=_places(seat),
     )
     if permission is not None:
         g.duty.demand(permission)
+    _demand_seat(seat, declared)
+    if is_at_till and not stations.may_stand(g.duty.places, g.duty.location_id):
+        raise WrongPlace
     _keep_in(person)
+
+
+def _places(seat: Seat) -> frozenset[UUID]:
+    """Asked only for the few who do not stand everywhere: a scan has no time to lose."""
+    if not seat.has_places:
+        return frozenset()
+    who = {"merchant_id": seat.person.merchant_id, "staff_id": seat.person.staff_id}
+    return stations.of_person(reads.session(), **who)
+
+
+def _demand_seat(seat: Seat, declared: Guard) -> None:
+    if seat.lacks_factor and not declared.bare:
+        raise FactorNeeded
+    if declared.fresh and not seat.is_fresh(clock.now()):
+        raise ProveAgain
 
 
 def _keep_in(person: Person) -> None:
@@ -155,6 +213,19 @@ def _admit_key(scope: str) -> None:
     g.key = facts
     g.duty = _key_duty(facts)
     demand_scope(scope)
+    _note_use(facts)
+
+
+def _note_use(facts: KeyFacts) -> None:
+    """Now and then, so that the owner sees which keys are alive."""
+    at = clock.now()
+    if facts.used_at is not None and at - facts.used_at < keys.USED_EVERY:
+        return
+    try:
+        with write() as session:
+            keys.saw(session, key=facts, at=at)
+    except Busy:
+        return  # the next call says it again
 
 
 def _key_duty(facts: KeyFacts) -> Duty:

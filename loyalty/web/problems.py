@@ -10,13 +10,15 @@ from flask import Flask, Response, g, make_response, redirect, render_template, 
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from loyalty.core import errors
+from loyalty.core import clock, errors
 from loyalty.core.errors import LoyaltyError
 from loyalty.core.text import Text
-from loyalty.web import device, observe
+from loyalty.web import device, kept, observe, session
+from loyalty.web.forms import FormState
 from loyalty.web.locale import language, relative_path
 
 log = logging.getLogger(__name__)
+_IN_PLACE_OF_ALL = {"HX-Retarget": "body", "HX-Reswap": "innerHTML", "HX-Reselect": "body"}
 MEDIA_TYPE = "application/problem+json"
 
 STATUSES: dict[type[LoyaltyError], int] = {
@@ -84,10 +86,10 @@ def status_of(error: type[LoyaltyError]) -> int:
 
 
 def answer(error: LoyaltyError, **more: str) -> Response:
-    """A refusal as an answer, with `more` facts; who is not signed in is taken to the door."""
+    """A refusal as an answer, with `more` facts; a person is taken where it can be put right."""
     status = status_of(type(error))
-    if status == 401 and not wants_problem():  # noqa: PLR2004  # a status
-        return _to_the_door()
+    if not wants_problem() and (elsewhere := _elsewhere(error)):
+        return elsewhere
     facts = {**error.facts_in(language()), **more}
     response = _respond(status, error.code, error.sentence, facts)
     if "retry_after_s" in error.facts:
@@ -139,15 +141,54 @@ def _page(status: int, code: str, sentence: str) -> Response:
     return make_response(page, status)
 
 
+def _elsewhere(error: LoyaltyError) -> Response | None:
+    """The page where a person can put it right, if there is one."""
+    if isinstance(error, errors.NotSignedIn):
+        return _to_the_door()
+    if isinstance(error, errors.FactorNeeded):
+        return _go("/portal/account/factor")
+    if isinstance(error, errors.ProveAgain):
+        return _ask_again()
+    return None
+
+
 def _to_the_door() -> Response:
-    came_from = request.full_path.rstrip("?") if request.method == "GET" else ""
-    back = relative_path(came_from)
+    """What was typed goes along, where the door is one that asks for a password."""
+    typed = "" if _is_at_till() else kept.of_whoever_was_here(at=clock.now())
+    if typed:
+        return _whole("portal/sign_in.html", 401, form=FormState(), refusal=None, kept=typed)
     door = "/till/people" if _is_at_till() else "/sign-in"
-    if back and back != "/":
-        door += f"?next={quote(back)}"
+    back = _wanted()
+    return _go(f"{door}?next={quote(back)}" if back and back != "/" else door)
+
+
+def _ask_again() -> Response:
+    """The same for somebody who is in, and has to show that it is still them."""
+    seat = session.seat()
+    who = session.name_of(seat.person) if seat else ""
+    typed = kept.sealed(who=who, at=clock.now())
+    if typed:
+        return _whole("portal/confirm.html", 403, form=FormState(), kept=typed, next="", seat=seat)
+    return _go(f"/portal/confirm?next={quote(_wanted())}")
+
+
+def _wanted() -> str:
+    came_from = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return relative_path(came_from) or ""
+
+
+def _whole(template: str, status: int, **facts: Any) -> Response:
+    """A page in place of the one that is open, also where a script asked for a part of it."""
+    page = make_response(render_template(template, **facts), status)
     if "HX-Request" in request.headers:
-        return Response(status=401, headers={"HX-Redirect": door})
-    return make_response(redirect(door, 303))
+        page.headers.update(_IN_PLACE_OF_ALL)
+    return page
+
+
+def _go(path: str) -> Response:
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": path})
+    return make_response(redirect(path, 303))
 
 
 def _is_at_till() -> bool:

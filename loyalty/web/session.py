@@ -1,9 +1,11 @@
-"""Who is signed in: Flask-Login over a signed cookie; the staff row is read on each request.
+"""Who is signed in: Flask-Login over a signed cookie that names a row; it is read on each request.
 
-With a password somebody is signed in everywhere for twelve hours. With a PIN they are at the till
-only. On a phone that is a till, either ends after ten idle minutes, and with the till itself.
+With a password somebody is signed in everywhere, for twelve hours and not past an idle one. With a
+PIN they are at the till only. On a phone that is a till, either ends after ten idle minutes, and
+with the till itself.
 """
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,20 +14,24 @@ import flask
 import flask_login
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from sqlalchemy.orm import Session
 
 from loyalty.core import clock
+from loyalty.core.db import write
+from loyalty.core.errors import Busy
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.settings import Settings
-from loyalty.merchants import accounts
+from loyalty.merchants import sessions
 from loyalty.merchants.accounts import Person
-from loyalty.web import device, reads
+from loyalty.merchants.sessions import SEEN_EVERY, Seat
+from loyalty.web import device, reads, visitor
 
-HOURS_MAX = 12  # absolute: a session is never made longer by using it
-HOURS_MAX_BY_PIN = 14  # a long day at the till
 IDLE_MINUTES_MAX = 10  # on a till, which others can reach
+# The cookie outlives the session: so that a form which comes too late is known for whose it is.
+_COOKIE_DAYS = 7
 _SEEN_EVERY_S = 30
-_SIGNED_IN_AT, _BY_PIN = "signed_in_at", "by_pin"
 _TILL, _SEEN_AT = "till", "seen_at"
+_WHO, _TOKEN, _FORMER = "_user_id", "csrf_token", "former"
 # What a page asks without a person says so, and keeps nobody in.
 BY_ITSELF = "X-By-Itself"
 
@@ -56,13 +62,12 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, person: Person) -> None:
-        self.person = person
+    def __init__(self, person: Person, secret: str) -> None:
+        self.person, self.secret = person, secret
 
     def get_id(self) -> str:
-        """Shop, person and stamp: a new stamp (password, dismissal) ends every older session."""
-        shop = ref("mer", self.person.merchant_id)
-        return f"{shop}.{ref('stf', self.person.staff_id)}.{self.person.stamp}"
+        """Who it is, and the secret of their session, of which the row keeps a digest."""
+        return f"{name_of(self.person)}.{self.secret}"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -75,7 +80,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=HOURS_MAX_BY_PIN),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=_COOKIE_DAYS),
     )
     app.session_interface = PageSessions()
     manager = flask_login.LoginManager()
@@ -87,7 +92,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def sign_in(person: Person, *, at: datetime) -> None:
     """Start a session from nothing: what an earlier visitor of this browser had is dropped."""
-    _begin(person, at)
+    _begin(person, at, by_pin=False)
     if device.till() is not None and device.here() is None:
         device.forget()  # it was a till once; who has a password may use it like any browser
     device.remember(person.merchant_id)
@@ -96,17 +101,42 @@ def sign_in(person: Person, *, at: datetime) -> None:
 def sign_in_by_pin(person: Person, *, at: datetime) -> None:
     """Start a session at the till of this phone, and nowhere else."""
     assert device.here(person.merchant_id) is not None, "a PIN is for a till of the shop"
-    _begin(person, at)
-    flask.session[_BY_PIN] = True
+    _begin(person, at, by_pin=True)
 
 
-def _begin(person: Person, at: datetime) -> None:
-    flask.session.clear()
-    flask.session.permanent = True
-    flask.session[_SIGNED_IN_AT] = int(at.timestamp())
-    flask_login.login_user(SignedIn(person))
-    g.person = person
+def _begin(person: Person, at: datetime, *, by_pin: bool) -> None:
+    here, secret = device.here(person.merchant_id), secrets.token_urlsafe(32)
+    with write() as records:
+        _end(records)
+        sessions.begin(
+            records,
+            person=person,
+            secret=secret,
+            at=at,
+            by_pin=by_pin,
+            device=here.ref if here else None,
+            browser=visitor.browser(),
+        )
+    _empty_cookie()
+    _sit_down(person, secret)
     stay_at_till(person, at=at)
+
+
+def _sit_down(person: Person, secret: str) -> None:
+    flask.session.permanent = True
+    flask_login.login_user(SignedIn(person, secret))
+    g.person = person
+    g.pop("seat", None)
+
+
+def prove(*, at: datetime) -> None:
+    """The person has just shown again that it is them: their session has a new secret."""
+    found = seat()
+    assert found is not None, "nobody is signed in"
+    secret = secrets.token_urlsafe(32)
+    with write() as records:
+        sessions.prove(records, seat=found, secret=secret, at=at)
+    _sit_down(found.person, secret)
 
 
 def stay_at_till(person: Person, *, at: datetime) -> None:
@@ -118,9 +148,30 @@ def stay_at_till(person: Person, *, at: datetime) -> None:
 
 def sign_out() -> None:
     """End the session in this browser."""
+    if flask.session.get(_WHO):
+        with write() as records:
+            _end(records)
+    _empty_cookie()
     flask_login.logout_user()
-    flask.session.clear()
     g.pop("person", None)
+    g.pop("seat", None)
+
+
+def _end(records: Session) -> None:
+    merchant_id, _, secret = _read(flask.session.get(_WHO, ""))
+    if merchant_id is not None:
+        sessions.end(records, merchant_id=merchant_id, secret=secret)
+
+
+def _empty_cookie() -> None:
+    """All goes but for whom the forms were made that may still be open in this browser."""
+    who, token = flask.session.get(_WHO, ""), flask.session.get(_TOKEN)
+    former = flask.session.get(_FORMER)
+    flask.session.clear()
+    if who and token:
+        former = [_identity(who), token]
+    if former:
+        flask.session[_FORMER] = former
 
 
 def person() -> Person | None:
@@ -137,51 +188,90 @@ def cashier() -> Person | None:
     return found
 
 
+def seat() -> Seat | None:
+    """The session of this browser, as its row says now; None when nobody is signed in."""
+    if "seat" not in g:
+        g.seat = _find(flask.session.get(_WHO, ""), clock.now())
+    found: Seat | None = g.seat
+    return found
+
+
 def is_by_pin() -> bool:
     """Whether the session of this browser was begun with a PIN."""
-    return bool(flask.session.get(_BY_PIN))
+    found = seat()
+    return found is not None and found.by_pin
+
+
+def name_of(person: Person) -> str:
+    """Shop and person in one word, as cookies and kept forms hold it."""
+    return f"{ref('mer', person.merchant_id)}.{ref('stf', person.staff_id)}"
+
+
+def owner_of_forms() -> tuple[str, str] | None:
+    """Who was signed in here, and the raw token of the forms made for them; None if nobody was.
+
+    Of a session that is over, or of the one before this.
+    """
+    who, token = flask.session.get(_WHO), flask.session.get(_TOKEN)
+    if who and token and seat() is None:
+        return _identity(who), token
+    former = flask.session.get(_FORMER)
+    return (former[0], former[1]) if former else None
 
 
 def keep_awake(*, at: datetime) -> None:
-    """The person at the till has just done something."""
-    now, seen_at = int(at.timestamp()), flask.session.get(_SEEN_AT)
-    if seen_at is None or request.headers.get(BY_ITSELF):
+    """The person has just done something; their row hears of it now and then."""
+    found = seat()
+    if found is None or request.headers.get(BY_ITSELF):
         return
-    if now - seen_at >= _SEEN_EVERY_S:
+    now, seen_at = int(at.timestamp()), flask.session.get(_SEEN_AT)
+    if seen_at is not None and now - seen_at >= _SEEN_EVERY_S:
         flask.session[_SEEN_AT] = now
+    if at - found.seen_at >= SEEN_EVERY:
+        try:
+            with write() as records:
+                sessions.touch(records, seat=found, at=at)
+        except Busy:
+            return  # the next request says it again; nobody waits for this
 
 
 def _load(cookie_id: str) -> SignedIn | None:
-    if _is_over(clock.now()):
+    found = seat()
+    return SignedIn(found.person, _read(cookie_id)[2]) if found else None
+
+
+def _find(cookie_id: str, at: datetime) -> Seat | None:
+    merchant_id, staff_id, secret = _read(cookie_id)
+    if merchant_id is None or _is_idle(at) or _has_left_its_till(merchant_id):
         return None
+    found = sessions.find(reads.session(), merchant_id=merchant_id, secret=secret)
+    if found is None or found.person.staff_id != staff_id or found.is_over(at):
+        return None
+    if found.by_pin and flask.session.get(_TILL) is None:
+        return None
+    return found
+
+
+def _read(cookie_id: str) -> tuple[UUID | None, UUID | None, str]:
     shop, _, rest = cookie_id.partition(".")
-    staff, _, stamp = rest.partition(".")
-    merchant_id, staff_id = parse_ref("mer", shop), parse_ref("stf", staff)
-    if merchant_id is None or staff_id is None:
-        return None
-    if _has_left_its_till(merchant_id):
-        return None
-    found = accounts.staff_by_id(reads.session(), merchant_id=merchant_id, staff_id=staff_id)
-    if found is None or not found.active or found.stamp != stamp:
-        return None
-    return SignedIn(found)
+    staff, _, secret = rest.partition(".")
+    return parse_ref("mer", shop), parse_ref("stf", staff), secret
 
 
-def _is_over(at: datetime) -> bool:
-    """Too old, or at a till that nobody has touched for a while."""
-    signed_in_at, seen_at = flask.session.get(_SIGNED_IN_AT), flask.session.get(_SEEN_AT)
-    if not isinstance(signed_in_at, int):
-        return True
-    hours = HOURS_MAX_BY_PIN if is_by_pin() else HOURS_MAX
-    now = at.timestamp()
-    is_idle = isinstance(seen_at, int) and now - seen_at > IDLE_MINUTES_MAX * 60
-    return is_idle or now - signed_in_at > hours * 3600
+def _identity(cookie_id: str) -> str:
+    return cookie_id.rpartition(".")[0]
+
+
+def _is_idle(at: datetime) -> bool:
+    """At a till that nobody has touched for a while."""
+    seen_at = flask.session.get(_SEEN_AT)
+    return isinstance(seen_at, int) and at.timestamp() - seen_at > IDLE_MINUTES_MAX * 60
 
 
 def _has_left_its_till(merchant_id: UUID) -> bool:
     """A session that began at a till ends with it, and does not go to another phone."""
     began_at = flask.session.get(_TILL)
     if began_at is None:
-        return is_by_pin()
+        return False
     here = device.here(merchant_id)
     return here is None or here.ref != began_at

@@ -6,6 +6,8 @@ from loyalty.core.schedules import Daily, Every
 from loyalty.counter import trials
 from loyalty.members import bulk
 from loyalty.worker import answering, clockwork, members, post, referring, retention, sweep, trying
+from loyalty.merchants import staffing
+from loyalty.worker import answering, clockwork, forgotten, post, referring, retention, sweep
 from loyalty.worker.registry import Registry
 
 _FIVE_MINUTES = 300
@@ -23,3 +25,4 @@ CHORES.add(mail.SEND, post.send)
 CHORES.add(wallet_door.ANSWER, answering.answer)
 CHORES.add(trials.JOB, trying.run)
 CHORES.add(bulk.JOB, members.run)
+CHORES.add(staffing.FORGOTTEN, forgotten.answer)

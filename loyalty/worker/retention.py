@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.db import Database
 from loyalty.counter import detail
-from loyalty.merchants import clocks
+from loyalty.merchants import clocks, sessions
 from loyalty.merchants.clocks import AGREED, DETAIL, PROOF, STAFF_LOG
+from loyalty.merchants.sessions import HOURS_MAX_BY_PIN
 from loyalty.persons import retention
 from loyalty.worker.portions import Pace, Work, in_portions
 from loyalty.worker.registry import Beat
@@ -34,6 +35,12 @@ def run(database: Database, *, payload: dict[str, Any], at: datetime, beat: Beat
     in_portions(
         database,
         lambda session, size: retention.forget_attempts(session, before=before, limit=size),
+        after=beat,
+    )
+    over = at - timedelta(hours=HOURS_MAX_BY_PIN)
+    in_portions(
+        database,
+        lambda session, size: sessions.forget_old(session, before=over, limit=size),
         after=beat,
     )
     database.forget_overwritten()

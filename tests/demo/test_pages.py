@@ -27,6 +27,8 @@ LISTS = {
     "/portal/remarks/exits": Permission.REPORTS,
     "/portal/posters": Permission.SETTINGS,
     "/portal/staff": Permission.STAFF,
+    "/portal/staff/log": Permission.STAFF,
+    "/portal/keys": Permission.KEYS,
     "/portal/evidence": Permission.STAFF,
     "/portal/data-kept": Permission.STAFF,
     "/portal/jobs": Permission.STAFF,
@@ -38,6 +40,9 @@ LISTS = {
 # Forms, doors, other languages, and what programs ask: nothing is listed there.
 ASKING = {
     "/", "/portal/more", "/portal/search", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up", "/till/visits",
+    "/", "/portal/more", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up",
+    "/till/visits", "/sign-in/code", "/forgot", "/portal/confirm", "/portal/account",
+    "/portal/account/factor", "/portal/staff/roles", "/portal/staff/log.csv",
     "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",

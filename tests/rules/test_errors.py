@@ -15,8 +15,8 @@ PROMISED = {
     "state_conflict", "invalid", "key_missing", "key_reused", "currency_mismatch", "too_many",
     "busy",
 }  # fmt: skip
-# Said to people at the till alone: no call of the API answers with it.
-TO_PEOPLE = {"wrong_pin"}
+# Said to people alone: no call of the API answers with it.
+TO_PEOPLE = {"wrong_pin", "prove_again", "factor_needed", "wrong_place"}
 FACTS = {
     "invalid": ({"amount": ["…"]},),
     "too_many": (60,),

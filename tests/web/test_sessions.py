@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -10,6 +11,7 @@ from loyalty.core import clock
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
 from loyalty.merchants import accounts
+from loyalty.merchants.access_models import StaffSession
 from loyalty.merchants.passwords import hash_password
 from loyalty.merchants.roles import Permission
 from loyalty.web import guard, kit, session
@@ -107,11 +109,62 @@ def test_a_session_lasts_twelve_hours_however_busy_it_is(
     began = clock.now()
     client = app.test_client()
     client.get(f"/in/{shop.cashier_email}")
-    for hours in (6, 11):
-        monkeypatch.setattr(clock, "now", lambda hours=hours: began + timedelta(hours=hours))
+    for half_hours in range(1, 24):
+        later = began + timedelta(minutes=30 * half_hours)
+        monkeypatch.setattr(clock, "now", lambda later=later: later)
         assert is_in(client)
     monkeypatch.setattr(clock, "now", lambda: began + timedelta(hours=12, minutes=1))
     assert not is_in(client)
+
+
+def test_an_hour_in_which_nobody_does_anything_ends_a_session(
+    app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = clock.now()
+    client = app.test_client()
+    client.get(f"/in/{shop.cashier_email}")
+    monkeypatch.setattr(clock, "now", lambda: began + timedelta(minutes=40))
+    assert client.get("/room", headers={session.BY_ITSELF: "1"}).status_code == 200
+    monkeypatch.setattr(clock, "now", lambda: began + timedelta(minutes=61))
+    assert not is_in(client)
+
+
+def test_the_database_does_not_hold_what_opens_a_session(
+    app: Flask, shop: Shop, bruno: FlaskClient
+) -> None:
+    with bruno.session_transaction() as held:
+        secret = held["_user_id"].rpartition(".")[2]
+    assert len(secret) == 43  # 256 bits
+    with shop.database.read() as records:
+        rows = records.execute(sa.select(StaffSession)).scalars().all()
+        kept = [value for row in rows for value in vars(row).values()]
+    assert len(rows) == 1
+    assert secret not in kept
+    assert secret.encode() not in kept
+
+
+def test_a_cookie_that_was_copied_is_worth_nothing_after_signing_out(
+    app: Flask, bruno: FlaskClient
+) -> None:
+    cookie = bruno.get_cookie("loyalty")
+    assert cookie is not None
+    thief = app.test_client()
+    thief.set_cookie("loyalty", cookie.value)
+    assert is_in(thief)
+    bruno.get("/out")
+    assert not is_in(thief)
+
+
+def test_a_cookie_from_before_signing_in_again_is_worth_nothing(
+    app: Flask, shop: Shop, bruno: FlaskClient
+) -> None:
+    cookie = bruno.get_cookie("loyalty")
+    assert cookie is not None
+    bruno.get(f"/in/{shop.cashier_email}")
+    planted = app.test_client()
+    planted.set_cookie("loyalty", cookie.value)
+    assert not is_in(planted)
+    assert is_in(bruno)
 
 
 def test_what_the_browser_held_before_signing_in_is_dropped(app: Flask, shop: Shop) -> None:

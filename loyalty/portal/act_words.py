@@ -1,0 +1,83 @@
+"""What each act of the staff log is called. A new act needs its line here; a test looks for it."""
+
+from loyalty.core.text import Text
+
+WORDS: dict[str, Text] = {
+    "adjustment.approve": Text(
+        "ha dato il permesso per una correzione", "allowed a correction by hand"
+    ),
+    "card.block": Text("ha bloccato una carta", "blocked a card"),
+    "card.replace": Text("ha sostituito una carta", "replaced a card"),
+    "card.restore": Text("ha rimesso in uso una carta", "put a card back into use"),
+    "card.unblock": Text("ha sbloccato una carta", "unblocked a card"),
+    "customer.erase": Text("ha cancellato i dati di un cliente", "erased a customer's data"),
+    "customer.merge": Text("ha unito due schede", "joined two records"),
+    "customer.note": Text("ha scritto una nota su un cliente", "wrote a note on a customer"),
+    "customer.unmerge": Text("ha separato due schede", "parted two records"),
+    "device.add": Text("ha preparato una cassa", "prepared a till"),
+    "device.join": Text("ha collegato un telefono", "connected a phone"),
+    "device.link": Text("ha fatto un codice nuovo per una cassa", "made a new code for a till"),
+    "device.revoke": Text("ha tolto una cassa", "took a till out"),
+    "factor.codes": Text("ha fatto codici nuovi su carta", "made new codes on paper"),
+    "factor.demand": Text(
+        "ha chiesto a tutti il secondo passo", "asked everybody for the second step"
+    ),
+    "factor.off": Text("ha tolto il secondo passo", "took the second step away"),
+    "factor.on": Text("ha attivato il secondo passo", "switched the second step on"),
+    "factor.paper": Text("è entrato con un codice su carta", "came in with a code on paper"),
+    "factor.release": Text(
+        "ha lasciato a ognuno il secondo passo", "left the second step to each of them"
+    ),
+    "job.discard": Text("ha scartato un lavoro fallito", "discarded a failed job"),
+    "job.retry": Text("ha fatto riprovare un lavoro", "had a job tried again"),
+    "key.create": Text("ha fatto una chiave", "made a key"),
+    "key.revoke": Text("ha ritirato una chiave", "took a key back"),
+    "limit.lift": Text(
+        "ha fatto passare una visita oltre il limite", "let a visit through over the limit"
+    ),
+    "payout.take_back": Text("ha annullato un versamento", "took a payout back"),
+    "pin.choose": Text("ha scelto il suo PIN", "chose a PIN"),
+    "pin.lock": Text("cinque PIN sbagliati: bloccato", "five wrong PINs: locked"),
+    "pin.unlock": Text("ha sbloccato un PIN", "unlocked a PIN"),
+    "program.lengthen": Text("ha allungato una scadenza", "lengthened an expiry"),
+    "program.referral": Text(
+        "ha cambiato il premio per chi porta amici", "changed the reward for bringing friends"
+    ),
+    "remark.done": Text("ha chiuso un'osservazione", "closed a remark"),
+    "remark.reopen": Text("ha riaperto un'osservazione", "reopened a remark"),
+    "remark.write": Text("ha scritto un'osservazione", "wrote a remark"),
+    "retention.change": Text("ha cambiato quanto si conserva", "changed how long data is kept"),
+    "rewards.offline": Text(
+        "ha cambiato i premi senza rete", "changed the rewards without network"
+    ),
+    "staff.address": Text("ha cambiato indirizzo e-mail", "changed their e-mail address"),
+    "staff.dismiss": Text("ha tolto l'accesso", "removed access"),
+    "staff.invite": Text("ha fatto un link per entrare", "made a link to come in"),
+    "staff.password": Text("ha cambiato password", "changed their password"),
+    "staff.places": Text("ha cambiato le sedi di lavoro", "changed where somebody stands"),
+    "staff.reinstate": Text("ha ridato l'accesso", "gave access back"),
+    "staff.role": Text("ha cambiato un ruolo", "changed a role"),
+    "visit.discard": Text(
+        "ha scartato una visita che la cassa non ha potuto inviare",
+        "discarded a visit that the till could not send",
+    ),
+}
+# What people look for together: the first word of an act, and what that is called.
+GROUPS: dict[str, Text] = {
+    "card": Text("Carte", "Cards"),
+    "customer": Text("Clienti", "Customers"),
+    "staff": Text("Personale", "Staff"),
+    "factor": Text("Secondo passo", "Second step"),
+    "device": Text("Casse", "Tills"),
+    "pin": Text("PIN", "PINs"),
+    "program": Text("Programmi", "Programs"),
+    "remark": Text("Osservazioni", "Remarks"),
+    "key": Text("Chiavi", "Keys"),
+}
+
+
+def of_group(group: str) -> frozenset[str]:
+    """The acts of a group; none of one that does not exist."""
+    if group not in GROUPS:
+        return frozenset()
+    return frozenset(act for act in WORDS if act.partition(".")[0] == group)

@@ -1,0 +1,77 @@
+"""What somebody typed into a form that came too late: kept in the page, for them alone.
+
+It goes out encrypted with the page that asks them to sign in, comes back with their password, and
+is offered to be sent again. Passwords are never kept, and nothing for anybody else.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from flask import request
+
+from loyalty.core.db import current
+from loyalty.core.sealing import seal, unseal
+from loyalty.web import session as sessions
+from loyalty.web.locale import relative_path
+
+NEVER_KEPT = frozenset({"csrf_token", "password", "again", "old", "pin", "proof", "code"})
+LETTERS_MAX = 256_000  # typed
+_SEALED_LETTERS_MAX = 48_000  # it comes back with a password, and a body holds 64 KiB
+_PURPOSE = "kept-form"
+_KEPT_FOR = timedelta(hours=24)
+_SHOWN_MAX, _SHOWN_LETTERS_MAX = 6, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A form that waits: whose it is, where it goes, and its fields as they were sent."""
+
+    who: str
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+    @property
+    def typed(self) -> list[str]:
+        """Some of what was typed, shortened, so that the person sees that it is there."""
+        words = [text for _, text in self.fields if " " in text or len(text) > 1]
+        return [text[:_SHOWN_LETTERS_MAX] for text in words if not _is_ours(text)][:_SHOWN_MAX]
+
+
+def sealed(*, who: str, at: datetime) -> str:
+    """This request's form for that person; empty where there is nothing to keep, or too much."""
+    if request.method != "POST" or request.files:
+        return ""
+    fields = [
+        (name, text) for name, text in request.form.items(multi=True) if name not in NEVER_KEPT
+    ]
+    typed = urlencode(fields)
+    if len(typed) > LETTERS_MAX:
+        return ""
+    told = json.dumps([who, request.full_path.rstrip("?"), int(at.timestamp()), typed])
+    hidden = seal(current().settings.secret, _PURPOSE, told)
+    return hidden if len(hidden) <= _SEALED_LETTERS_MAX else ""
+
+
+def opened(text: str, *, who: str, at: datetime) -> Kept | None:
+    """The form again, if it is this person's and not a day old; else None."""
+    told = unseal(current().settings.secret, _PURPOSE, text, letters_max=2 * LETTERS_MAX)
+    if told is None:
+        return None
+    owner, path, seconds, typed = json.loads(told)
+    is_late = at - datetime.fromtimestamp(seconds, at.tzinfo) > _KEPT_FOR
+    if owner != who or is_late or relative_path(path) is None:
+        return None
+    return Kept(owner, path, tuple(parse_qsl(typed, keep_blank_values=True)))
+
+
+def of_whoever_was_here(*, at: datetime) -> str:
+    """This request's form for the person whose session is over in this browser."""
+    owner = sessions.owner_of_forms()
+    return sealed(who=owner[0], at=at) if owner else ""
+
+
+def _is_ours(text: str) -> bool:
+    """Keys and refs that stand in a form beside what a person typed."""
+    return (" " not in text and len(text) >= 20 and text.upper() == text) or "_0" in text  # noqa: PLR2004
