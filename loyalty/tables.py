@@ -10,11 +10,13 @@ from loyalty.counter.rollups import models as rollups
 from loyalty.customers import models as customers
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
+from loyalty.imports import upload_models as uploads
 from loyalty.ledger import models as ledger
 from loyalty.merchants import clock_models as clocks
 from loyalty.merchants import models as merchants
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
+from loyalty.tasks import models as tasks
 
 MODULES = (
     cards,
@@ -34,5 +36,7 @@ MODULES = (
     programs,
     referrals,
     rollups,
+    tasks,
+    uploads,
 )
 METADATA = Base.metadata

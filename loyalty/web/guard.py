@@ -24,6 +24,7 @@ from loyalty.web import session as sessions
 P = ParamSpec("P")
 R = TypeVar("R")
 KEY_LETTERS_MAX = 200
+_PIECES_BYTES_MAX = 1024 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _csrf = CSRFProtect()
 
@@ -64,6 +65,16 @@ def key(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return _declare(Guard("key", scope), lambda: _admit_key(scope))
 
 
+def takes(body_bytes_max: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A body larger than pages need, for a route that takes a file."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        view.__body_bytes_max__ = body_bytes_max  # type: ignore[attr-defined]  # read by the check
+        return view
+
+    return decorate
+
+
 def duty() -> Duty:
     """Under which duty this request acts; only inside a guarded view."""
     return cast(Duty, g.duty)
@@ -95,8 +106,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     def _check() -> None:
         if request.endpoint is None:
             return
-        found = guard_of(current_app.view_functions[request.endpoint])
+        view = current_app.view_functions[request.endpoint]
+        found = guard_of(view)
         assert found is not None, f"{request.endpoint} declares no guard"
+        _let_in(view)
         if found.kind != "key" and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
             _csrf.protect()
@@ -166,6 +179,13 @@ def _key_duty(facts: KeyFacts) -> Duty:
 @lru_cache(maxsize=256)
 def _allowed_by(scopes: frozenset[str]) -> frozenset[Permission]:
     return frozenset().union(*(_ALLOWED_BY.get(scope, set()) for scope in scopes))
+
+
+def _let_in(view: Any) -> None:
+    """A file, where the route takes one: it is read in pieces, with what stands before it."""
+    if body_bytes_max := getattr(view, "__body_bytes_max__", 0):
+        request.max_content_length = body_bytes_max
+        request.max_form_memory_size = _PIECES_BYTES_MAX
 
 
 def _refuse_foreign_origin(own_hosts: frozenset[str]) -> None:
