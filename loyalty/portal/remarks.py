@@ -13,6 +13,7 @@ from loyalty.core.db import write
 from loyalty.core.errors import Refused
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.money import Money
+from loyalty.core.text import Text
 from loyalty.counter import history
 from loyalty.counter.history import Brief
 from loyalty.customers import living
@@ -24,13 +25,14 @@ from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Permission
 from loyalty.portal import making_up
 from loyalty.portal.blueprint import blueprint
-from loyalty.web import guard, reads
+from loyalty.web import guard, reads, toasts
 from loyalty.web.fields import Body, Paragraph
 from loyalty.web.forms import FormState, TypedWhole, read_form
 from loyalty.web.locale import day, gettext, money, pick
 from loyalty.web.looks import initials
 
 _SHOWN = 20
+_CLOSED = Text("Segnata come fatta.", "Marked as done.")
 
 
 class _Close(Body):
@@ -82,6 +84,8 @@ def close_remark(remark_ref: str) -> Response:
         return _page(DONE, refusal=pick(error.sentence), status=409)
     except Refused as error:
         return _page(OPEN, form.refuse("units", error.sentence), remark_ref, status=409)
+    way_back = "" if form.values.get("units") else url_for(".reopen_remark", remark_ref=remark_ref)
+    toasts.say(_CLOSED, undo=way_back)  # what was given stays on the card
     return make_response(redirect(url_for("portal.remarks"), 303))
 
 

@@ -4,6 +4,8 @@ from flask import abort, current_app, render_template
 
 from loyalty.core.text import Text
 from loyalty.portal.blueprint import blueprint
+from loyalty.portal.figures import Figure
+from loyalty.portal.listing import Sort
 from loyalty.web import guard
 from loyalty.web.locale import pick
 
@@ -36,6 +38,25 @@ _SAMPLE = {
         "Prima: 1 punto ogni 1,00 € di spesa; ora: 1 punto ogni 2,00 € di spesa.",
         "Before: 1 point for every €1.00 spent; now: 1 point for every €2.00 spent.",
     ),
+    "done": Text("Salvato.", "Saved."),
+    "sure": Text("Togliere l'accesso a Li?", "Remove the access of Li?"),
+    "lost": Text(
+        "Esce subito da ogni dispositivo. Quanto ha registrato resta.",
+        "They are signed out everywhere at once. What they recorded stays.",
+    ),
+    "look": Text("Nome, e-mail o telefono", "Name, e-mail or phone"),
+    "any": Text("Qualsiasi stato", "Any state"),
+    "act_on": Text("Metti un'etichetta", "Add a tag"),
+    "counted": Text(
+        "Clienti diversi con almeno una visita negli ultimi 28 giorni.",
+        "Different customers with at least one visit in the last 28 days.",
+    ),
+    "before": Text("contro i 28 giorni prima: 1.187", "against the 28 days before: 1,187"),
+    "weeks_said": Text(
+        "8 settimane: la più bassa 12, la più alta 31, l'ultima 28.",
+        "8 weeks: the lowest 12, the highest 31, the last 28.",
+    ),
+    "basis": Text("n = 4.211 visite, oggi alle 15:20", "n = 4,211 visits, today at 15:20"),
     "sentence": Text(
         "Una frase vera, lunga quanto serve per vedere come va a capo.",
         "A real sentence, long enough to show where it breaks.",
@@ -52,4 +73,21 @@ def style_guide(surface: str = "portal") -> str:
         abort(404)
     sample = {name: pick(text) for name, text in _SAMPLE.items()}
     names = ["Carla De Santis", "Marco De Luca", "Li"]
-    return render_template("ui/guide.html", surface=surface, sample={**sample, "names": names})
+    return render_template(
+        "ui/guide.html",
+        surface=surface,
+        sample={**sample, "names": names},
+        sort=Sort("spent", is_down=True),
+        samples=_figures(sample),
+    )
+
+
+def _figures(sample: dict[str, str]) -> list[Figure]:
+    """One that rose, one that fell, one without a past."""
+    weeks = (12, 18, 15, 22, 19, 25, 31, 28)
+    told = {name: sample[name] for name in ("counted", "basis", "before", "weeks_said")}
+    return [
+        Figure("up", sample["unit"], "1.284", change="+8%", trend="good", weeks=weeks, **told),
+        Figure("down", sample["unit"], "46%", change="-3%", trend="bad", weeks=weeks[::-1], **told),
+        Figure("new", sample["unit"], "0", sample["counted"], sample["basis"]),
+    ]

@@ -66,6 +66,14 @@ def test_two_who_close_it_differently_hear_of_each_other(app, said, aurora):
     assert "Offerto un caffè" in again.words
 
 
+def test_one_that_was_closed_by_mistake_is_opened_again_from_where_it_is_said(said, aurora):
+    page = aurora.submit(aurora.get(PAGE), "/done", outcome="Macchina pulita.")
+    assert "Segnata come fatta." in page.words
+    aurora.submit(page, "/reopen")
+    assert "Niente aspetta" not in aurora.get(PAGE).words
+    assert "Macchina pulita" not in aurora.get(f"{PAGE}?state=done").words
+
+
 def test_units_that_make_up_for_it_are_on_the_card_once_and_tied_to_the_remark(said, aurora):
     page = aurora.get(PAGE)
     for _ in range(2):
