@@ -44,6 +44,7 @@ _THINGS = {
     "payout": Text("Versamento non trovato.", "There is no such payout."),
     "remark": Text("Osservazione non trovata.", "There is no such remark."),
     "import": Text("Importazione non trovata.", "There is no such import."),
+    "task": Text("Compito non trovato.", "There is no such task."),
     "clock": Text("Orologio non trovato.", "There is no such clock."),
     "phone": Text(
         "Quel telefono non è più nella lista: guardala di nuovo.",

@@ -21,6 +21,7 @@ from loyalty.portal import (
     remarks,
     staff,
     style_guide,
+    tasks,
     tills,
 )
 from loyalty.portal.blueprint import blueprint
@@ -47,5 +48,6 @@ __all__ = [
     "remarks",
     "staff",
     "style_guide",
+    "tasks",
     "tills",
 ]
