@@ -13,6 +13,7 @@ from loyalty.web import (
     problems,
     reads,
     session,
+    shopfront,
     static,
 )
 
@@ -36,6 +37,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     guard.init_app(app, settings)
     locale.init_app(app, settings)
     looks.init_app(app)
+    shopfront.init_app(app)
     headers.init_app(app, settings)
     static.init_app(app)
     app.register_blueprint(health.blueprint)
