@@ -12,6 +12,7 @@ from loyalty.customers import models as customers
 from loyalty.customers import record_models as records
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
+from loyalty.imports import upload_models as uploads
 from loyalty.ledger import models as ledger
 from loyalty.members import models as members
 from loyalty.merchants import access_models as access
@@ -22,6 +23,7 @@ from loyalty.merchants import staff_look_models as staff_looks
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 from loyalty.programs import photo_models as photos
+from loyalty.tasks import models as tasks
 
 MODULES = (
     access,
@@ -49,5 +51,7 @@ MODULES = (
     records,
     referrals,
     rollups,
+    tasks,
+    uploads,
 )
 METADATA = Base.metadata

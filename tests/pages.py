@@ -53,6 +53,8 @@ class _Reader(HTMLParser):
             self.select = facts["name"]
         elif self.form is not None and tag == "option":
             self.form.fields.setdefault(self.select, facts["value"])
+            if "selected" in facts:
+                self.form.fields[self.select] = facts["value"]
         elif self.form is not None and tag == "input" and _is_sent(facts):
             self.form.fields[facts["name"]] = facts.get("value", "")
 

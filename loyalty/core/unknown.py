@@ -52,6 +52,7 @@ _THINGS = {
     "view": Text("Vista non trovata.", "There is no such view."),
     "run": Text("Operazione non trovata.", "There is no such operation."),
     "import": Text("Importazione non trovata.", "There is no such import."),
+    "task": Text("Compito non trovato.", "There is no such task."),
     "clock": Text("Orologio non trovato.", "There is no such clock."),
     "phone": Text(
         "Quel telefono non è più nella lista: guardala di nuovo.",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,10 +15,15 @@ from loyalty.counter import receipts
 from loyalty.counter.desk import Desk
 from loyalty.counter.models import Visit
 from loyalty.counter.sale import Sale
+from loyalty.merchants import places
 from loyalty.merchants.acts import note_approval
 from loyalty.merchants.roles import Duty
 
 LIFTABLE = ("amount_minor_max", "visits_per_card_day")
+_NOT_HERE = Text(
+    "In questa sede non si raccolgono punti. Chi gestisce il negozio lo cambia dalla pagina Sedi.",
+    "Nothing is collected at this place. Whoever runs the shop changes that on the Places page.",
+)
 _VISIT = table(Visit)
 _DAY = sa.select(
     sa.func.count().filter(_VISIT.c.local_on == sa.bindparam("local_on")),
@@ -40,11 +46,23 @@ class Checked:
     lifted: dict[str, int] = field(default_factory=dict)
 
 
-def check(session: Session, desk: Desk, duty: Duty, sold: Sale) -> Checked:
-    """Measure the sale. Raises LimitReached where nobody's word lets it through."""
+def check(
+    session: Session, desk: Desk, duty: Duty, sold: Sale, *, location_id: UUID | None
+) -> Checked:
+    """Measure the sale by the limits of the program and of the place.
+
+    Raises LimitReached where nobody's word lets it through.
+    """
     limits, found = desk.version.document.limits, Checked()
-    if limits.amount_minor_max is not None and (sold.amount_minor or 0) > limits.amount_minor_max:
-        _refuse(found, duty, "amount_minor_max", limits.amount_minor_max)
+    most = [limits.amount_minor_max]
+    if location_id is not None:
+        here = places.rules(session, merchant_id=desk.place.merchant_id, location_id=location_id)
+        if not here.is_earning:
+            raise LimitReached(_NOT_HERE, limit="location", allowed=0)
+        most.append(here.amount_minor_max)
+    largest = min((each for each in most if each is not None), default=None)
+    if largest is not None and (sold.amount_minor or 0) > largest:
+        _refuse(found, duty, "amount_minor_max", largest)
     if limits.visits_per_card_day is not None or limits.min_seconds is not None:
         _check_day(session, desk, duty, sold, found)
     if found.lifted:

@@ -69,7 +69,8 @@ def accrue(
         _refuse_known(session, desk, sold.external_ref)
     proof = proofs.use_up(session, proof, duty=duty, act="accrue", at=at)
     proofs.demand_to_earn(proof, version.document.proof_earn)
-    measured = limits.check(session, desk, duty, sold)
+    location_id = _location(session, duty, request, at)
+    measured = limits.check(session, desk, duty, sold, location_id=location_id)
     origin = desks.origin(
         desk.place,
         duty,
@@ -77,7 +78,7 @@ def accrue(
         occurred_at=sold.occurred_at,
         recorded_at=at,
         proof=proof.level,
-        location_id=_location(session, duty, request, at),
+        location_id=location_id,
     )
     done = sale.record(desk, sold, origin=origin, intent=intent)
     visit = ref("vis", done.operation["id"])

@@ -50,7 +50,7 @@ def run_import(
             people = [row for row in some if isinstance(row, Person)]
             doing.look(people, kept) if order.dry_run else doing.take(people, kept)
         doing.close()
-        order.tell(kept.refusals(language))
+        order.tell(kept.refusals(order.language or language))
     return doing.count.result()
 
 
@@ -78,7 +78,7 @@ class _Import:
     def _write(self, session: Session, people: list[Person]) -> list[bool | Refusal]:
         register = Register(self._duty, self._at)
         found = register.meet(session, people, lock=True)
-        register.write(session)
+        register.write(session, import_id=self._order.import_id)
         return found
 
     def close(self) -> None:

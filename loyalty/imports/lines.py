@@ -1,8 +1,9 @@
 """The lines of a file as text: plain or gzip, UTF-8 or Latin-1, never more than one in memory."""
 
 import gzip
+import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -31,10 +32,10 @@ class FileRefused(Invalid):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(source: Path | Callable[[], io.BufferedReader]) -> Iterator[BinaryIO]:
     """The file's bytes, unpacked if it is gzip, whatever its name. Raises FileRefused."""
     try:
-        raw = path.open("rb")
+        raw = source.open("rb") if isinstance(source, Path) else source()
     except OSError as error:
         raise FileRefused(words.NOT_THERE) from error
     with raw:

@@ -1,11 +1,14 @@
 """What every import is asked for, and how the rows of its file are read."""
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 from loyalty.imports import words
+from loyalty.imports.chosen import Chosen
 from loyalty.imports.lines import FileRefused, numbered, opened
 from loyalty.imports.result import Count, write_errors
 from loyalty.imports.sheet import Columns, Heading, Record, Refusal, Sheet
@@ -18,17 +21,27 @@ Told_co = TypeVar("Told_co", covariant=True)
 class Order:
     """What to import into what; without a program the merchant's only published one is meant.
 
-    Refused rows go to `errors_path` as CSV, or to `refused` with line, column and reason. The file
-    is known by `name`, where that is not the path's own.
+    Refused rows go to `errors_path` as CSV, or to `refused` with line, column and reason, in
+    `language` or the shop's. The file is known by `name`, where that is not the path's own. With
+    `import_id` an import that was broken off goes on under its own name; `chosen` is which column
+    is which, where the heading does not say so itself.
     """
 
     merchant_ref: str
-    path: Path
+    path: Path | Callable[[], io.BufferedReader]
     program_ref: str | None = None
     dry_run: bool = False
     errors_path: Path | None = None
     name: str | None = None
     refused: Callable[[int, str, str], None] | None = None
+    language: str | None = None
+    import_id: UUID | None = None
+    chosen: Chosen | None = None
+
+    @property
+    def file_name(self) -> str:
+        """By what people know the file."""
+        return self.name or (self.path.name if isinstance(self.path, Path) else "")
 
     def tell(self, refusals: Iterator[tuple[int, str, str]]) -> None:
         """Hand on the refused rows: line, column and reason, in the order of the file."""
@@ -65,12 +78,15 @@ def rows(
 ) -> Iterator[Told_co | Refusal]:
     """Each row of the file, counted; those without a customer go no further. Raises FileRefused."""
     with opened(order.path) as stream:
-        sheet = Sheet(numbered(stream), columns)
+        chosen = order.chosen
+        sheet = Sheet(numbered(stream), columns, chosen.heading if chosen else None)
         count.ignored = sheet.heading.ignored
         reader = reader_of(sheet.heading)
         for row in sheet:
             count.rows += 1
             progress(count.rows, 0)
+            if chosen is not None and isinstance(row, Record):
+                row = chosen.tidied(row)  # noqa: PLW2901  # the same row, in the usual writing
             found = reader.read(row) if isinstance(row, Record) else row
             if found is None:
                 count.no_customer += 1

@@ -43,14 +43,15 @@ class PersonReader:
 
     def __init__(self, heading: Heading, zone: ZoneInfo, at: datetime) -> None:
         self._heading, self._zone, self._at = heading, zone, at
+        called = heading.name
         self._readers: dict[str, Callable[[str], str]] = {
-            "customer": lambda text: cells.short(text, "customer", TEXT_MAX),
-            "name": lambda text: cells.short(text, "name", TEXT_MAX),
-            "email": lambda text: cells.email(cells.short(text, "email", EMAIL_MAX)).lower(),
-            "phone": lambda text: cells.short(text, "phone", PHONE_MAX),
+            "customer": lambda text: cells.short(text, called("customer"), TEXT_MAX),
+            "name": lambda text: cells.short(text, called("name"), TEXT_MAX),
+            "email": lambda text: _email(cells.short(text, called("email"), EMAIL_MAX)),
+            "phone": lambda text: cells.short(text, called("phone"), PHONE_MAX),
             "birthday": _birthday,
             "language": _language,
-            "consent_source": lambda text: cells.short(text, "consent_source", SOURCE_MAX),
+            "consent_source": lambda text: cells.short(text, called("consent_source"), SOURCE_MAX),
         }
 
     def read(self, record: Record) -> Person | Refusal | None:
@@ -81,6 +82,10 @@ class PersonReader:
         if at.year < _YEAR_MIN:
             raise NotTaken(words.time_out_of_range(text))
         return min(at, self._at)  # a bare date of today is noon
+
+
+def _email(text: str) -> str:
+    return cells.email(text).lower()
 
 
 def _birthday(text: str) -> str:

@@ -14,6 +14,7 @@ from loyalty.customers.models import ConsentEvent, Customer
 from loyalty.imports import words
 from loyalty.imports.person import PROFILE, Person
 from loyalty.imports.sheet import Refusal
+from loyalty.imports.upload_models import ImportedCustomer
 from loyalty.merchants.roles import Duty
 
 TEXT_ID = "import"  # nobody knows any more which text it was
@@ -48,8 +49,8 @@ class Register:
         self._look_up(session, {one.customer for one in people} - self._met.keys(), lock=lock)
         return [self._meet(one) for one in people]
 
-    def write(self, session: Session) -> None:
-        """Make who is missing, and write down what changed."""
+    def write(self, session: Session, *, import_id: UUID | None = None) -> None:
+        """Make who is missing, and write down what changed; of an import, also whom it made."""
         merchant_id = self._duty.merchant_id
         for reference, met in self._met.items():
             if met.is_made:
@@ -66,6 +67,12 @@ class Register:
                 for column, value in met.changes.items():
                     setattr(known, column, value)
         session.flush()
+        made = [met.customer_id for met in self._met.values() if met.is_made]
+        if import_id is not None and made:
+            ours = {"merchant_id": merchant_id, "import_id": import_id}
+            session.execute(
+                sa.insert(ImportedCustomer), [{**ours, "customer_id": each} for each in made]
+            )
         said = [
             (met.customer_id, consent) for met in self._met.values() for consent in met.consents
         ]

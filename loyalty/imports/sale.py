@@ -69,7 +69,7 @@ class RowReader:
     """Turns the records under one heading into sales."""
 
     def __init__(self, heading: Heading, shop: Shop) -> None:
-        comma = heading.separator == ";"
+        comma = heading.has_comma
         places = money.digits(shop.currency)
         self._heading = heading
         self._readers: dict[str, Callable[[str], Any]] = {
@@ -79,8 +79,8 @@ class RowReader:
             "email": lambda text: cells.email(cells.short(text, "email", EMAIL_MAX)),
         }
         for column in ("customer", "external_ref", "location", "sku", "item", "category", "name"):
-            self._readers[column] = _text(column)
-        self._readers["phone"] = _text("phone", PHONE_MAX)
+            self._readers[column] = _text(heading.name(column))
+        self._readers["phone"] = _text(heading.name("phone"), PHONE_MAX)
         self._required = ("occurred_at", "amount")
 
     def read(self, record: Record) -> Sale | Refusal | None:
@@ -93,7 +93,7 @@ class RowReader:
             text = record.cells[place].strip()
             if not text:
                 if column in self._required:
-                    return Refusal(record.line, column, words.missing(column))
+                    return Refusal(record.line, column, words.missing(self._heading.name(column)))
                 continue
             try:
                 values[column] = self._readers[column](text)

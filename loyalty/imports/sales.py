@@ -43,7 +43,7 @@ def run_import(
         target = targets.find(
             session, merchant_ref=order.merchant_ref, program_ref=order.program_ref
         )
-    run = Run(new_id(), target, at, (order.name or order.path.name)[-_NAME_MAX:])
+    run = Run(order.import_id or new_id(), target, at, order.file_name[-_NAME_MAX:])
     doing = _Import(database, order, run, progress)
     with spool() as kept:
         kept.fill(doing.read())
@@ -51,7 +51,7 @@ def run_import(
             doing.look_through(kept)
         else:
             doing.take_all(kept)
-        order.tell(kept.refusals(target.language))
+        order.tell(kept.refusals(order.language or target.language))
     is_written = doing.count.accepted and not order.dry_run
     return replace(
         doing.count.result(), import_ref=ref("imp", run.import_id) if is_written else None

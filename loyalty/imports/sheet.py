@@ -2,8 +2,8 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from loyalty.core.text import Text
 from loyalty.imports import words
@@ -11,6 +11,7 @@ from loyalty.imports.lines import FileRefused
 
 _LINES_PER_RECORD = 10
 _Lines = Iterator[tuple[int, str | None]]
+_Reading = Callable[[str | None], "Heading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,38 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The first line: what separates the cells, and where each known column stands."""
+    """The first line: what separates the cells, and where each known column stands.
+
+    `called` is what the file itself calls a column, where somebody has said which is which; then
+    amounts may have a comma, for they were seen first.
+    """
 
     separator: str
     width: int
     places: dict[str, int]
     ignored: tuple[str, ...]
+    called: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_comma(self) -> bool:
+        """Whether 12,40 is an amount."""
+        return self.separator == ";" or bool(self.called)
+
+    def name(self, column: str) -> str:
+        """A column in the words of the file."""
+        return self.called.get(column, column)
+
+
+def separator_of(line: str) -> str:
+    """What separates the cells of a heading."""
+    return ";" if line.count(";") > line.count(",") else ","
 
 
 def read_heading(line: str | None, columns: Columns) -> Heading:
     """The heading of a file of such rows. Raises FileRefused."""
     if not line or not line.strip():
         raise FileRefused(words.EMPTY)
-    separator = ";" if line.count(";") > line.count(",") else ","
+    separator = separator_of(line)
     names = [name.strip().lower() for name in next(csv.reader([line], delimiter=separator))]
     known = [name for name in names if name in columns.required or name in columns.optional]
     for name in columns.required:
@@ -81,12 +101,14 @@ def read_heading(line: str | None, columns: Columns) -> Heading:
 class Sheet:
     """The rows under the heading, in order; each comes out once, as a Record or as a Refusal."""
 
-    def __init__(self, lines: _Lines, columns: Columns = SALES) -> None:
-        """Reads the heading at once. Raises FileRefused."""
+    def __init__(
+        self, lines: _Lines, columns: Columns = SALES, reading: _Reading | None = None
+    ) -> None:
+        """Reads the heading at once, by its names or by `reading`. Raises FileRefused."""
         self._lines = lines
         self._again: deque[tuple[int, str | None]] = deque()
         _, first = next(lines, (1, None))
-        self.heading = read_heading(first, columns)
+        self.heading = reading(first) if reading else read_heading(first, columns)
 
     def __iter__(self) -> Iterator[Record | Refusal]:
         while (found := self._next()) is not None:

@@ -186,3 +186,60 @@ def column_twice(column: str) -> Text:
     return Text(
         f"L'intestazione ha due colonne {column}.", f"The heading has two columns {column}."
     )
+
+
+NOT_A_MEANING = Text("Una colonna non può essere questo.", "A column cannot be this.")
+CHOSEN_TWICE = Text(
+    "Due colonne sono la stessa cosa: lascia quella giusta e togli l'altra.",
+    "Two columns are the same thing: keep the right one and free the other.",
+)
+NOT_CHOSEN = {
+    "occurred_at": Text(
+        "Di' quale colonna è la data della vendita.", "Say which column is the date of the sale."
+    ),
+    "amount": Text("Di' quale colonna è l'importo.", "Say which column is the amount."),
+    "customer": Text(
+        "Di' da quale colonna si riconosce un cliente: il suo codice, l'e-mail o il telefono.",
+        "Say by which column a customer is known: their code, e-mail or phone.",
+    ),
+}
+OTHER_HEADING = Text(
+    "L'intestazione non è più quella mostrata: carica di nuovo il file.",
+    "The heading is not the one that was shown any more: upload the file again.",
+)
+UNREADABLE_HEADING = Text(
+    "La prima riga non si legge come intestazione: controlla le virgolette.",
+    "The first line cannot be read as a heading: check its quotation marks.",
+)
+SPREADSHEET = Text(
+    "È un foglio di calcolo. Aprilo e scegli Salva con nome, tipo «CSV UTF-8», poi carica quello.",
+    "This is a spreadsheet. Open it, choose Save as, type “CSV UTF-8”, and upload that.",
+)
+NOT_TEXT = Text(
+    "Non è un file di testo. Serve un CSV, come lo salva Excel o il programma di cassa.",
+    "This is not a text file. A CSV is needed, as Excel or the till's program saves it.",
+)
+ONE_COLUMN = Text(
+    "Nella prima riga c'è una sola colonna. Serve un CSV con le colonne divise da ; o da virgole.",
+    "The first line has only one column. A CSV is needed, its columns parted by ; or commas.",
+)
+LONG_HEADING = Text(
+    "La prima riga è troppo lunga per un'intestazione: controlla di aver scelto il file giusto.",
+    "The first line is too long for a heading: check that this is the right file.",
+)
+TOO_MANY_ROWS = Text(
+    "Il file ha più di un milione di righe: dividilo in file più piccoli.",
+    "The file has more than a million rows: split it into smaller files.",
+)
+HEADING_ONLY = Text(
+    "C'è solo l'intestazione: sotto non c'è nessuna riga.",
+    "There is only the heading: no row stands under it.",
+)
+
+
+def too_wide(found: int, most: int) -> Text:
+    """More columns than anybody can look through."""
+    return Text(
+        f"Il file ha {found} colonne: al massimo {most}. Togli quelle che non servono.",
+        f"The file has {found} columns: {most} at most. Take out those that are not needed.",
+    )

@@ -28,15 +28,28 @@ class Merchant(Base):
 
 
 class Location(Base):
-    """One of the merchant's counters, by name."""
+    """One of the merchant's counters, by name.
+
+    `hours` are the spans of each weekday from Monday on: `[[["08:00", "13:00"], …], …]`. Its rules
+    hold beside those of the program: whether visits earn here at all, and up to what amount.
+    """
 
     __tablename__ = "location"
-    __table_args__ = (sa.UniqueConstraint("merchant_id", "name"),)
+    __table_args__ = (
+        sa.UniqueConstraint("merchant_id", "name"),
+        sa.CheckConstraint("amount_minor_max > 0", name="amount_minor_max"),
+    )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    address: Mapped[str | None] = mapped_column(sa.String(200))
+    hours: Mapped[list[list[list[str]]] | None] = mapped_column(Json)
+    language: Mapped[str | None] = mapped_column(sa.String(2))  # None: the shop's
+    is_earning: Mapped[bool] = mapped_column(server_default=sa.true())
+    amount_minor_max: Mapped[int | None] = mapped_column(sa.BigInteger)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Staff(Base):

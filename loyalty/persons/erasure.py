@@ -15,11 +15,13 @@ from loyalty.counter import detail
 from loyalty.customers import directory, notes, tags
 from loyalty.customers.models import Customer, Erasure
 from loyalty.feedback import remarks
+from loyalty.imports import badrows
 from loyalty.ledger import wording
 from loyalty.merchants import acts
 from loyalty.merchants.roles import Duty
 from loyalty.persons import rows
 from loyalty.persons.rows import Person
+from loyalty.tasks import tasks
 
 _HASH_BYTES = 16
 
@@ -78,4 +80,6 @@ def _forget_words(session: Session, who: Person, addresses: Iterable[str]) -> No
     tags.forget(session, **scope)
     mail.forget(session, addresses=list(addresses), **scope)
     wallets.forget(session, addresses=list(addresses))
+    badrows.forget(session, merchant_id=who.merchant_id, addresses=list(addresses))
+    tasks.forget(session, **scope)
     acts.forget_words(session, merchant_id=who.merchant_id, targets=rows.refs(session, who))

@@ -249,6 +249,15 @@ HELD = (
         hidden="identity",
     ),
     _held("imported_change", "operation_id", "ledger_operation", stays="operation_id import_id"),
+    _held("imported_customer", "customer_id", CUSTOMER, stays="customer_id import_id"),
+    _held(
+        "task",
+        "customer_id",
+        CUSTOMER,
+        goes="what",
+        stays="id kind cause facts customer_id assignee_id due_on state actor created_at done_by"
+        " done_at",
+    ),
     _held("staff_act", "target", REF, words="facts", stays="id actor device act target at"),
 )
 
@@ -292,6 +301,9 @@ APART = {
     "reward_stock": "counts of a reward",
     "shop_day": "sums of a shop's days",
     "import_run": "the name of a file, and counts",
+    "import_upload": "the name of a file, its headings, and counts",
+    "import_chunk": "a file until it is imported, an hour or a night",
+    "import_bad_row": "rows that nobody could read; gone after two weeks, or with an address",
     "job": "refs and numbers, never personal text",
     "outbox_event": "refs and numbers, never personal text",
     "schedule": "what comes round",

@@ -71,6 +71,10 @@ TABLES: dict[str, Text] = {
     "imported_change": Text(
         "Rimborsi arrivati da un archivio di prima", "Refunds that came from an older record"
     ),
+    "imported_customer": Text(
+        "Che sei arrivato da un archivio di prima", "That you came from an older record"
+    ),
+    "task": Text("Che cosa il negozio deve fare per te", "What the shop has to do for you"),
     "staff_act": Text(
         "Che cosa il personale ha fatto sulle tue carte", "What staff did about your cards"
     ),

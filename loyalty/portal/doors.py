@@ -8,7 +8,7 @@ from loyalty.core.db import write
 from loyalty.core.errors import TooMany, Unknown
 from loyalty.core.text import Text
 from loyalty.merchants import accounts
-from loyalty.merchants.accounts import Invitation
+from loyalty.merchants.accounts import Invitation, Person
 from loyalty.merchants.passwords import (
     PASSWORD_LETTERS_MAX,
     PASSWORD_LETTERS_MIN,

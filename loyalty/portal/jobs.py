@@ -40,6 +40,11 @@ NAMES = {
     "data.retention": Text(
         "Pulizia notturna dei dati tenuti abbastanza", "Nightly clearing of data kept long enough"
     ),
+    "imports.try": Text("Prova di un'importazione", "Dry run of an import"),
+    "imports.run": Text("Importazione di un file", "Import of a file"),
+    "imports.undo": Text("Annullamento di un'importazione", "Undoing an import"),
+    "imports.sweep": Text("Pulizia dei file lasciati a metà", "Clearing of files left half way"),
+    "tasks.notice": Text("Compiti che si scrivono da soli", "Tasks that write themselves"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

@@ -98,6 +98,9 @@ GROUPS = (
     Group(
         Text("Impostazioni", "Settings"),
         (
+            Place("portal.shop_settings", Text("Impostazioni del negozio", "Shop settings"),
+                  "settings", Permission.SETTINGS,
+                  words=Text("nome lingua fuso orario valuta", "name language time zone currency")),
             Place("portal.mails", Text("E-mail", "Mail"), "mail", Permission.MAIL,
                   words=Text("posta messaggi", "letters messages")),
             Place("portal.keys", Text("Chiavi API", "API keys"), "key-round", Permission.KEYS,

@@ -29,6 +29,7 @@ from loyalty.web import session as sessions
 P = ParamSpec("P")
 R = TypeVar("R")
 KEY_LETTERS_MAX = 200
+_PIECES_BYTES_MAX = 1024 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _csrf = CSRFProtect()
 
@@ -111,8 +112,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         view = current_app.view_functions[request.endpoint]
         found = guard_of(view)
         assert found is not None, f"{request.endpoint} declares no guard"
-        if (bytes_max := uploads.allowed_by(view)) is not None:
-            request.max_content_length = bytes_max
+        _admit_file(view)
         if found.kind != "key" and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
             _refuse_forged(found)
@@ -240,6 +240,13 @@ def _key_duty(facts: KeyFacts) -> Duty:
 @lru_cache(maxsize=256)
 def _allowed_by(scopes: frozenset[str]) -> frozenset[Permission]:
     return frozenset().union(*(_ALLOWED_BY.get(scope, set()) for scope in scopes))
+
+
+def _admit_file(view: object) -> None:
+    """A file, where the route takes one: it is read in pieces, with what stands before it."""
+    if (bytes_max := uploads.allowed_by(view)) is not None:
+        request.max_content_length = bytes_max
+        request.max_form_memory_size = _PIECES_BYTES_MAX
 
 
 def _refuse_foreign_origin(own_hosts: frozenset[str]) -> None:

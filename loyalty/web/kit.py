@@ -14,6 +14,7 @@ from loyalty.web import (
     problems,
     reads,
     session,
+    shopfront,
     static,
 )
 
@@ -38,6 +39,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     locale.init_app(app, settings)
     looks.init_app(app)
     cardlook.init_app(app)
+    shopfront.init_app(app)
     headers.init_app(app, settings)
     static.init_app(app)
     app.register_blueprint(health.blueprint)

@@ -4,10 +4,22 @@ from loyalty.cards import wallet_door
 from loyalty.core import mail
 from loyalty.core.schedules import Daily, Every
 from loyalty.counter import trials
+from loyalty.imports import uploads
 from loyalty.members import bulk
-from loyalty.worker import answering, clockwork, members, post, referring, retention, sweep, trying
 from loyalty.merchants import staffing
-from loyalty.worker import answering, clockwork, forgotten, post, referring, retention, sweep
+from loyalty.worker import (
+    answering,
+    clockwork,
+    forgotten,
+    importing,
+    members,
+    post,
+    referring,
+    retention,
+    sweep,
+    tasking,
+    trying,
+)
 from loyalty.worker.registry import Registry
 
 _FIVE_MINUTES = 300
@@ -21,6 +33,11 @@ CHORES.add("tiers.review", clockwork.review, every=Every(3_600))
 CHORES.add("referrals.decide", referring.run, every=Every(3_600))
 CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
+CHORES.add(uploads.TRY, importing.attempt)
+CHORES.add(uploads.RUN, importing.carry_out)
+CHORES.add(uploads.UNDO, importing.take_back)
+CHORES.add("imports.sweep", importing.sweep, every=Daily("02:50"))
+CHORES.add("tasks.notice", tasking.run, every=Every(3_600))
 CHORES.add(mail.SEND, post.send)
 CHORES.add(wallet_door.ANSWER, answering.answer)
 CHORES.add(trials.JOB, trying.run)

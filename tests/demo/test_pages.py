@@ -39,9 +39,9 @@ LISTS = {
 }
 # Forms, doors, other languages, and what programs ask: nothing is listed there.
 ASKING = {
-    "/", "/portal/more", "/portal/search", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up", "/till/visits",
-    "/", "/portal/more", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up",
-    "/till/visits", "/sign-in/code", "/forgot", "/portal/confirm", "/portal/account",
+    "/", "/portal/more", "/portal/search", "/robots.txt", "/sign-in", "/healthz", "/readyz",
+    "/till/look-up", "/till/visits",
+    "/sign-in/code", "/forgot", "/portal/confirm", "/portal/account",
     "/portal/account/factor", "/portal/staff/roles", "/portal/staff/log.csv",
     "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
