@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from loyalty.core import clock
@@ -148,10 +148,8 @@ class Reader:
 
 
 def member_link(customer_ref: str) -> str:
-    """The page of a customer, where there is one."""
-    if "portal.member" not in current_app.view_functions:
-        return ""
-    return url_for("portal.member", customer_ref=customer_ref)
+    """The page of a customer."""
+    return url_for("portal.member", member_ref=customer_ref)
 
 
 def _due(on: date) -> str:
