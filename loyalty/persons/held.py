@@ -257,6 +257,7 @@ APART = {
     "join_count": "how many began and finished",
     "wallet_request": "who asked for a code; the address goes with the last card under it",
     "wallet_session": "where a wallet is open; it goes with the last card under its address",
+    "shop_pulse": "counts of who came, without who",
     "exit_answer": "why somebody left, without who",
     "retention_clock": "how long the shop keeps what",
     "retention_run": "counts of what was cleared",
