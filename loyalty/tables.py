@@ -1,5 +1,6 @@
 """Every table of the product, gathered for migrations and tests."""
 
+from loyalty.analytics import pulse_models as analytics
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
 from loyalty.cards import referral_models as referrals
@@ -27,6 +28,7 @@ from loyalty.tasks import models as tasks
 
 MODULES = (
     access,
+    analytics,
     cards,
     card_looks,
     causes,

@@ -295,6 +295,7 @@ APART = {
     "tag": "words by which a shop groups its customers",
     "member_view": "filters under a name",
     "bulk_run": "what was asked for many members, and counts",
+    "shop_pulse": "counts of who came, without who",
     "exit_answer": "why somebody left, without who",
     "retention_clock": "how long the shop keeps what",
     "retention_run": "counts of what was cleared",

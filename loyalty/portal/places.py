@@ -190,6 +190,11 @@ def address(place: Place) -> str:
     return url_for(place.endpoint, _anchor=place.anchor or None)
 
 
+def way_to(endpoint: str) -> str:
+    """The address of a page without arguments; nothing where there is no such page."""
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+
+
 def navigation() -> Navigation:
     """The whole menu of this request; only inside a guarded view."""
     duty = guard.duty()
@@ -242,4 +247,4 @@ def _here(places: list[Place]) -> Place | None:
 
 @blueprint.context_processor
 def _offer() -> dict[str, Any]:
-    return {"navigation": navigation, "taken_toast": toasts.take}
+    return {"navigation": navigation, "taken_toast": toasts.take, "way_to": way_to}
