@@ -100,6 +100,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         assert found is not None, f"{request.endpoint} declares no guard"
         if (bytes_max := uploads.allowed_by(view)) is not None:
             request.max_content_length = bytes_max
+        if (bytes_max := uploads.fields_allowed_by(view)) is not None:
+            request.max_form_memory_size = bytes_max
         if found.kind != "key" and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
             _csrf.protect()
