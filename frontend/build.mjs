@@ -4,13 +4,13 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { brotliCompress, constants, gzip, inflateSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, "..", "static", "dist"));
 const surfaces = ["portal", "till", "card"];
-const more = ["card-forms.css", "card-share.ts"]; // for those pages that need them
+const more = ["card-forms.css", "card-share.ts", "card-design.css", "card-design.ts"]; // for those pages that need them
 const workers = ["scan-worker.ts", "scan-worker-plain.ts", "till-sw.ts", "card-sw.ts"];
 // The first browsers that know cascade layers; newer CSS is lowered where it can be.
 const target = ["es2022", "chrome99", "firefox97", "safari15.4"];
@@ -73,6 +73,44 @@ async function sprite(from) {
   return { [`${from}.svg`]: `${from}-${hash}.svg` };
 }
 
+// The posters' faces: a WOFF is a TrueType font with each of its tables packed.
+function unpacked(woff) {
+  const count = woff.readUInt16BE(12);
+  const tables = Array.from({ length: count }, (_, each) => {
+    const at = 44 + 20 * each;
+    const [from, packed, length] = [4, 8, 12].map((more) => woff.readUInt32BE(at + more));
+    const bytes = woff.subarray(from, from + packed);
+    return { tag: woff.subarray(at, at + 4), sum: woff.subarray(at + 16, at + 20), data: packed < length ? inflateSync(bytes) : bytes };
+  });
+  const power = 2 ** Math.floor(Math.log2(count));
+  const head = Buffer.alloc(12 + 16 * count);
+  woff.copy(head, 0, 4, 8);
+  [count, power * 16, Math.log2(power), (count - power) * 16].forEach((value, each) => head.writeUInt16BE(value, 4 + 2 * each));
+  const parts = [head];
+  let place = head.length;
+  tables.forEach(({ tag, sum, data }, each) => {
+    tag.copy(head, 12 + 16 * each);
+    sum.copy(head, 16 + 16 * each);
+    head.writeUInt32BE(place, 20 + 16 * each);
+    head.writeUInt32BE(data.length, 24 + 16 * each);
+    const padding = Buffer.alloc((4 - (data.length % 4)) % 4);
+    parts.push(data, padding);
+    place += data.length + padding.length;
+  });
+  return Buffer.concat(parts);
+}
+
+async function posterFaces() {
+  const files = join(here, "node_modules", "@fontsource", "inter", "files");
+  const found = await Promise.all(Object.entries({ regular: 400, bold: 700 }).map(async ([name, weight]) => {
+    const face = unpacked(await readFile(join(files, `inter-latin-${weight}-normal.woff`)));
+    const hash = createHash("sha256").update(face).digest("hex").slice(0, 8).toUpperCase();
+    await writeFile(join(out, `poster-${name}-${hash}.ttf`), face);
+    return [`poster-${name}.ttf`, `poster-${name}-${hash}.ttf`];
+  }));
+  return Object.fromEntries(found);
+}
+
 // What a package has built into it besides its own code.
 const inside = {
   "zxing-wasm": "zxing_reader.wasm is made of ZXing-C++, by its authors, and of the part of zxing-wasm that\n" +
@@ -103,7 +141,7 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const entries = [...surfaces.flatMap((surface) => [`${surface}.css`, `${surface}.ts`]), ...more, ...workers];
 const bundles = await Promise.all(entries.map(bundle));
-const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite("icons"), await sprite("icons-card"));
+const manifest = Object.assign({}, ...bundles.map(entriesOf), await sprite("icons"), await sprite("icons-card"), await sprite("icons-stamps"), await posterFaces());
 await licences();
 const sorted = Object.fromEntries(Object.entries(manifest).sort());
 await writeFile(join(out, "manifest.json"), `${JSON.stringify(sorted, null, 1)}\n`);

@@ -76,6 +76,6 @@ worker.addEventListener("fetch", (event: Fetching) => {
   }
   if (request.method !== "GET" || origin !== self.location.origin) return;
   const card = CARD.exec(pathname)?.[1];
-  if (pathname.startsWith("/static/")) event.respondWith(file(request));
+  if (/^\/(static|pictures|c\/look)\//.test(pathname)) event.respondWith(file(request));
   else if (request.mode === "navigate" && card) event.respondWith(page(event, card));
 });

@@ -26,6 +26,16 @@ function tellAge(): void {
   if (note && at && Date.now() - at > STALE_MS) note.hidden = false;
 }
 
+// The shop's colours and logo are named by what they are: once kept, they are good for ever.
+async function keepLook(): Promise<void> {
+  const looks = await caches.open("card-looks");
+  for (const part of document.querySelectorAll<HTMLLinkElement & HTMLImageElement>("[data-keep]")) {
+    const url = part.href || part.src;
+    if (!(await looks.match(url))) await looks.add(url);
+  }
+}
+
 show();
 tellAge();
+if ("caches" in window) void keepLook().catch(() => undefined);
 if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/c/sw.js", { scope: "/c/" }).catch(() => undefined);

@@ -54,6 +54,12 @@ def _bars(y: int, row: list[bool]) -> Iterator[str]:
         x += width
 
 
+def matrix(text: str) -> list[list[bool]]:
+    """The code's modules, dark is true, with its quiet zone; at level H, for paper gets stained."""
+    rows: list[list[bool]] = _code(text, is_for_paper=True).get_matrix()
+    return rows
+
+
 @lru_cache(maxsize=256)
 def png(text: str) -> bytes:
     """The code in black on white, for printing and sharing."""
@@ -62,11 +68,13 @@ def png(text: str) -> bytes:
     return drawing.getvalue()
 
 
-def _code(text: str, mask: int | None = None, version: int | None = None) -> "qrcode.QRCode[Any]":
+def _code(
+    text: str, mask: int | None = None, version: int | None = None, *, is_for_paper: bool = False
+) -> "qrcode.QRCode[Any]":
     import qrcode  # noqa: PLC0415  # it loads an image library, which starting need not wait for
 
     code: qrcode.QRCode[Any] = qrcode.QRCode(
-        error_correction=qrcode.ERROR_CORRECT_M,
+        error_correction=qrcode.ERROR_CORRECT_H if is_for_paper else qrcode.ERROR_CORRECT_M,
         box_size=PNG_PIXELS_PER_MODULE,
         border=QUIET_ZONE,
         mask_pattern=mask,

@@ -27,8 +27,9 @@ __all__ = ["BYTES_MAX", "LOGO", "PHOTO", "PictureRefused", "Purpose", "judge", "
 
 PICTURES_MAX = 400  # of one shop: a shelf of photos many times over
 DIGEST_LETTERS = 32
-_COLOURS = (256, 128, 64, 32, 16)
-_QUALITIES = (82, 70, 58, 46, 34)
+_COLOURS = (256, 64)
+_QUALITIES = (80, 60)
+_HOPELESS = 2  # so many times too large, fewer colours will not do
 # Decoding holds some tens of megabytes: one picture at a time in each process.
 _turn = threading.Lock()
 
@@ -190,10 +191,19 @@ def _png(picture: "Image.Image", purpose: Purpose) -> _Packed:
         for colours in (None, *_COLOURS):
             shown = picture if colours is None else _quantized(picture, colours)
             packed = io.BytesIO()
-            shown.save(packed, "PNG", optimize=True)
+            shown.save(packed, "PNG", optimize=colours is not None)
             if packed.tell() <= purpose.bytes_max:
                 return _Packed(shown.size, packed.getvalue())
-        picture = picture.resize((max(1, picture.width * 3 // 4), max(1, picture.height * 3 // 4)))
+        picture = _smaller(picture, packed.tell(), purpose)
+
+
+def _smaller(picture: "Image.Image", bytes_now: int, purpose: Purpose) -> "Image.Image":
+    """As much smaller as the bytes are too many, and a little more."""
+    share = min(0.9, (purpose.bytes_max / bytes_now) ** 0.5 * 0.95)
+    return picture.resize(
+        (max(1, int(picture.width * share)), max(1, int(picture.height * share))),
+        reducing_gap=2.0,
+    )
 
 
 def _quantized(picture: "Image.Image", colours: int) -> "Image.Image":
@@ -207,10 +217,12 @@ def _webp(picture: "Image.Image", purpose: Purpose) -> _Packed:
     while True:
         for quality in _QUALITIES:
             packed = io.BytesIO()
-            picture.save(packed, "WEBP", quality=quality, method=3)
+            picture.save(packed, "WEBP", quality=quality, method=2)
             if packed.tell() <= purpose.bytes_max:
                 return _Packed(picture.size, packed.getvalue())
-        picture = picture.resize((max(1, picture.width * 3 // 4), max(1, picture.height * 3 // 4)))
+            if packed.tell() > _HOPELESS * purpose.bytes_max:
+                break
+        picture = _smaller(picture, packed.tell(), purpose)
 
 
 def _tone(picture: "Image.Image") -> str | None:

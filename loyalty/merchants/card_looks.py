@@ -1,5 +1,6 @@
 """How a shop's cards look: its colours, its logo, and the sign on a stamp."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -138,6 +139,26 @@ def faults(look: Look) -> dict[str, list[Text]]:
 def find(session: Session, *, merchant_id: UUID) -> Look:
     """How the shop's cards look now; PLAIN until somebody has chosen."""
     return _newest(session, merchant_id) or PLAIN
+
+
+def of_shops(session: Session, *, merchant_ids: Collection[UUID]) -> dict[UUID, Look]:
+    """How the cards of several shops look; a shop that has not chosen is missing. Without logos."""
+    newest = (
+        sa.select(CardLook.merchant_id, sa.func.max(CardLook.number).label("number"))
+        .where(CardLook.merchant_id.in_(list(merchant_ids)))
+        .group_by(CardLook.merchant_id)
+        .subquery()
+    )
+    is_newest = (CardLook.merchant_id == newest.c.merchant_id) & (
+        CardLook.number == newest.c.number
+    )
+    rows = session.execute(
+        sa.select(CardLook.merchant_id, *_COLUMNS).join(newest, is_newest).limit(500)
+    )
+    return {
+        row.merchant_id: Look(row.background, row.ink, row.accent, row.stamp, None, row.number)
+        for row in rows
+    }
 
 
 def save(session: Session, *, duty: Duty, look: Look, based_on: int, at: datetime) -> Look:

@@ -18,6 +18,7 @@ from loyalty.merchants.passwords import (
 from loyalty.merchants.roles import PERMISSIONS, Permission
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.words import role_name
+from loyalty.programs import editor
 from loyalty.web import device, guard, reads, session
 from loyalty.web.fields import Body, Line, Secret
 from loyalty.web.forms import FormState, read_form
@@ -141,7 +142,15 @@ def accept(token: str) -> Response:
     with write() as records:
         person = accounts.accept_link(records, token=token, password_hash=hashed, at=at)
     session.sign_in(person, at=at)
-    return _go(_way_in(person, _home_of(person)))
+    return _go(_way_in(person, _first_page(person)))
+
+
+def _first_page(person: Person) -> str:
+    """Who comes to a shop that has no program yet begins with what they would like."""
+    is_theirs = Permission.PROGRAMS in PERMISSIONS[person.role]
+    if is_theirs and not editor.page(reads.session(), merchant_id=person.merchant_id, limit=1):
+        return "/portal/welcome"
+    return _home_of(person)
 
 
 @blueprint.post("/sign-out")

@@ -2,7 +2,9 @@
 
 from loyalty.portal import (
     bringing_set,
+    card_design,
     causes,
+    checklist,
     data_kept,
     doors,
     evidence,
@@ -15,11 +17,14 @@ from loyalty.portal import (
     more,
     overview,
     places,
+    posters,
     programs,
     remarks,
     staff,
     style_guide,
     tills,
+    trying_out,
+    welcome,
 )
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.designing import pages as designing
@@ -27,7 +32,9 @@ from loyalty.portal.designing import pages as designing
 __all__ = [
     "blueprint",
     "bringing_set",
+    "card_design",
     "causes",
+    "checklist",
     "data_kept",
     "designing",
     "doors",
@@ -41,9 +48,12 @@ __all__ = [
     "more",
     "overview",
     "places",
+    "posters",
     "programs",
     "remarks",
     "staff",
     "style_guide",
     "tills",
+    "trying_out",
+    "welcome",
 ]

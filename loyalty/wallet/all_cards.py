@@ -11,9 +11,11 @@ from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import CardBlocked
 from loyalty.counter import standing
+from loyalty.merchants import card_looks
+from loyalty.merchants.card_looks import PLAIN, Look
 from loyalty.wallet import purse
 from loyalty.wallet.blueprint import blueprint, keep_on_phone
-from loyalty.web import cardface, guard, reads, visitor
+from loyalty.web import cardface, cardlook, guard, reads, visitor
 from loyalty.web.locale import number, pick
 
 _WHY = "the wallet's own cookie decides; without it there is only the door"
@@ -30,19 +32,32 @@ class _Shown:
     program: str
     balance: str
     blocked_at: datetime | None
+    look: str
 
 
 def page(wallet: Wallet, refusal: str = "", status: int = 200) -> Response:
     """All cards of the wallet; where there is none, how to get one."""
     held = wallets.cards(reads.session(), address=wallet.address)
-    shown = [_shown(card, is_counted=place < _COUNTED_MAX) for place, card in enumerate(held)]
-    html = render_template("wallet/w_cards.html", cards=shown, wallet=wallet, refusal=refusal)
+    shops = {card.merchant_id for card in held}
+    looks = card_looks.of_shops(reads.session(), merchant_ids=shops)
+    shown = [
+        _shown(card, looks.get(card.merchant_id, PLAIN), is_counted=place < _COUNTED_MAX)
+        for place, card in enumerate(held)
+    ]
+    html = render_template(
+        "wallet/w_cards.html",
+        cards=shown,
+        sheet=cardlook.sheet_of(looks.values()),
+        wallet=wallet,
+        refusal=refusal,
+    )
     return make_response(html, status)
 
 
-def _shown(card: HeldCard, *, is_counted: bool) -> _Shown:
+def _shown(card: HeldCard, look: Look, *, is_counted: bool) -> _Shown:
     balance = _balance(card) if is_counted and card.blocked_at is None else ""
-    return _Shown(card.ref, card.shop, card.program, balance, card.blocked_at)
+    worn = cardlook.dress(look, None).name
+    return _Shown(card.ref, card.shop, card.program, balance, card.blocked_at, worn)
 
 
 def _balance(card: HeldCard) -> str:

@@ -10,20 +10,12 @@ from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.programs import words
 from loyalty.programs.document import Unit, VersionDocument
-from loyalty.web import cardface
-from loyalty.web.cardface import Facts, Level, Prize, Stamps, Voucher
-from loyalty.web.locale import day, gettext, money, number, pick
+from loyalty.web import cardface, passface
+from loyalty.web.cardface import Facts, Level, Prize, Voucher
+from loyalty.web.locale import day, gettext, money, pick
+from loyalty.web.passface import Front
 
 _ENDS_SHOWN = 3
-_COFFEE = frozenset({"coffee", "caffè", "caffe", "espresso", "cappuccino"})
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """A unit's name and how much of it there is."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +30,10 @@ class Note:
 class Face:
     """Everything that the page draws."""
 
-    first_name: str
+    front: Front
     program: str
     program_ref: str
-    code: str
     blocked: str
-    stamps: Stamps | None
-    is_coffee: bool
-    headline: Balance | None
-    also: list[Balance]
-    waiting: list[str]
     level: Level | None
     vouchers: list[Voucher]
     goals: list[Prize]
@@ -60,26 +46,20 @@ def face(
     facts: CardFacts, document: VersionDocument, found: Facts, given: Mapping[str, str]
 ) -> Face:
     """The card as its holder sees it; `given` names whom its purchases have given to, by cause."""
-    balances, drawn = found["balances"], cardface.stamps(document, found["balances"])
-    shown_units = [_balance(unit, balances, drawn) for unit in document.units]
-    name = (facts.customer_name or "").split(maxsplit=1)
+    balances = found["balances"]
+    level = cardface.level(document, found["tier"])
     return Face(
-        first_name=name[0] if name else "",
+        front=passface.front(
+            document,
+            balances,
+            name=facts.customer_name or "",
+            code=shown(facts.code or ""),
+            level=level.name if level else "",
+        ),
         program=facts.program_name,
         program_ref=ref("prg", facts.program_id),
-        code=shown(facts.code or ""),
         blocked=_blocked(facts),
-        stamps=drawn,
-        is_coffee=any(rule.when.categories & _COFFEE for rule in document.earn),
-        headline=shown_units[0] if shown_units else None,
-        also=shown_units[1:],
-        waiting=[
-            text
-            for unit in document.units
-            if unit.key in balances
-            for text in cardface.waiting(unit.label, balances[unit.key])
-        ],
-        level=cardface.level(document, found["tier"]),
+        level=level,
         vouchers=cardface.vouchers(document, found["vouchers"]),
         goals=cardface.prizes(document, found),
         notes=[
@@ -89,13 +69,6 @@ def face(
         terms=pick(found["terms"]),
         gives=document.cause is not None,
     )
-
-
-def _balance(unit: Unit, balances: Facts, drawn: Stamps | None) -> Balance:
-    held = number(cardface.available(balances, unit.key))
-    if drawn and drawn.unit == unit.key:
-        return Balance(pick(unit.label), f"{held} / {drawn.size}")
-    return Balance(pick(unit.label), held)
 
 
 def _blocked(facts: CardFacts) -> str:

@@ -2,12 +2,12 @@
 
 from flask import Response, make_response, redirect, render_template, request
 
-from loyalty.cards import funnel, joining, referrals
+from loyalty.cards import funnel, joining, referrals, short_links
 from loyalty.cards.joining import ASKED, Door, WordsChanged
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import Busy, KeyReused, ProgramPaused, TooMany, Unknown
-from loyalty.core.ids import random_code, tidy_code
+from loyalty.core.ids import random_code, ref, tidy_code
 from loyalty.core.text import Text
 from loyalty.customers import texts
 from loyalty.customers.consents import Purpose
@@ -43,6 +43,8 @@ _OLD_PAGE = Text(
 @guard.public("whoever stands before the poster may have a card")
 def join(program_ref: str) -> Response:
     """One screen; that somebody opened it is counted, and nothing else."""
+    if (known := short_links.find(reads.session(), typed=program_ref)) is not None:
+        return make_response(redirect(f"/j/{ref('prg', known)}?s=poster", 303))
     try:
         door = joining.find_door(reads.session(), program_ref=program_ref)
     except (Unknown, ProgramPaused):

@@ -39,12 +39,13 @@ def _yours(name: str) -> str:
 
 def _gained(card: Face, fresh: Sequence[Line]) -> int:
     """Stamps that came a moment ago, as far as they still stand on the card."""
-    if card.stamps is None or card.headline is None:
+    stamps, headline = card.front.stamps, card.front.headline
+    if stamps is None or headline is None:
         return 0
     units = sum(
         change.units
         for line in fresh
         for change in line.changes
-        if line.kind == "visit" and change.label == card.headline.label
+        if line.kind == "visit" and change.label == headline.label
     )
-    return max(0, min(units, card.stamps.filled))
+    return max(0, min(units, stamps.filled))

@@ -7,10 +7,13 @@ them: it needs no database, is the same for everybody, and other colours are ano
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, g, url_for
+from markupsafe import Markup
 
+from loyalty import assets
 from loyalty.core import pictures
 from loyalty.core.ids import parse_ref, ref
 from loyalty.merchants import card_looks
@@ -23,7 +26,7 @@ _ONE = re.compile(rf"({_HEX})-({_HEX})-({_HEX})(?:-({_HEX}))?")
 _SPEC = re.compile(rf"{_ONE.pattern}(?:\.{_ONE.pattern}){{0,23}}")
 _RULE = (
     ".{name}{{--m-bg:{look.background};--m-ink:{look.ink};--m-soft:{look.soft};"
-    "--m-accent:{look.accent};--m-on-accent:{look.on_accent};--stamp-line:{look.line};"
+    "--m-accent:{look.accent};--m-on-accent:{look.on_accent};--m-line:{look.line};"
     "--m-plate:{plate}}}"
 )
 
@@ -50,9 +53,9 @@ class Dress:
 
 
 def init_app(app: Flask) -> None:
-    """Add the routes, and `dress` to the templates."""
+    """Add the routes, and `dress` and `stamp_symbol` to the templates."""
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["dress"] = dress_of_shop
+    app.jinja_env.globals.update(dress=dress_of_shop, stamp_symbol=stamp_symbol)
 
 
 def dress_of_shop() -> Dress:
@@ -103,6 +106,14 @@ def _logo(look: Look, merchant_id: UUID) -> Logo | None:
 def picture_url(merchant_id: UUID, digest: str, kind: str) -> str:
     """Where a shop's picture is shown."""
     return url_for("cardlook.picture", shop_ref=ref("mer", merchant_id), name=f"{digest}.{kind}")
+
+
+@lru_cache(maxsize=64)
+def stamp_symbol(name: str) -> Markup:
+    """The drawing of a stamp as the symbol "stamp", to stand in a page."""
+    sprite = (assets.dist_folder() / assets.manifest()["icons-stamps.svg"]).read_text("utf-8")
+    drawn = sprite.partition(f'<symbol id="{name}"')[2].partition("</symbol>")[0]
+    return Markup(f'<symbol id="stamp"{drawn}</symbol>')  # noqa: S704  # our own built file
 
 
 @blueprint.get("/c/look/<spec>.css")

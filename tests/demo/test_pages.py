@@ -25,6 +25,7 @@ LISTS = {
     "/portal/causes": Permission.REPORTS,
     "/portal/remarks": Permission.REPORTS,
     "/portal/remarks/exits": Permission.REPORTS,
+    "/portal/posters": Permission.SETTINGS,
     "/portal/staff": Permission.STAFF,
     "/portal/evidence": Permission.STAFF,
     "/portal/data-kept": Permission.STAFF,
@@ -41,6 +42,7 @@ ASKING = {
     "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",
+    "/portal/card", "/portal/card/preview", "/portal/welcome", "/portal/test-card",
     "/w", "/w/code", "/w/phones", "/w/lost",
 }  # fmt: skip
 EMPTY = 'class="empty"'

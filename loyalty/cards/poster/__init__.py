@@ -1,0 +1,1 @@
+"""Posters for the counter and tents for the tables, as PDF to print."""
