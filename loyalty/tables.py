@@ -1,6 +1,6 @@
 """Every table of the product, gathered for migrations and tests."""
 
-from loyalty.analytics import pulse_models as analytics
+from loyalty.analytics import pulse_models as pulses
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
 from loyalty.cards import referral_models as referrals
@@ -28,7 +28,7 @@ from loyalty.tasks import models as tasks
 
 MODULES = (
     access,
-    analytics,
+    pulses,
     cards,
     card_looks,
     causes,

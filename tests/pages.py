@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,7 +23,15 @@ class Form:
 
     action: str
     method: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    def put(self, name: str, value: str) -> None:
+        """What a browser sends of a field; fields of one name are sent one after the other."""
+        known = self.fields.get(name)
+        if known is None:
+            self.fields[name] = value
+        else:
+            self.fields[name] = [*(known if isinstance(known, list) else [known]), value]
 
 
 def _is_sent(facts: dict[str, str]) -> bool:
@@ -39,6 +48,7 @@ class _Reader(HTMLParser):
         self.open: list[str] = []
         self.form: Form | None = None
         self.select = ""
+        self.area: str | None = None
 
     def handle_starttag(self, tag, attrs):
         facts = {name: value or "" for name, value in attrs}
@@ -52,11 +62,13 @@ class _Reader(HTMLParser):
         elif tag == "select":
             self.select = facts["name"]
         elif self.form is not None and tag == "option":
-            self.form.fields.setdefault(self.select, facts["value"])
-            if "selected" in facts:
+            if "selected" in facts or self.select not in self.form.fields:
                 self.form.fields[self.select] = facts["value"]
+        elif self.form is not None and tag == "textarea":
+            self.area = facts["name"]
+            self.form.fields[self.area] = ""
         elif self.form is not None and tag == "input" and _is_sent(facts):
-            self.form.fields[facts["name"]] = facts.get("value", "")
+            self.form.put(facts["name"], facts.get("value", ""))
 
     def handle_endtag(self, tag):
         if tag in self.open:
@@ -64,8 +76,12 @@ class _Reader(HTMLParser):
                 pass
         if tag == "form":
             self.form = None
+        elif tag == "textarea":
+            self.area = None
 
     def handle_data(self, data):
+        if self.area is not None and self.form is not None:
+            self.form.fields[self.area] += data.removeprefix("\n")  # as browsers do
         if not _SILENT & set(self.open):
             self.words.append(data)
 
@@ -108,7 +124,7 @@ class Visitor:
             self.client.get(path, headers={"Accept-Language": self.language}, follow_redirects=True)
         )
 
-    def submit(self, page: Page, part: str, **typed: str) -> Page:
+    def submit(self, page: Page, part: str, **typed: Any) -> Page:
         """Send the form to `part` with what was typed over what stands there."""
         form = page.form(part)
         return self.post(form.action or page.path, {**form.fields, **typed})

@@ -79,8 +79,8 @@ def _check_cause(document: VersionDocument, faults: Faults) -> None:
         say(
             faults,
             "cause.rate",
-            "è più di tutta la vendita; il 2% si scrive [2, 100]",
-            "it is more than the whole sale; 2% is written [2, 100]",
+            "è più di tutta la vendita; il 2% sono 2 su 100",
+            "it is more than the whole sale; 2% is 2 in 100",
         )
     if cause.cap_minor == 0:
         say(

@@ -100,9 +100,9 @@ def _check_factor(rule: EarningRule, times: Fraction, field: str, faults: Faults
             faults,
             f"{field}.multiply_percent",
             f"insieme, bonus e livelli possono moltiplicare per più di {FACTOR_MAX}; abbassali,"
-            " o fai valere solo il più alto (best)",
+            " o fai valere solo il più alto",
             f"together, bonuses and levels can multiply by more than {FACTOR_MAX}; lower them, or"
-            " let only the highest count (best)",
+            " let only the highest count",
         )
 
 
@@ -134,8 +134,8 @@ def _check_minimum(
         say(
             faults,
             f"{field}.when.min_amount_minor",
-            "è più di quanto una visita può valere (limits.amount_minor_max): non succede mai",
-            "it is more than a visit may be worth (limits.amount_minor_max): it never happens",
+            "è più della spesa più alta che la cassa accetta: non succede mai",
+            "it is more than the highest amount that the till takes: it never happens",
         )
 
 

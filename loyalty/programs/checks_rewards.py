@@ -38,8 +38,8 @@ def _check_value(document: VersionDocument, reward: Reward, field: str, faults: 
         say(
             faults,
             f"{field}.value_minor",
-            "di' quanto vale, in centesimi",
-            "say what it is worth, in minor units",
+            "di' quanto vale",
+            "say what it is worth",
         )
     if reward.kind == "percent_off" and reward.percent is None:
         say(
@@ -52,15 +52,15 @@ def _check_value(document: VersionDocument, reward: Reward, field: str, faults: 
         say(
             faults,
             f"{field}.percent",
-            "una percentuale vale solo per percent_off; toglila o cambia tipo",
-            "a percentage is for percent_off only; take it out or change the kind",
+            "una percentuale vale solo per uno sconto in percentuale; toglila o cambia tipo",
+            "a percentage is for a percentage off only; take it out or change the kind",
         )
     if reward.kind == "donation" and document.cause is None:
         say(
             faults,
             f"{field}.kind",
-            "manca la causa a cui donare (cause); aggiungila",
-            "there is no cause to give to (cause); add one",
+            "manca la causa a cui donare; aggiungila",
+            "there is no cause to give to; add one",
         )
 
 

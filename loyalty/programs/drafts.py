@@ -1,6 +1,6 @@
 """The draft of a program: one at a time, changed in place, never over somebody else's change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -120,7 +120,7 @@ def save(
     """
     editor.lock(session, merchant_id, program_id)
     found = newest(session, merchant_id=merchant_id, program_id=program_id)
-    if found.raw == change.raw:
+    if is_same(found.raw, change.raw):
         return found.number
     if found.seal != change.seal:
         raise Overtaken(version=found.number)
@@ -138,6 +138,11 @@ def save(
     row.document, row.terms_it, row.terms_en = change.raw, said.it, said.en
     session.flush()
     return found.number
+
+
+def is_same(one: Raw, other: Raw) -> bool:
+    """Whether two documents mean the same: what is left out and what is said by default are one."""
+    return replace(load(one), raw={}) == replace(load(other), raw={})
 
 
 def publish(

@@ -107,10 +107,10 @@ def _cost(found: Simulation) -> list[Caution]:
     if found.unknown:
         many = _number(found.unknown)
         text = Text(
-            f"Premi dati di cui non si sa il costo: {many.it}. Il costo vero è più alto; indica"
-            " cost_minor.",
-            f"Rewards given whose cost is not known: {many.en}. The true cost is higher; say"
-            " cost_minor.",
+            f"Premi dati di cui non si sa il costo: {many.it}. Il costo vero è più alto: scrivi"
+            " quanto ti costano.",
+            f"Rewards given whose cost is not known: {many.en}. The true cost is higher: say"
+            " what they cost you.",
         )
         said.append(Caution("cost_unknown", text))
     return said

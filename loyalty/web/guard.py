@@ -246,7 +246,7 @@ def _admit_file(view: object) -> None:
     """A file, where the route takes one: it is read in pieces, with what stands before it."""
     if (bytes_max := uploads.allowed_by(view)) is not None:
         request.max_content_length = bytes_max
-        request.max_form_memory_size = _PIECES_BYTES_MAX
+        request.max_form_memory_size = uploads.fields_allowed_by(view) or _PIECES_BYTES_MAX
 
 
 def _refuse_foreign_origin(own_hosts: frozenset[str]) -> None:

@@ -45,6 +45,8 @@ ASKING = {
     "/portal/account/factor", "/portal/staff/roles", "/portal/staff/log.csv",
     "/", "/portal/more", "/portal/search",
     "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up", "/till/visits",
+    "/", "/portal/more", "/portal/programs/new", "/robots.txt", "/sign-in", "/healthz", "/readyz",
+    "/till/look-up", "/till/visits",
     "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",

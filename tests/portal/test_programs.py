@@ -94,4 +94,4 @@ def test_the_page_says_how_people_join_and_how_many_stayed(shop, app, aurora):
 
 def test_a_draft_has_no_link_to_join(shop, aurora):
     shop.program("draft", POINTS, publish=False)
-    assert shop.programs["draft"] not in aurora.get("/portal/programs").html
+    assert f"/j/{shop.programs['draft']}" not in aurora.get("/portal/programs").html

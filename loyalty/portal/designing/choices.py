@@ -10,20 +10,11 @@ PER: Choices = (
     ("visit", Text("visita", "visit")),
 )
 EXPIRY: Choices = (
-    ("never", Text("non scadono", "never expire")),
-    (
-        "rolling",
-        Text("dopo tanti mesi da quando si ricevono", "so many months after they are earned"),
-    ),
-    ("inactivity", Text("dopo tanti mesi senza visite", "so many months without a visit")),
-    (
-        "month_end",
-        Text("a fine mese, dopo tanti mesi", "at the end of a month, after so many months"),
-    ),
-    (
-        "year_end",
-        Text("a fine anno, dopo tanti mesi", "at the end of a year, after so many months"),
-    ),
+    ("never", Text("mai", "never")),
+    ("rolling", Text("mesi dopo che si ricevono", "months after they are earned")),
+    ("inactivity", Text("mesi senza visite", "months without a visit")),
+    ("month_end", Text("fine mese, dopo alcuni mesi", "end of a month, some months on")),
+    ("year_end", Text("fine anno, dopo alcuni mesi", "end of a year, some months on")),
 )
 BIRTHDAY: Choices = (
     ("", Text("non importa", "does not matter")),
@@ -52,8 +43,8 @@ MEASURE: Choices = (
     ("units", Text("quante unità si raccolgono", "how many units are earned")),
 )
 WINDOW: Choices = (
-    ("rolling", Text("negli ultimi mesi, giorno per giorno", "in the last months, day by day")),
-    ("calendar", Text("in periodi fissi del calendario", "in fixed periods of the calendar")),
+    ("rolling", Text("gli ultimi mesi", "the last months")),
+    ("calendar", Text("periodi del calendario", "periods of the calendar")),
 )
 DROP: Choices = (
     ("one", Text("un livello alla volta", "one level at a time")),

@@ -42,7 +42,7 @@ def program_draft(program_ref: str) -> Response:
 
 @blueprint.post("/portal/programs/<program_ref>/draft")
 @guard.staff(Permission.PROGRAMS)
-@uploads.takes(FORM_BYTES_MAX)
+@uploads.takes(FORM_BYTES_MAX, FORM_BYTES_MAX)
 def change_draft(program_ref: str) -> Response:
     """Add or take out a part, look again, or keep the whole as the draft."""
     program, newest = found(reads.session(), program_ref)
@@ -61,7 +61,7 @@ def change_draft(program_ref: str) -> Response:
 
 @blueprint.post("/portal/programs/<program_ref>/draft/look")
 @guard.staff(Permission.PROGRAMS)
-@uploads.takes(FORM_BYTES_MAX)
+@uploads.takes(FORM_BYTES_MAX, FORM_BYTES_MAX)
 def look_at_draft(program_ref: str) -> str:
     """What stands beside the form, for what is in it at this moment; nothing is kept."""
     program, newest = found(reads.session(), program_ref)
@@ -105,7 +105,7 @@ def _write(records: Session, program: Program, change: Change, at: datetime) -> 
     number = drafts.save(
         records, merchant_id=merchant_id, program_id=program.id, change=change, at=at
     )
-    has_changed = before.raw != change.raw
+    has_changed = not drafts.is_same(before.raw, change.raw)
     if has_changed:
         note(records, duty=duty, act="program.draft", target=target, at=at, version=number)
     if name != program.name:

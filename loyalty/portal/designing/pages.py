@@ -6,9 +6,17 @@ from typing import Any
 from flask import current_app
 
 from loyalty.portal.blueprint import blueprint
-from loyalty.portal.designing import form, history, past, publishing, running, starting
+from loyalty.portal.designing import (
+    form,
+    history,
+    past,
+    pictures,
+    publishing,
+    running,
+    starting,
+)
 
-__all__ = ["form", "history", "past", "publishing", "running", "starting"]
+__all__ = ["form", "history", "past", "pictures", "publishing", "running", "starting"]
 
 
 @blueprint.context_processor
