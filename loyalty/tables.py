@@ -12,7 +12,7 @@ from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
 from loyalty.merchants import clock_models as clocks
-from loyalty.merchants import look_models as card_looks
+from loyalty.merchants import card_look_models as card_looks
 from loyalty.merchants import models as merchants
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
