@@ -1,5 +1,6 @@
 """Every table of the product, gathered for migrations and tests."""
 
+from loyalty.analytics import models as analytics
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
 from loyalty.cards import referral_models as referrals
@@ -11,13 +12,15 @@ from loyalty.customers import models as customers
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
-from loyalty.merchants import clock_models as clocks
 from loyalty.merchants import card_look_models as card_looks
+from loyalty.merchants import clock_models as clocks
+from loyalty.merchants import look_models as looks
 from loyalty.merchants import models as merchants
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 
 MODULES = (
+    analytics,
     cards,
     card_looks,
     causes,
@@ -33,6 +36,7 @@ MODULES = (
     imports,
     joins,
     ledger,
+    looks,
     merchants,
     programs,
     referrals,

@@ -129,6 +129,7 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
         yield len(portion), served
     with database.write() as session:
         upkeep.leave(session, shop, at)
+        upkeep.count_who_came(session, shop, at)
 
 
 def _portions(

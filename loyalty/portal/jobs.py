@@ -34,6 +34,7 @@ NAMES = {
     "wallet.answer": Text("Codici per aprire le carte", "Codes to open cards"),
     "mail.send": Text("Invio di un'e-mail", "Sending a mail"),
     "referrals.decide": Text("Premi per chi porta un amico", "Rewards for bringing a friend"),
+    "pulse.take": Text("Conto di chi è venuto", "Counting who came"),
     "data.retention": Text(
         "Pulizia notturna dei dati tenuti abbastanza", "Nightly clearing of data kept long enough"
     ),
