@@ -17,10 +17,10 @@ from loyalty.imports import upload_models as uploads
 from loyalty.ledger import models as ledger
 from loyalty.members import models as members
 from loyalty.merchants import access_models as access
+from loyalty.merchants import card_look_models as card_looks
 from loyalty.merchants import clock_models as clocks
-from loyalty.merchants import look_models as card_looks
+from loyalty.merchants import look_models as looks
 from loyalty.merchants import models as merchants
-from loyalty.merchants import staff_look_models as staff_looks
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 from loyalty.programs import photo_models as photos
@@ -46,7 +46,7 @@ MODULES = (
     imports,
     joins,
     ledger,
-    staff_looks,
+    looks,
     members,
     merchants,
     programs,

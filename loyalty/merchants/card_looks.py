@@ -15,7 +15,7 @@ from loyalty.core.errors import Invalid, StateConflict
 from loyalty.core.pictures import Picture
 from loyalty.core.text import Text
 from loyalty.merchants.acts import note
-from loyalty.merchants.look_models import STAMPS, CardLook
+from loyalty.merchants.card_look_models import STAMPS, CardLook
 from loyalty.merchants.roles import Duty
 
 __all__ = ["PALETTES", "PLAIN", "STAMPS", "Look", "Palette", "faults", "find", "save", "undo"]

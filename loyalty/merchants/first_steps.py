@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.conflicts import insert_unless_there
 from loyalty.core.db import table
-from loyalty.merchants.look_models import FirstSteps
+from loyalty.merchants.card_look_models import FirstSteps
 
 GOALS = ("visits", "baskets", "best", "good")
 

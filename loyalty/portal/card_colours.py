@@ -90,7 +90,7 @@ def _as_far_as_it_goes(form: FormState) -> dict[str, Any]:
     try:
         found = LookForm().load(sent)
     except ValidationError as error:
-        wrong_ones = error.normalized_messages()
+        wrong_ones = error.messages if isinstance(error.messages, dict) else sent
         found = LookForm().load({name: sent[name] for name in sent.keys() - wrong_ones.keys()})
     values: dict[str, Any] = found
     return values

@@ -48,7 +48,8 @@ def picture(name: str, purpose: Purpose) -> Made | None:
     file = request.files.get(name)
     if file is None or not file.filename:
         return None
-    content = file.stream.read(pictures.BYTES_MAX + 1)
+    with file.stream as stream:  # it may be a file on disk
+        content = stream.read(pictures.BYTES_MAX + 1)
     if len(content) > pictures.BYTES_MAX:
         raise pictures.too_large()
     return pictures.make(content, purpose)

@@ -13,6 +13,8 @@ _FILES = {REGULAR: "poster-regular.ttf", BOLD: "poster-bold.ttf"}
 _LETTERS_READ = 400  # nobody reads more on a poster, and measuring costs time
 _LEADING = 1.16
 ELLIPSIS = "…"
+# Letters with a stroke, which Unicode does not take apart.
+_STRUCK = str.maketrans("łŁđĐħĦŧŦıŋŊ", "lLdDhHtTinN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def printable(text: str, face: str = REGULAR) -> str:
         if ord(letter) in has:
             kept.append(letter)
             continue
-        plain = unicodedata.normalize("NFKD", letter)
+        plain = unicodedata.normalize("NFKD", letter.translate(_STRUCK))
         kept.append("".join(one for one in plain if ord(one) in has))
     shown = " ".join("".join(kept).split())
     return shown + ELLIPSIS if len(text) > _LETTERS_READ and shown else shown
