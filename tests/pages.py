@@ -51,7 +51,7 @@ class _Reader(HTMLParser):
             self.links.append(facts.get("href", ""))
         elif tag == "select":
             self.select = facts["name"]
-        elif self.form is not None and tag == "option":
+        elif self.form is not None and tag == "option" and self.select:
             self.form.fields.setdefault(self.select, facts["value"])
         elif self.form is not None and tag == "input" and _is_sent(facts):
             self.form.fields[facts["name"]] = facts.get("value", "")
@@ -62,6 +62,8 @@ class _Reader(HTMLParser):
                 pass
         if tag == "form":
             self.form = None
+        elif tag == "select":
+            self.select = ""  # the options of a datalist are sent by nobody
 
     def handle_data(self, data):
         if not _SILENT & set(self.open):
