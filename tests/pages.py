@@ -61,7 +61,7 @@ class _Reader(HTMLParser):
             self.links.append(facts.get("href", ""))
         elif tag == "select":
             self.select = facts["name"]
-        elif self.form is not None and tag == "option":
+        elif self.form is not None and tag == "option" and self.select:
             if "selected" in facts or self.select not in self.form.fields:
                 self.form.fields[self.select] = facts["value"]
         elif self.form is not None and tag == "textarea":
@@ -78,6 +78,8 @@ class _Reader(HTMLParser):
             self.form = None
         elif tag == "textarea":
             self.area = None
+        elif tag == "select":
+            self.select = ""  # the options of a datalist are sent by nobody
 
     def handle_data(self, data):
         if self.area is not None and self.form is not None:

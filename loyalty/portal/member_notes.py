@@ -132,6 +132,8 @@ def tag_member(member_ref: str) -> Response:
     customer = member_of.find(reads.session(), member_ref)
     form, at, who = read_form(_tag_form), clock.now(), ref("cus", customer.id)
     duty = guard.duty()
+    if not form.is_valid:
+        return member.page(customer, member.Forms(tag=form), 422)
     try:
         with write() as records:
             tag = tags.make(
