@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from loyalty.core.ids import ref
 from loyalty.demo.habits import TIMEZONE
 from loyalty.demo.plan import Raw, ShopPlan, Worker
-from loyalty.merchants import accounts, devices
+from loyalty.merchants import accounts, devices, keys, sessions, stations
+from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Duty, Role, staff_duty
 from loyalty.programs import catalogue, editor
 from loyalty.programs.catalogue import PublishedVersion
@@ -56,6 +57,9 @@ def open_shop(session: Session, plan: ShopPlan, at: datetime) -> Shop:
     if plan.gone is not None:
         cashiers.append(_hire(session, merchant.id, plan.gone, at))
     owner, manager = by_role[Role.OWNER], by_role[Role.MANAGER]
+    _note_hires(session, owner, [duty for _, duty in duties], at)
+    scopes = ("visits:read", "visits:write", "cards:read")
+    keys.hand_out(session, duty=owner, name="Registratore di cassa", scopes=scopes, at=at)
     tills = _tills(session, plan, owner, cashiers, at)
     return Shop(plan, merchant.id, version, owner, manager, tills)
 
@@ -67,6 +71,12 @@ def _hire(session: Session, merchant_id: UUID, who: Worker, at: datetime) -> Dut
     person = accounts.find_sign_in(session, email=who.email)
     assert person is not None, "just invited"
     return staff_duty(merchant_id, person.staff_id, who.role, email=who.email)
+
+
+def _note_hires(session: Session, owner: Duty, duties: list[Duty], at: datetime) -> None:
+    for duty in duties:
+        if duty is not owner:
+            note(session, duty=owner, act="staff.invite", target=duty.actor, at=at)
 
 
 def _tills(
@@ -96,6 +106,18 @@ def last_seen(session: Session, shop: Shop, at: datetime) -> None:
         assert who.staff_id is not None, "a person"
         phone = devices.find(session, merchant_id=shop.merchant_id, device_ref=who.device)
         devices.saw(session, device=phone, staff_id=who.staff_id, at=at)
+        sessions.saw(session, merchant_id=shop.merchant_id, staff_id=who.staff_id, at=at)
+
+
+def settle(session: Session, shop: Shop, at: datetime) -> None:
+    """Where there are two places and two cashiers, the second works at one of them only."""
+    if len(shop.tills) < 2:  # noqa: PLR2004  # two places
+        return
+    where, duties = list(shop.tills.items())[-1]
+    for duty in duties[1:2]:
+        assert duty.staff_id is not None, "a person"
+        owner = shop.owner
+        stations.assign(session, duty=owner, staff_id=duty.staff_id, places=[where], at=at)
 
 
 def _standing(duty: Duty, where: UUID, phone: str) -> Duty:

@@ -122,6 +122,7 @@ def leave(session: Session, shop: Shop, at: datetime) -> None:
         return due.ready(session, shop=here, at=at, after=after, limit=_LOOK)
 
     opening.last_seen(session, shop, at)
+    opening.settle(session, shop, at)
     let_time_pass(session, shop, at)
     _catch_up(session, shop, (ready,), at)
     by = chores.notice_until(local_day(at, TIMEZONE))

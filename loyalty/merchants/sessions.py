@@ -141,7 +141,7 @@ def begin(
             "proved_at": at,
         },
     )
-    _saw(session, person, at)
+    saw(session, merchant_id=person.merchant_id, staff_id=person.staff_id, at=at)
 
 
 def _clear(session: Session, person: Person, at: datetime) -> None:
@@ -186,7 +186,7 @@ def find(session: Session, *, merchant_id: UUID, secret: str) -> Seat | None:
 def touch(session: Session, *, seat: Seat, at: datetime) -> None:
     """The person has just done something in it."""
     session.execute(sa.update(_SESSION).where(*_one(seat)).values(seen_at=at))
-    _saw(session, seat.person, at)
+    saw(session, merchant_id=seat.person.merchant_id, staff_id=seat.person.staff_id, at=at)
 
 
 def prove(session: Session, *, seat: Seat, secret: str, at: datetime) -> None:
@@ -249,10 +249,11 @@ def forget_old(session: Session, *, before: datetime, limit: int) -> int:
     return rows_changed(session.execute(sa.delete(_SESSION).where(_SESSION.c.id.in_(old))))
 
 
-def _saw(session: Session, person: Person, at: datetime) -> None:
+def saw(session: Session, *, merchant_id: UUID, staff_id: UUID, at: datetime) -> None:
+    """Keep when this person did something last."""
     session.execute(
         sa.update(_STAFF)
-        .where(_STAFF.c.merchant_id == person.merchant_id, _STAFF.c.id == person.staff_id)
+        .where(_STAFF.c.merchant_id == merchant_id, _STAFF.c.id == staff_id)
         .values(seen_at=at)
     )
 

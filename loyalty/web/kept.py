@@ -6,7 +6,7 @@ is offered to be sent again. Passwords are never kept, and nothing for anybody e
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
@@ -20,7 +20,7 @@ NEVER_KEPT = frozenset({"csrf_token", "password", "again", "old", "pin", "proof"
 LETTERS_MAX = 256_000  # typed
 _SEALED_LETTERS_MAX = 48_000  # it comes back with a password, and a body holds 64 KiB
 _PURPOSE = "kept-form"
-_KEPT_FOR = timedelta(hours=24)
+_KEPT_FOR_S = 24 * 3600
 _SHOWN_MAX, _SHOWN_LETTERS_MAX = 6, 120
 
 
@@ -60,7 +60,7 @@ def opened(text: str, *, who: str, at: datetime) -> Kept | None:
     if told is None:
         return None
     owner, path, seconds, typed = json.loads(told)
-    is_late = at - datetime.fromtimestamp(seconds, at.tzinfo) > _KEPT_FOR
+    is_late = at.timestamp() - seconds > _KEPT_FOR_S
     if owner != who or is_late or relative_path(path) is None:
         return None
     return Kept(owner, path, tuple(parse_qsl(typed, keep_blank_values=True)))
@@ -73,5 +73,7 @@ def of_whoever_was_here(*, at: datetime) -> str:
 
 
 def _is_ours(text: str) -> bool:
-    """Keys and refs that stand in a form beside what a person typed."""
+    """Keys, refs and choices that stand in a form beside what a person typed."""
+    if text.isascii() and text.isalpha() and text.islower():
+        return True
     return (" " not in text and len(text) >= 20 and text.upper() == text) or "_0" in text  # noqa: PLR2004

@@ -1,0 +1,193 @@
+"""Every route, for every role and for the things of another shop: generated from the URL map."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from loyalty.core import clock
+from loyalty.merchants import accounts
+from loyalty.merchants.roles import PERMISSIONS, Role
+from loyalty.web.guard import guard_of
+from tests.api.routes import OPERATIONS
+from tests.builders import PASSWORD, Shop
+from tests.house.objects import PLAIN, SECRETS, address, form, gaps, things_of
+from tests.pages import Visitor, app, built
+from tests.tills import PIN, add_till, choose_pin, join
+
+__all__ = ["app", "built"]
+
+# Things that a shop shows to everybody: whoever has the address may read them.
+OPEN_TO_ALL = {"program_ref"}
+NOBODY, BY_PIN = "nobody", "by PIN"
+ROLES = [*(role.value for role in Role), NOBODY, BY_PIN]
+
+
+def rules(app: Flask, kind: str):
+    """(rule, method, guard) of every route of that kind."""
+    for rule in app.url_map.iter_rules():
+        found = guard_of(app.view_functions[rule.endpoint])
+        if found is not None and found.kind == kind:
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                yield rule.rule, method, found
+
+
+def hire(shop: Shop, role: Role) -> str:
+    """Somebody new in that role, whose password is the owner's."""
+    email = f"{role.value}.walls@example.it"
+    with shop.database.write() as session:
+        owner = accounts.find_sign_in(session, email=shop.owner_email)
+        facts = {"email": email, "name": role.value, "role": role, "at": clock.now()}
+        token = accounts.invite_staff(session, merchant_id=shop.merchant_id, **facts)
+        accounts.accept_link(
+            session, token=token, password_hash=owner.password_hash, at=clock.now()
+        )
+    return email
+
+
+@pytest.fixture
+def visitor(app, shop, role):
+    """A browser in which somebody of that role is signed in."""
+    browser = Visitor(app)
+    if role == BY_PIN:
+        owner = Visitor(app)
+        owner.sign_in(shop.owner_email)
+        join(browser, add_till(owner))
+        choose_pin(browser, shop.cashier_email, PIN)
+    elif role != NOBODY:
+        browser.sign_in(hire(shop, Role(role)))
+    return browser
+
+
+def token_of(browser: Visitor) -> str:
+    """The token of this browser's forms."""
+    for path in ("/portal/account", "/till/", "/sign-in"):
+        page = browser.get(path)
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page.html)
+        if found:
+            return found[1]
+    raise AssertionError("no page shows a form")
+
+
+def send(browser, method, path, typed=None, token=""):
+    """One request, and nothing of what it leads to."""
+    data = {"csrf_token": token, **(typed or {})} if method == "POST" else None
+    return browser.client.open(path, method=method, data=data)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_opens_to_those_it_names_and_to_nobody_else(app, shop, visitor, role):
+    token, seen = token_of(visitor), 0
+    for rule, method, guard in rules(app, "staff"):
+        path = re.sub("<[^>]+>", "x", rule)
+        answer = send(visitor, method, path, token=token)
+        seen += 1
+        assert answer.status_code < 500, (role, method, rule)
+        is_shut = _is_shut(answer)
+        if role == NOBODY or (role == BY_PIN and not rule.startswith("/till")):
+            assert is_shut == "door", (role, method, rule, answer.status_code)
+            continue
+        mine = PERMISSIONS[Role.CASHIER if role == BY_PIN else Role(role)]
+        may = guard.needs == "signed in" or guard.needs in mine
+        assert is_shut == ("" if may else "forbidden"), (role, method, rule, answer.status_code)
+    assert seen >= 90
+
+
+def _is_shut(answer) -> str:
+    """Whether the guard sent somebody to the door or away; empty where it let them in."""
+    where = answer.headers.get("Location", "")
+    if where.startswith(("/sign-in", "/till/people")) or answer.status_code == 401:
+        return "door"
+    return "forbidden" if answer.status_code == 403 else ""
+
+
+@pytest.fixture
+def next_door(app, stranger):
+    """A real thing of each kind in the shop next door."""
+    return things_of(app, stranger)
+
+
+# Where the owner of a thing is told 404 as well, once the walk before has been there, and why.
+OWN_404 = {
+    "/portal/jobs/<job_ref>/retry": "the walk has discarded it a moment ago",
+    "/till/cards/<card_ref>/phone": "shown once, after the card was made",
+}
+
+
+def test_things_of_another_shop_do_not_exist_for_the_owner_of_this_one(
+    app, shop, stranger, next_door
+):
+    aurora, dario = Visitor(app), Visitor(app)
+    aurora.sign_in(shop.owner_email)
+    dario.sign_in(stranger.owner_email)
+    ours, theirs = token_of(aurora), token_of(dario)
+    walked = [one for one in rules(app, "staff") if set(gaps(one[0])) - PLAIN.keys()]
+    assert len(walked) >= 40
+    for rule, method, _ in walked:
+        path, typed = address(rule, next_door), form(rule, next_door)
+        answer = send(aurora, method, path, typed, ours)
+        if method == "GET" and answer.status_code == 303:  # on to the thing's own page
+            answer = send(aurora, method, answer.headers["Location"])
+        said = (
+            f"{method} {rule} answers {answer.status_code}: if its form is read before its object"
+            " is looked for, say in FORMS (tests/house/objects.py) what is typed there"
+        )
+        assert answer.status_code == 404, said
+        assert "Zeno" not in answer.text
+        assert "Elio" not in answer.text
+    for rule, method, _ in sorted(walked, key=lambda one: one[1]):  # first those that only look
+        path, typed = address(rule, next_door), form(rule, next_door)
+        answer = send(dario, method, path, typed, theirs)
+        assert answer.status_code < 500, (method, rule)
+        if rule not in OWN_404:
+            assert answer.status_code != 404, f"{method} {path}: no such thing even for its owner"
+
+
+def test_pages_for_everybody_tell_a_stranger_nothing_of_somebody_elses_thing(app, shop, next_door):
+    anybody = Visitor(app)
+    token = token_of(anybody)
+    nothing = {
+        name: f"{text.partition('_')[0]}_{'0' * 26}"
+        for name, text in next_door.items()
+        if text[3:4] == "_"
+    }
+    for rule, method, _ in rules(app, "public"):
+        named = set(gaps(rule)) - PLAIN.keys() - SECRETS
+        if not named or named <= OPEN_TO_ALL:
+            continue
+        real = send(anybody, method, address(rule, next_door), token=token)
+        void = send(anybody, method, address(rule, nothing), token=token)
+        assert "Zeno" not in real.text, (method, rule)
+        assert "Carla" not in real.text, (method, rule)
+        assert _told(real, next_door) == _told(void, nothing), (method, rule)
+
+
+def _told(answer, things):
+    """Status and way on, without the name that was asked for."""
+    where = answer.headers.get("Location", "")
+    for text in things.values():
+        where = where.replace(text, "…")
+    return answer.status_code, where
+
+
+def test_every_call_of_the_api_is_one_that_its_own_walk_knows(app):
+    """tests/api/test_doors.py asks all of these without a key, with others, and of strangers."""
+    known = {(one.method, f"/api/v1{one.name.partition(' ')[2]}") for one in OPERATIONS}
+    there = {(method, rule) for rule, method, _ in rules(app, "key")}
+    assert there == known
+
+
+def test_secrets_that_are_nobodys_open_nothing(app, shop):
+    anybody = Visitor(app)
+    token = token_of(anybody)
+    for rule, method, _ in rules(app, "public"):
+        if not set(gaps(rule)) & SECRETS or rule.startswith("/C/"):
+            continue
+        typed = {"password": PASSWORD}
+        answer = send(anybody, method, address(rule, {}), typed, token)
+        assert answer.status_code in (404, 410), (method, rule, answer.status_code)
+
+
+def test_a_gap_that_nobody_can_fill_is_said_in_a_sentence():
+    with pytest.raises(AssertionError, match="what a shop has of that kind"):
+        address("/portal/whales/<whale_ref>", {})
