@@ -2,15 +2,19 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-from flask import Response
+from flask import Response, stream_with_context
 
 from loyalty.core.money import digits
 from loyalty.web.locale import language
 
 Cell = str | int | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BELOW_ZERO = re.compile(r"-[0-9][0-9.,]*")
+_AT_ONCE = 500
 _BOM = "\ufeff"  # else Excel takes accents for something else
 
 
@@ -19,6 +23,21 @@ def answer(name: str, rows: Iterable[Sequence[Cell]]) -> Response:
     response = Response(text(rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def stream(name: str, rows: Iterable[Sequence[Cell]]) -> Response:
+    """The same for very many rows: written as they come, within this request."""
+    response = Response(stream_with_context(_lines(rows)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    left = iter(rows)
+    begin = _BOM
+    while some := list(islice(left, _AT_ONCE)):
+        yield begin + text(some).removeprefix(_BOM)
+        begin = ""
 
 
 def text(rows: Iterable[Sequence[Cell]]) -> str:
@@ -33,7 +52,7 @@ def text(rows: Iterable[Sequence[Cell]]) -> str:
 
 def _safe(cell: Cell) -> Cell:
     """What a person has typed is shown as it is; a program that reads the file must not run it."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
+    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _BELOW_ZERO.fullmatch(cell):
         return f"'{cell}"
     return cell
 
