@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -12,6 +13,7 @@ from loyalty.web.locale import language
 
 Cell = str | int | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BELOW_ZERO = re.compile(r"-[0-9][0-9.,]*")
 _ROWS_AT_ONCE = 200
 _BOM = "\ufeff"  # else Excel takes accents for something else
 
@@ -53,7 +55,7 @@ def _written(rows: Iterable[Sequence[Cell]]) -> str:
 
 def _safe(cell: Cell) -> Cell:
     """What a person has typed is shown as it is; a program that reads the file must not run it."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
+    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _BELOW_ZERO.fullmatch(cell):
         return f"'{cell}"
     return cell
 
