@@ -57,4 +57,4 @@ def look() -> Look:
 
 @blueprint.context_processor
 def _offer() -> dict[str, Any]:
-    return {"look": look}
+    return {"own_look": look}

@@ -14,13 +14,13 @@ from loyalty.worker import (
     importing,
     members,
     post,
+    pulse,
     referring,
     retention,
     sweep,
     tasking,
     trying,
 )
-from loyalty.worker import answering, clockwork, post, pulse, referring, retention, sweep
 from loyalty.worker.registry import Registry
 
 _FIVE_MINUTES = 300

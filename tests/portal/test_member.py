@@ -246,9 +246,7 @@ def test_forgetting_asks_for_the_word_and_then_nobody_is_there(shop, ada, aurora
     assert aurora.get(path(ada)).status == 404
 
 
-def test_deeds_on_members_are_nobodys_next_door_and_no_cashiers(
-    shop, ada, aurora, bruno, dario
-):
+def test_deeds_on_members_are_nobodys_next_door_and_no_cashiers(shop, ada, aurora, bruno, dario):
     page = aurora.submit(aurora.get(path(ada)), "/notes", words="Mia")
     made = aurora.submit(page, "/adjust", units="5", why="gift")
     posts = {form.action: form.fields for form in made.forms if "/portal/members/" in form.action}

@@ -121,9 +121,7 @@ def test_a_long_list_is_turned_page_by_page_and_back(shop, aurora):
     assert "Nome 000" in aurora.get(back).words
 
 
-def test_filters_are_kept_as_a_view_and_taken_away_with_a_way_back(
-    folk, shop, aurora
-):
+def test_filters_are_kept_as_a_view_and_taken_away_with_a_way_back(folk, shop, aurora):
     page = aurora.get(f"{LIST}?visits_min=2")
     page = aurora.submit(page, "/portal/members/views", name="Abituali")
     assert "La vista è salvata" in page.words
@@ -152,7 +150,10 @@ def test_a_tag_for_some_is_put_on_reported_and_undone(folk, shop, aurora):
     work(shop)
     page = aurora.get(page.path)
     assert "2 clienti sono cambiati" in page.words
-    assert sorted(table(aurora.get(next(ln for ln in page.links if "tag=" in ln)))) == ["Ada", "Bea"]
+    assert sorted(table(aurora.get(next(ln for ln in page.links if "tag=" in ln)))) == [
+        "Ada",
+        "Bea",
+    ]
     page = aurora.submit(page, "/undo")
     work(shop)
     assert "2 clienti sono cambiati" in aurora.get(page.path).words
