@@ -13,8 +13,8 @@ from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.ledger import models as ledger
 from loyalty.merchants import clock_models as clocks
-from loyalty.merchants import look_models as looks
 from loyalty.merchants import models as merchants
+from loyalty.merchants import staff_look_models as staff_looks
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 
@@ -33,7 +33,7 @@ MODULES = (
     imports,
     joins,
     ledger,
-    looks,
+    staff_looks,
     merchants,
     programs,
     referrals,
