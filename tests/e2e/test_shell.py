@@ -68,6 +68,20 @@ def test_a_list_is_sorted_filtered_and_chosen_from_in_place(shop, crowd):
     expect(page).not_to_have_url(re.compile("kind=1"))
 
 
+def test_what_is_typed_while_the_list_is_on_its_way_stays(shop, crowd):
+    page = crowd.person(viewport=DESK).go("/_ui/list")
+    page.route("**/_ui/list?**", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    page.get_by_label("Scegli Li 23").check()
+    field = page.locator("#f-q")
+    field.press_sequentially("li")
+    page.wait_for_timeout(500)  # the list is asked for now
+    field.press_sequentially(" 2")
+    expect(page).to_have_url(re.compile(r"q=li(\+|%20)2"))
+    expect(field).to_have_value("li 2")
+    expect(field).to_be_focused()
+    expect(page.get_by_label("Scegli Li 23")).not_to_be_checked()
+
+
 def test_a_list_is_the_same_without_javascript(shop, crowd):
     page = crowd.person(viewport=DESK, java_script_enabled=False).go("/_ui/list")
     page.get_by_role("link", name="Cliente").click()
