@@ -52,10 +52,12 @@ def test_single_keys_move_rest_in_fields_and_can_be_turned_off(shop, crowd):
 def test_a_list_is_sorted_filtered_and_chosen_from_in_place(shop, crowd):
     page = crowd.person(viewport=DESK).go("/_ui/list")
     page.evaluate("() => { document.body.dataset.mark = 'same page' }")
+    page.get_by_role("button", name="Chiudi").click()
     page.get_by_role("link", name="Cliente").click()
     expect(page.locator("#sort-name")).to_be_focused()
     expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Cliente")
     expect(page).to_have_url(re.compile("sort=name"))
+    expect(page.get_by_role("status").get_by_text("Salvato.")).to_be_visible()  # came along
     page.locator("#f-kind").select_option("1")
     expect(page).to_have_url(re.compile("sort=name.*kind=1|kind=1.*sort=name"))
     expect(page.locator("tbody tr")).to_have_count(12)
