@@ -49,6 +49,15 @@ def test_single_keys_move_rest_in_fields_and_can_be_turned_off(shop, crowd):
     expect(page.locator("#palette")).to_be_visible()
 
 
+def test_a_form_that_came_back_says_so_in_the_title_and_has_the_focus_on_its_faults(shop, crowd):
+    aurora = crowd.person(viewport=DESK)
+    aurora.sign_in(shop.owner_email)
+    page = aurora.go("/portal/staff")
+    page.get_by_role("button", name="Crea il link").click()
+    expect(page.locator(".summary")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Errore: Personale"))
+
+
 def test_a_list_is_sorted_filtered_and_chosen_from_in_place(shop, crowd):
     page = crowd.person(viewport=DESK).go("/_ui/list")
     page.evaluate("() => { document.body.dataset.mark = 'same page' }")
