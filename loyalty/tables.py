@@ -19,8 +19,8 @@ from loyalty.members import models as members
 from loyalty.merchants import access_models as access
 from loyalty.merchants import card_look_models as card_looks
 from loyalty.merchants import clock_models as clocks
-from loyalty.merchants import look_models as looks
 from loyalty.merchants import models as merchants
+from loyalty.merchants import staff_look_models as staff_looks
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 from loyalty.programs import photo_models as photos
@@ -48,6 +48,7 @@ MODULES = (
     ledger,
     looks,
     members,
+    staff_looks,
     merchants,
     programs,
     records,

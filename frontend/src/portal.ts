@@ -4,6 +4,7 @@ import { sendKept, watchPrint } from "./ts/access";
 import { watchBusy } from "./ts/busy";
 import { watchCopy } from "./ts/copy";
 import { openDialogs, watchDialogs } from "./ts/dialogs";
+import { titleFaults } from "./ts/faults";
 import { watchMenus } from "./ts/menus";
 import { watchPalette } from "./ts/palette";
 import { startPicks, watchPicks } from "./ts/picks";
@@ -17,6 +18,7 @@ function begin(): void {
   startPicks();
   startUnsaved();
   showToasts();
+  titleFaults();
 }
 
 document.documentElement.classList.add("js");

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.conflicts import insert_unless_there
 from loyalty.core.db import table
-from loyalty.merchants.look_models import StaffLook
 from loyalty.merchants.models import Staff
+from loyalty.merchants.staff_look_models import StaffLook
 
 SCHEMES = ("auto", "light", "dark")
 

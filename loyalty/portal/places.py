@@ -195,6 +195,17 @@ def way_to(endpoint: str) -> str:
     return url_for(endpoint) if endpoint in current_app.view_functions else ""
 
 
+def way_back() -> str:
+    """Where to come back to after a setting was changed: this page, or the home.
+
+    What was answered to a form that was sent may have an address that cannot be opened.
+    """
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    rules = current_app.url_map.bind("")
+    return request.path if rules.test(request.path, "GET") else url_for(_HOME)
+
+
 def navigation() -> Navigation:
     """The whole menu of this request; only inside a guarded view."""
     duty = guard.duty()
@@ -247,4 +258,9 @@ def _here(places: list[Place]) -> Place | None:
 
 @blueprint.context_processor
 def _offer() -> dict[str, Any]:
-    return {"navigation": navigation, "taken_toast": toasts.take, "way_to": way_to}
+    return {
+        "navigation": navigation,
+        "taken_toast": toasts.take,
+        "way_to": way_to,
+        "way_back": way_back,
+    }

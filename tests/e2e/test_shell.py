@@ -49,13 +49,24 @@ def test_single_keys_move_rest_in_fields_and_can_be_turned_off(shop, crowd):
     expect(page.locator("#palette")).to_be_visible()
 
 
+def test_a_form_that_came_back_says_so_in_the_title_and_has_the_focus_on_its_faults(shop, crowd):
+    aurora = crowd.person(viewport=DESK)
+    aurora.sign_in(shop.owner_email)
+    page = aurora.go("/portal/staff")
+    page.get_by_role("button", name="Crea il link").click()
+    expect(page.locator(".summary")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Errore: Personale"))
+
+
 def test_a_list_is_sorted_filtered_and_chosen_from_in_place(shop, crowd):
     page = crowd.person(viewport=DESK).go("/_ui/list")
     page.evaluate("() => { document.body.dataset.mark = 'same page' }")
+    page.get_by_role("button", name="Chiudi").click()
     page.get_by_role("link", name="Cliente").click()
     expect(page.locator("#sort-name")).to_be_focused()
     expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Cliente")
     expect(page).to_have_url(re.compile("sort=name"))
+    expect(page.get_by_role("status").get_by_text("Salvato.")).to_be_visible()  # came along
     page.locator("#f-kind").select_option("1")
     expect(page).to_have_url(re.compile("sort=name.*kind=1|kind=1.*sort=name"))
     expect(page.locator("tbody tr")).to_have_count(12)
@@ -66,6 +77,20 @@ def test_a_list_is_sorted_filtered_and_chosen_from_in_place(shop, crowd):
     expect(page.locator("#bulk")).to_contain_text("11 scelti")
     page.go_back()
     expect(page).not_to_have_url(re.compile("kind=1"))
+
+
+def test_what_is_typed_while_the_list_is_on_its_way_stays(shop, crowd):
+    page = crowd.person(viewport=DESK).go("/_ui/list")
+    page.route("**/_ui/list?**", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    page.get_by_label("Scegli Li 23").check()
+    field = page.locator("#f-q")
+    field.press_sequentially("li")
+    page.wait_for_timeout(500)  # the list is asked for now
+    field.press_sequentially(" 2")
+    expect(page).to_have_url(re.compile(r"q=li(\+|%20)2"))
+    expect(field).to_have_value("li 2")
+    expect(field).to_be_focused()
+    expect(page.get_by_label("Scegli Li 23")).not_to_be_checked()
 
 
 def test_a_list_is_the_same_without_javascript(shop, crowd):

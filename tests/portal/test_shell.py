@@ -81,3 +81,16 @@ def test_what_was_done_is_said_once_with_the_way_back(app, shop, aurora):
     assert "&lt;b&gt;Ada&lt;/b&gt;" in page.html
     assert page.form("/undone").fields["ref"] == "stf_1"
     assert "Ada" not in aurora.get("/portal/staff").html
+
+
+def test_a_setting_changed_on_a_refused_form_leads_to_a_page_and_not_into_nothing(shop, aurora):
+    refused = aurora.post(
+        "/portal/staff/stf_x/dismiss",
+        {"csrf_token": aurora.get("/portal/staff").form("/look").fields["csrf_token"]},
+    )
+    assert refused.status == 404
+    page = aurora.submit(aurora.get("/portal/staff"), "/portal/staff", name="", email="")
+    assert page.status == 422
+    assert aurora.submit(page, "/portal/look", scheme="dark").status == 200
+    filtered = aurora.get("/portal/remarks?state=done")
+    assert filtered.form("/look").fields["next"] == "/portal/remarks?state=done"

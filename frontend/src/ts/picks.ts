@@ -22,6 +22,15 @@ export function startPicks(): void {
 }
 
 export function watchPicks(): void {
+  // A list that was morphed under its search keeps its boxes, but they stand for other rows now.
+  document.addEventListener("htmx:after:swap", (event) => {
+    const list = (event as Partial<CustomEvent<{ ctx?: { target?: Element } }>>).detail?.ctx?.target;
+    if (list?.id !== "index") return;
+    for (const box of document.querySelectorAll<HTMLInputElement>("#index [type=checkbox][form=bulk]")) {
+      box.checked = false;
+    }
+    startPicks();
+  });
   document.addEventListener("change", (event) => {
     const box = event.target;
     if (!(box instanceof HTMLInputElement)) return;
