@@ -5,6 +5,8 @@ import io
 import pytest
 
 from loyalty.core import clock
+from loyalty.core.pictures import PictureRefused
+from loyalty.counter import papers
 from tests.portal.test_causes import PAGE, giving, pay
 from tests.portal.test_designer_publish import photo, send
 from tests.wallet.phones import phone
@@ -36,13 +38,16 @@ def test_a_receipt_is_kept_with_its_payout_and_comes_back(aurora, paid, content,
         assert answer.data == PDF
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"<html>%PDF-</html>", PDF[:20], PDF + b"x" * 3_000_000, b"MZ\x90\x00"]
-)
+@pytest.mark.parametrize("content", [b"", b"<html>%PDF-</html>", PDF[:20], b"MZ\x90\x00"])
 def test_what_is_no_receipt_is_refused_with_what_to_send(aurora, paid, content):
     page = attach(aurora, paid, content)
     assert page.status == 422
     assert not [each for each in page.links if each.endswith("/receipt")]
+
+
+def test_a_receipt_of_three_megabytes_is_too_large():
+    with pytest.raises(PictureRefused, match="picture_refused"):
+        papers.judge(PDF + b"x" * 3_000_000)
 
 
 def test_a_receipt_is_not_exchanged_for_another(aurora, paid):
