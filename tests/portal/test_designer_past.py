@@ -34,6 +34,7 @@ def test_a_draft_is_tried_beside_the_rules_in_force(busy, aurora):
     assert "Quota delle vendite 7,5% in vigore oggi: 15,0%" in page.words
     assert "Visite per il primo premio 2 in vigore oggi: 1" in page.words
     assert "Quanto costa, mese per mese" in page.words
+    assert "Garanzia del 20% per i premi di questi giorni 1,80 € 3,60 €" in page.words
     assert "Nessuno compra di più né di meno per via del programma" in page.words
 
 
