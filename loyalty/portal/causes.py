@@ -12,6 +12,7 @@ from loyalty.core.ids import random_code, ref
 from loyalty.core.money import Money, format_amount
 from loyalty.core.text import Text
 from loyalty.counter import causes as domain
+from loyalty.counter import papers
 from loyalty.counter.causes import CauseFigures, Payment
 from loyalty.counter.requests import intent as make_intent
 from loyalty.merchants.acts import note
@@ -76,7 +77,7 @@ class _Shown:
 @guard.staff(Permission.REPORTS)
 def causes() -> Response:
     """Every cause to the cent: promised, payable, paid."""
-    return _page()
+    return page()
 
 
 @blueprint.post("/portal/causes/<cause>/payouts")
@@ -86,7 +87,7 @@ def pay_cause(cause: str) -> Response:
     form, duty = read_form(_payout_form), guard.duty()
     figures = domain.one(reads.session(), merchant_id=duty.merchant_id, cause=cause, at=clock.now())
     if not form.is_valid:
-        return _page(cause, form, status=422)
+        return page(cause, form, status=422)
     values = dict(form.values)
     key = values.pop("key")
     payment = Payment(
@@ -99,7 +100,7 @@ def pay_cause(cause: str) -> Response:
     except Invalid as error:
         said = error.facts_in(language())["fields"]
         wrong = {name: [f"{capital(one)}." for one in faults] for name, faults in said.items()}
-        return _page(cause, form.refuse_all(wrong), status=422)
+        return page(cause, form.refuse_all(wrong), status=422)
     return make_response(redirect(url_for("portal.causes"), 303))
 
 
@@ -109,7 +110,7 @@ def take_payout_back(payout_ref: str) -> Response:
     """Undo a payout that was noted wrongly; both stay in the list."""
     form, duty, at = read_form(_take_back_form), guard.duty(), clock.now()
     if not form.is_valid:
-        return _page(refusal=gettext("Say in a few words why it was wrong."), status=422)
+        return page(refusal=gettext("Say in a few words why it was wrong."), status=422)
     try:
         with write() as records:
             domain.take_back(
@@ -117,19 +118,21 @@ def take_payout_back(payout_ref: str) -> Response:
             )
             note(records, duty=duty, act="payout.take_back", target=payout_ref, at=at)
     except StateConflict:
-        return _page(refusal=pick(_TAKEN_BACK), status=409)
+        return page(refusal=pick(_TAKEN_BACK), status=409)
     return make_response(redirect(url_for("portal.causes"), 303))
 
 
-def _page(
+def page(
     cause: str | None = None,
     form: FormState | None = None,
     *,
     refusal: str = "",
     status: int = 200,
 ) -> Response:
-    found = domain.overview(reads.session(), merchant_id=guard.duty().merchant_id, at=clock.now())
-    page = render_template(
+    """The page; `form` is what was sent about the cause of that key."""
+    merchant_id = guard.duty().merchant_id
+    found = domain.overview(reads.session(), merchant_id=merchant_id, at=clock.now())
+    body = render_template(
         "portal/causes.html",
         causes=[_shown(one, form if one.key == cause else None) for one in found],
         labels={
@@ -140,8 +143,11 @@ def _page(
         today=today(),
         key=random_code(_KEY_LETTERS),
         refusal=refusal,
+        with_paper={
+            ref("pay", each) for each in papers.kept(reads.session(), merchant_id=merchant_id)
+        },
     )
-    return make_response(page, status)
+    return make_response(body, status)
 
 
 def _shown(figures: CauseFigures, form: FormState | None) -> _Shown:

@@ -9,7 +9,7 @@ from loyalty.core.text import Text
 Raw = dict[str, Any]
 GOALS = ("visits", "baskets", "best", "good")
 KINDS = ("stamps", "points", "tiers", "cause", "both")
-TO_CHOOSE = Text("da scegliere", "to be chosen")
+TO_CHOOSE = Text("chi scegli tu", "somebody you choose")
 """Stands where only the shop can say a name: `unfinished` finds it before it is published."""
 
 

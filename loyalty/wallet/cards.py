@@ -15,7 +15,7 @@ from loyalty.wallet import faces, friends, statement
 from loyalty.wallet.blueprint import blueprint, device_secret, keep_on_phone
 from loyalty.wallet.opening import WHY, closed, my_card, open_card
 from loyalty.wallet.party import party
-from loyalty.web import guard, reads
+from loyalty.web import guard, reads, rewardphotos
 from loyalty.web.locale import pick
 
 
@@ -40,6 +40,7 @@ def card(card_ref: str) -> Response:
         lines=lines,
         more=_more(card_ref, more),
         gift=friends.gift(facts),
+        photos=rewardphotos.of_program(facts.merchant_id, facts.program_id),
     )
     return keep_on_phone(make_response(page), card_ref, device_secret())
 

@@ -16,8 +16,8 @@ PICTURE_FORM_BYTES_MAX = 16 * 1024 * 1024
 def takes(body_bytes_max: int, fields_bytes_max: int | None = None) -> Callable[[View], View]:
     """The route reads a body of that size, where others stop at the size of a form.
 
-    `fields_bytes_max` is for a form of very many fields: what of it is not a file. Stands under the
-    guard: `@guard.staff(…)`, then `@uploads.takes(…)`.
+    `fields_bytes_max` is for a form of very many fields: what of the body is not a file. Stands
+    under the guard: `@guard.staff(…)`, then `@uploads.takes(…)`.
     """
 
     def decorate(view: View) -> View:
@@ -48,8 +48,7 @@ def picture(name: str, purpose: Purpose) -> Made | None:
     file = request.files.get(name)
     if file is None or not file.filename:
         return None
-    with file.stream as stream:  # it may be a file on disk
-        content = stream.read(pictures.BYTES_MAX + 1)
+    content = file.stream.read(pictures.BYTES_MAX + 1)
     if len(content) > pictures.BYTES_MAX:
         raise pictures.too_large()
     return pictures.make(content, purpose)

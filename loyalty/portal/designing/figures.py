@@ -7,6 +7,7 @@ from typing import Any
 from babel import numbers
 
 from loyalty.core.text import Text
+from loyalty.programs import legal
 from loyalty.programs.document import VersionDocument
 from loyalty.web.cardface import label_of
 from loyalty.web.locale import gettext, language, money, number, pick
@@ -59,6 +60,7 @@ def told(found: Figures, document: VersionDocument, before: VersionDocument | No
             *_sales(tried, current),
             *_units(tried, current, document, before),
             *_rewards(tried, current),
+            *_guarantee(tried, current, document, before),
         ],
         months=_months(tried, current),
         levels=_levels(tried, current),
@@ -192,6 +194,26 @@ def _reward(one: Figures | None) -> str:
     return gettext(
         "%(many)s times, %(money)s", many=number(one["given"]), money=_money(one["cost"])
     )
+
+
+def _guarantee(
+    tried: Figures,
+    current: Figures | None,
+    document: VersionDocument,
+    before: VersionDocument | None,
+) -> list[Line]:
+    """A fifth of the prizes of these days, where the rules make an operazione a premio."""
+
+    def said(found: Figures | None, rules: VersionDocument | None) -> str:
+        if found is None or rules is None:
+            return ""
+        given = {each["key"]: each["given"] for each in found["rewards"]}
+        return money(legal.guarantee_minor(rules, given)) or _NOT_KNOWN
+
+    if not legal.is_prize(document):
+        return []
+    label = gettext("Guarantee of %(share)s for the prizes of these days", share="20%")
+    return [Line(label, said(tried, document), said(current, before))]
 
 
 def _months(tried: Figures, current: Figures | None) -> list[Bar]:

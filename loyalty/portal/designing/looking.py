@@ -16,7 +16,7 @@ from loyalty.programs.legal import Kind
 from loyalty.programs.outlook import Typical
 from loyalty.programs.simulator_past import Frame
 from loyalty.web.cardface import STAMPS_DRAWN_MAX, Stamps
-from loyalty.web.locale import number, pick
+from loyalty.web.locale import money, number, pick
 from loyalty.web.looks import capital
 
 _REWARDS_DRAWN = 3
@@ -74,6 +74,7 @@ class Looked:
     heed: list[str] = field(default_factory=list)
     legal: list[Legal] = field(default_factory=list)
     duties: list[str] = field(default_factory=list)
+    guarantee: str = ""
     no_advice: str = ""
 
 
@@ -103,6 +104,7 @@ def look(records: Session, shop: Merchant, judged: Judged, *, at: datetime) -> L
         heed=heed,
         legal=legal_kinds(document),
         duties=duties(document),
+        guarantee=money(legal.guarantee_minor(document, {})),
         no_advice=pick(legal.NO_ADVICE),
     )
 
