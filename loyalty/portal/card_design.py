@@ -158,7 +158,7 @@ def _page(
         form=form,
         refusal=refusal,
         is_typed=is_typed or bool(form.raw),
-        look=look,
+        chosen=look,
         dress_now=cardlook.dress(look, merchant_id),
         stamp=stamp,
         based_on=_now().number,
