@@ -98,11 +98,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         view = current_app.view_functions[request.endpoint]
         found = guard_of(view)
         assert found is not None, f"{request.endpoint} declares no guard"
-        if (bytes_max := uploads.allowed_by(view)) is not None:
-            request.max_content_length = bytes_max
+        _make_room(found, uploads.allowed_by(view))
         if found.kind != "key" and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
             _csrf.protect()
+
+
+def _make_room(found: Guard, bytes_max: int | None) -> None:
+    """A large body only from somebody who is signed in: a stranger's is not even read."""
+    if bytes_max is not None and (found.kind != "staff" or sessions.cashier() is not None):
+        request.max_content_length = bytes_max
 
 
 def _declare(guard: Guard, admit: Callable[[], None]) -> Callable[[Callable[P, R]], Callable[P, R]]:
