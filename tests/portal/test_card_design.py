@@ -5,6 +5,7 @@ import re
 
 import pytest
 from PIL import Image
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from loyalty.core.ids import ref
@@ -28,7 +29,7 @@ def send(visitor, path="/portal/card", file=None, name="logo.png", **typed):
     data = {**form.fields, **typed}
     data.pop("file", None)
     if file is not None:
-        data["file"] = (io.BytesIO(file), name)
+        data["file"] = FileStorage(io.BytesIO(file), filename=name)
     boundary, body = encode_multipart(data)  # in memory: the client's own file stays open
     answer = visitor.client.post(
         path,
