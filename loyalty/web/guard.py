@@ -98,16 +98,27 @@ def init_app(app: Flask, settings: Settings) -> None:
         view = current_app.view_functions[request.endpoint]
         found = guard_of(view)
         assert found is not None, f"{request.endpoint} declares no guard"
-        _make_room(found, uploads.allowed_by(view))
+        _make_room(found, view)
         if found.kind != "key" and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
             _csrf.protect()
 
 
-def _make_room(found: Guard, bytes_max: int | None) -> None:
-    """A large body only from somebody who is signed in: a stranger's is not even read."""
-    if bytes_max is not None and (found.kind != "staff" or sessions.cashier() is not None):
-        request.max_content_length = bytes_max
+def _make_room(found: Guard, view: Any) -> None:
+    """A large body only from somebody who is signed in: a stranger's is not even read.
+
+    Raises NotSignedIn, which leads to the door.
+    """
+    bytes_max = uploads.allowed_by(view)
+    if bytes_max is None:
+        return
+    if found.kind == "staff" and sessions.cashier() is None:
+        if (request.content_length or 0) > (current_app.config["MAX_CONTENT_LENGTH"] or 0):
+            raise NotSignedIn
+        return
+    request.max_content_length = bytes_max
+    if (fields_max := uploads.fields_allowed_by(view)) is not None:
+        request.max_form_memory_size = fields_max
 
 
 def _declare(guard: Guard, admit: Callable[[], None]) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -13,14 +13,16 @@ View = TypeVar("View", bound=Callable[..., object])
 PICTURE_FORM_BYTES_MAX = 16 * 1024 * 1024
 
 
-def takes(body_bytes_max: int) -> Callable[[View], View]:
+def takes(body_bytes_max: int, fields_bytes_max: int | None = None) -> Callable[[View], View]:
     """The route reads a body of that size, where others stop at the size of a form.
 
-    Stands under the guard: `@guard.staff(…)`, then `@uploads.takes(…)`.
+    `fields_bytes_max` is for a form of very many fields: what of the body is not a file. Stands
+    under the guard: `@guard.staff(…)`, then `@uploads.takes(…)`.
     """
 
     def decorate(view: View) -> View:
         view.__body_max__ = body_bytes_max  # type: ignore[attr-defined]  # read by the guard
+        view.__fields_max__ = fields_bytes_max  # type: ignore[attr-defined]  # so is this
         return view
 
     return decorate
@@ -29,6 +31,12 @@ def takes(body_bytes_max: int) -> Callable[[View], View]:
 def allowed_by(view: object) -> int | None:
     """The size that a view asks for, if it asks; read before any of the body."""
     found: int | None = getattr(view, "__body_max__", None)
+    return found
+
+
+def fields_allowed_by(view: object) -> int | None:
+    """The size of all fields that a view asks for, if it asks."""
+    found: int | None = getattr(view, "__fields_max__", None)
     return found
 
 

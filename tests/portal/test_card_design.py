@@ -206,4 +206,5 @@ def test_the_cashier_designs_nothing(bruno):
 def test_a_stranger_cannot_make_us_read_a_large_file(anybody):
     large = {"file": (io.BytesIO(b"x" * 200_000), "logo.png")}
     answer = anybody.client.post("/portal/card", data=large, content_type="multipart/form-data")
-    assert answer.status_code == 413
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in")
