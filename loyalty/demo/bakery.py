@@ -82,6 +82,7 @@ BAKERY = ShopPlan(
         Product("colomba", "Colomba artigianale", "dolci", 2_200, 1, _EASTER),
         Product("panettone", "Panettone artigianale", "dolci", 2_600, 2, _CHRISTMAS),
     ),
+    look=("crema", "croissant"),
     trade=Trade(
         customers=520,
         gap_days=15,

@@ -68,6 +68,7 @@ CAFE = ShopPlan(
         Product("tramezzino", "Tramezzino tonno e carciofi", "salato", 350, 1),
         Product("spritz", "Spritz con patatine", "aperitivo", 600, 1),
     ),
+    look=("espresso", "coffee"),
     trade=Trade(
         customers=470,
         gap_days=13,

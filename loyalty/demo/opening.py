@@ -10,8 +10,17 @@ from sqlalchemy.orm import Session
 from loyalty.core.ids import ref
 from loyalty.demo.habits import TIMEZONE
 from loyalty.demo.plan import Raw, ShopPlan, Worker
-from loyalty.merchants import accounts, devices, keys, sessions, stations
+from loyalty.merchants import (
+    accounts,
+    card_looks,
+    devices,
+    first_steps,
+    keys,
+    sessions,
+    stations,
+)
 from loyalty.merchants.acts import note
+from loyalty.merchants.card_looks import Look
 from loyalty.merchants.roles import Duty, Role, staff_duty
 from loyalty.programs import catalogue, editor
 from loyalty.programs.catalogue import PublishedVersion
@@ -61,7 +70,17 @@ def open_shop(session: Session, plan: ShopPlan, at: datetime) -> Shop:
     scopes = ("visits:read", "visits:write", "cards:read")
     keys.hand_out(session, duty=owner, name="Registratore di cassa", scopes=scopes, at=at)
     tills = _tills(session, plan, owner, cashiers, at)
+    _dress(session, plan, owner, at)
     return Shop(plan, merchant.id, version, owner, manager, tills)
+
+
+def _dress(session: Session, plan: ShopPlan, owner: Duty, at: datetime) -> None:
+    """The card in the shop's colours, and the first steps behind it."""
+    palette = next(each for each in card_looks.PALETTES if each.key == plan.look[0])
+    look = Look(palette.background, palette.ink, palette.accent, plan.look[1])
+    card_looks.save(session, duty=owner, look=look, based_on=0, at=at)
+    first_steps.print_poster(session, merchant_id=owner.merchant_id, at=at)
+    first_steps.put_away(session, merchant_id=owner.merchant_id, at=at)
 
 
 def _hire(session: Session, merchant_id: UUID, who: Worker, at: datetime) -> Duty:

@@ -85,6 +85,7 @@ PET_SHOP = ShopPlan(
         Product("antiparassitario", "Antiparassitario, 3 pipette", "cura", 2_450, 3, _SPRING),
         Product("toelettatura", "Bagno e toelettatura", "cura", 3_500, 1),
     ),
+    look=("ardesia", "paw-print"),
     trade=Trade(
         customers=540,
         gap_days=29,

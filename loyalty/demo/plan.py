@@ -85,6 +85,7 @@ class ShopPlan:
     later: Raw | None = None
     draft: Raw | None = None
     unit: str = "points"
+    look: tuple[str, str] = ("bosco", "star")  # a palette by its key, and what is on a stamp
     gone: Worker | None = None  # worked here until last year
     apologies: tuple[tuple[int, str], ...] = field(default=())  # units given by hand, and why
 

@@ -103,6 +103,7 @@ SALON = ShopPlan(
         Product("shampoo", "Shampoo delicato, 250 ml", "prodotti", 1_450, 1),
         Product("olio", "Olio per capelli, 100 ml", "prodotti", 2_290, 1),
     ),
+    look=("prugna", "scissors"),
     trade=Trade(
         customers=470,
         gap_days=36,

@@ -104,7 +104,7 @@ def undo_card_design() -> Response:
 @guard.staff(Permission.PROGRAMS)
 def card_preview() -> Response:
     """The front of a card that nobody holds, in the look of the address, for a frame."""
-    look = look_of(FormState(raw=dict(request.args)), _now())
+    look, scheme = look_of(FormState(raw=dict(request.args)), _now()), request.args.get("scheme")
     merchant_id = guard.duty().merchant_id
     page = render_template(
         "portal/card_preview.html",
@@ -112,7 +112,7 @@ def card_preview() -> Response:
         look=cardlook.dress(look, merchant_id),
         card=passface.sample(first_program.document(request.args.get("goal"))),
         qr=qr.svg(gettext("A sample: not a card")),
-        scheme="dark" if request.args.get("scheme") == "dark" else "light",
+        scheme=scheme if scheme in ("light", "dark") else "",
     )
     return headers.as_part(make_response(page))
 
@@ -158,7 +158,7 @@ def _page(
         form=form,
         refusal=refusal,
         is_typed=is_typed or bool(form.raw),
-        look=look,
+        chosen=look,
         dress_now=cardlook.dress(look, merchant_id),
         stamp=stamp,
         based_on=_now().number,

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from loyalty.analytics import pulse
 from loyalty.core import clock
-from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import history
 from loyalty.feedback import remarks
@@ -72,7 +71,6 @@ def home() -> str:
         "portal/home.html",
         greeting=greeting(me.name if me else "", at),
         now=at,
-        shop_ref=ref("mer", merchant_id),
         programs=[_promise(program, versions[program.id]) for program in programs],
         today=_today(records, merchant_id),
         figures=_figures(records, merchant_id),

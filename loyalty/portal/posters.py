@@ -6,8 +6,6 @@ from urllib.parse import urlsplit
 from flask import Response, make_response, render_template, request, url_for
 
 from loyalty.cards import short_links
-from loyalty.cards.poster import sheets
-from loyalty.cards.poster.sheets import LANGUAGES, SHEETS, Poster
 from loyalty.core import clock, pictures
 from loyalty.core.db import current, write
 from loyalty.core.errors import ProgramPaused
@@ -18,6 +16,8 @@ from loyalty.merchants.roles import Permission
 from loyalty.portal import first_program
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.first_program import here
+from loyalty.portal.poster import sheets
+from loyalty.portal.poster.sheets import LANGUAGES, SHEETS, Poster
 from loyalty.programs import catalogue, editor, promise
 from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.models import Program

@@ -112,7 +112,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         view = current_app.view_functions[request.endpoint]
         found = guard_of(view)
         assert found is not None, f"{request.endpoint} declares no guard"
-        _admit_file(view)
+        _make_room(found, view)
         if found.kind != "key" and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
             _refuse_forged(found)
@@ -140,6 +140,22 @@ def _is_of_former_session() -> bool:
     except BadData:
         return False
     return hmac.compare_digest(token.encode(), owner[1].encode())
+
+
+def _make_room(found: Guard, view: Any) -> None:
+    """A large body only from somebody who is signed in: a stranger's is not even read.
+
+    Raises NotSignedIn, which leads to the door.
+    """
+    bytes_max = uploads.allowed_by(view)
+    if bytes_max is None:
+        return
+    if found.kind == "staff" and sessions.cashier() is None:
+        if (request.content_length or 0) > (current_app.config["MAX_CONTENT_LENGTH"] or 0):
+            raise NotSignedIn
+        return
+    request.max_content_length = bytes_max
+    request.max_form_memory_size = uploads.fields_allowed_by(view) or _PIECES_BYTES_MAX
 
 
 def _declare(guard: Guard, admit: Callable[[], None]) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -240,13 +256,6 @@ def _key_duty(facts: KeyFacts) -> Duty:
 @lru_cache(maxsize=256)
 def _allowed_by(scopes: frozenset[str]) -> frozenset[Permission]:
     return frozenset().union(*(_ALLOWED_BY.get(scope, set()) for scope in scopes))
-
-
-def _admit_file(view: object) -> None:
-    """A file, where the route takes one: it is read in pieces, with what stands before it."""
-    if (bytes_max := uploads.allowed_by(view)) is not None:
-        request.max_content_length = bytes_max
-        request.max_form_memory_size = uploads.fields_allowed_by(view) or _PIECES_BYTES_MAX
 
 
 def _refuse_foreign_origin(own_hosts: frozenset[str]) -> None:

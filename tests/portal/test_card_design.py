@@ -5,6 +5,8 @@ import re
 
 import pytest
 from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from loyalty.core.ids import ref
 from tests.pages import Visitor
@@ -27,11 +29,12 @@ def send(visitor, path="/portal/card", file=None, name="logo.png", **typed):
     data = {**form.fields, **typed}
     data.pop("file", None)
     if file is not None:
-        data["file"] = (io.BytesIO(file), name)
+        data["file"] = FileStorage(io.BytesIO(file), filename=name)
+    boundary, body = encode_multipart(data)  # in memory: the client's own file stays open
     answer = visitor.client.post(
         path,
-        data=data,
-        content_type="multipart/form-data",
+        data=body,
+        content_type=f"multipart/form-data; boundary={boundary}",
         headers={"Accept-Language": visitor.language},
         follow_redirects=True,
     )
@@ -198,3 +201,10 @@ def test_an_address_that_says_no_look_is_not_found_and_not_kept(anybody, path):
 def test_the_cashier_designs_nothing(bruno):
     for path in ("/portal/card", "/portal/card/preview", "/portal/posters"):
         assert bruno.get(path).status == 403
+
+
+def test_a_stranger_cannot_make_us_read_a_large_file(anybody):
+    large = {"file": (io.BytesIO(b"x" * 200_000), "logo.png")}
+    answer = anybody.client.post("/portal/card", data=large, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in")

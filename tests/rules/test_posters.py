@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from loyalty.cards.poster import sheets
-from loyalty.cards.poster.sheets import Poster
 from loyalty.core.text import Text
 from loyalty.merchants.card_looks import PALETTES, PLAIN, Look
+from loyalty.portal.poster import sheets
+from loyalty.portal.poster.sheets import Poster
 from tests.rigs.paper import printed
 
 LINK = "https://carta.example.it/j/prg_06F5R5Z8N1QK4W8T0000000000?s=poster"

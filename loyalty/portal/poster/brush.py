@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from loyalty.cards.poster.lettering import Block
 from loyalty.merchants.card_looks import Look
+from loyalty.portal.poster.lettering import Block
 
 INK, QUIET, LINE = "#16171a", "#55585e", "#d9d9d3"
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from loyalty.cards import qr
-from loyalty.cards.poster.brush import INK, QUIET, Box, Brush
-from loyalty.cards.poster.lettering import BOLD, REGULAR, Room, fitted, width
 from loyalty.core.text import Text
 from loyalty.merchants.card_looks import Look
+from loyalty.portal.poster.brush import INK, QUIET, Box, Brush
+from loyalty.portal.poster.lettering import BOLD, REGULAR, Room, fitted, width
 
 SHEETS = ("a4", "a5", "a6", "tent")
 LANGUAGES = ("it", "en", "both")
