@@ -179,8 +179,6 @@ KINDS: dict[str, Kind] = {
     "confirm_email": Kind(
         _confirm_email, frozenset({"link"}), lambda facts: timedelta(hours=facts["hours"])
     ),
-    "card_link": Kind(
-        _card_link, frozenset({"link"}), lambda facts: timedelta(days=facts["days"])
-    ),
+    "card_link": Kind(_card_link, frozenset({"link"}), lambda facts: timedelta(days=facts["days"])),
     "new_phone": Kind(_new_phone),
 }

@@ -21,6 +21,7 @@ from tests.pages import Visitor
 # Pages that list something, and what one must be allowed to open them.
 LISTS = {
     "/portal/": Permission.REPORTS,
+    "/portal/members": Permission.MEMBERS,
     "/portal/programs": Permission.PROGRAMS,
     "/portal/causes": Permission.REPORTS,
     "/portal/remarks": Permission.REPORTS,
@@ -36,7 +37,8 @@ LISTS = {
 }
 # Forms, doors, other languages, and what programs ask: nothing is listed there.
 ASKING = {
-    "/", "/portal/more", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up", "/till/visits",
+    "/", "/portal/more", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up",
+    "/till/visits",
     "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",
