@@ -1,5 +1,6 @@
 """Every table of the product, gathered for migrations and tests."""
 
+from loyalty.analytics import models as analytics
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
 from loyalty.cards import referral_models as referrals
@@ -15,10 +16,12 @@ from loyalty.ledger import models as ledger
 from loyalty.members import models as members
 from loyalty.merchants import clock_models as clocks
 from loyalty.merchants import models as merchants
+from loyalty.merchants import staff_look_models as staff_looks
 from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 
 MODULES = (
+    analytics,
     cards,
     causes,
     clocks,
@@ -33,6 +36,7 @@ MODULES = (
     joins,
     ledger,
     members,
+    staff_looks,
     merchants,
     programs,
     records,

@@ -131,6 +131,7 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
     with database.write() as session:
         jottings.sort_out(session, shop, life.members, said, at)
         upkeep.leave(session, shop, at)
+        upkeep.count_who_came(session, shop, at)
 
 
 def _portions(

@@ -1,10 +1,11 @@
 """What a shop does now and then: write down what is due, pay the cause, renew its rules."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from loyalty.analytics import pulses
 from loyalty.core.calendar import local_day
 from loyalty.core.ids import ref
 from loyalty.core.money import Money
@@ -41,6 +42,14 @@ def see_to(session: Session, days: Days, number: int) -> None:
         opening.draft(session, shop, plan.draft, days.later())
     if number and number % _QUARTERLY == 0 and shop.version.document.cause:
         pay(session, days, number)
+
+
+def count_who_came(session: Session, shop: Shop, at: datetime) -> None:
+    """Count the weeks that are over, as the worker does at night."""
+    last_on, merchant_id = local_day(at, TIMEZONE) - timedelta(days=1), shop.merchant_id
+    for day in pulses.missing(session, merchant_id=merchant_id, last_on=last_on):
+        came = pulses.count(session, merchant_id=merchant_id, last_on=day)
+        pulses.keep(session, merchant_id=merchant_id, came=came)
 
 
 def let_time_pass(session: Session, shop: Shop, at: datetime) -> None:

@@ -35,6 +35,7 @@ NAMES = {
     "mail.send": Text("Invio di un'e-mail", "Sending a mail"),
     "members.bulk": Text("Etichette su molti clienti", "Tags on many members"),
     "referrals.decide": Text("Premi per chi porta un amico", "Rewards for bringing a friend"),
+    "pulse.take": Text("Conto di chi è venuto", "Counting who came"),
     "data.retention": Text(
         "Pulizia notturna dei dati tenuti abbastanza", "Nightly clearing of data kept long enough"
     ),

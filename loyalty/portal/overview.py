@@ -1,4 +1,4 @@
-"""The owner's home: today's visits with their reasons, cards, and the units of each program."""
+"""The owner's home: today with its visits, five numbers with their past, and what waits."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,43 +7,46 @@ from uuid import UUID
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from loyalty.analytics import pulse
 from loyalty.core import clock
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.counter import history
+from loyalty.feedback import remarks
+from loyalty.feedback.remarks import KINDS, OPEN
 from loyalty.ledger import statements
 from loyalty.merchants.roles import Permission
 from loyalty.portal.blueprint import blueprint
+from loyalty.portal.figures import Figure
+from loyalty.portal.pulse_figures import five
 from loyalty.portal.words import greeting, program_state
 from loyalty.programs import catalogue, editor
 from loyalty.programs.catalogue import PublishedVersion
 from loyalty.programs.earning import is_cause
 from loyalty.programs.models import Program
 from loyalty.web import guard, reads, session, visitrows
-from loyalty.web.locale import gettext, number, pick
+from loyalty.web.locale import pick, zone
 
-_DAYS = 30
-_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """A number, what it counts, and the same over a longer while."""
-
-    label: str
-    value: int
-    note: str
+_SHOWN = 10
+_REMARKS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Units:
-    """One unit today and in the last thirty days."""
+    """One unit today."""
 
     label: str
-    given_today: int
-    spent_today: int
-    given_month: int
-    spent_month: int
+    given: int
+    spent: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A remark that waits."""
+
+    about: str
+    words: str
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class _Promise:
 @blueprint.get("/portal/")
 @guard.staff(Permission.REPORTS)
 def home() -> str:
-    """What is true now, and nothing that is not."""
+    """Today as it is, the last four weeks beside those before, and what waits."""
     records, merchant_id, at = reads.session(), guard.duty().merchant_id, clock.now()
     programs = editor.page(records, merchant_id=merchant_id)
     versions = {program.id: _current(records, program) for program in programs}
@@ -71,10 +74,12 @@ def home() -> str:
         now=at,
         shop_ref=ref("mer", merchant_id),
         programs=[_promise(program, versions[program.id]) for program in programs],
+        today=_today(records, merchant_id),
         figures=_figures(records, merchant_id),
         visits=visitrows.rows(records, visits),
-        count=visitrows.count_today(records),
         units=_units(records, merchant_id, list(versions.values()), at),
+        remarks=_remarks(records, merchant_id),
+        waiting=remarks.count_open(records, merchant_id=merchant_id),
     )
 
 
@@ -94,26 +99,22 @@ def _promise(program: Program, version: PublishedVersion | None) -> _Promise:
     return _Promise(program.name, pick(version.terms) if version else "", state, kind)
 
 
-def _figures(records: Session, merchant_id: UUID) -> list[_Figure]:
+def _today(records: Session, merchant_id: UUID) -> history.Figures:
     on = visitrows.today()
-    month_on = on - timedelta(days=_DAYS - 1)
-    today, month = (
-        history.figures(
-            records, merchant_id=merchant_id, first=first, last=on, since=visitrows.begin_of(first)
-        )
-        for first in (on, month_on)
+    return history.figures(
+        records, merchant_id=merchant_id, first=on, last=on, since=visitrows.begin_of(on)
     )
-    cards = history.card_count(records, merchant_id=merchant_id)
-    return [
-        _Figure(gettext("Visits today"), today.visits, _in_a_month(month.visits)),
-        _Figure(gettext("Customers today"), today.cards, _in_a_month(month.cards)),
-        _Figure(gettext("Rewards today"), today.handed_over, _in_a_month(month.handed_over)),
-        _Figure(gettext("Cards"), cards, gettext("given out so far")),
-    ]
 
 
-def _in_a_month(count: int) -> str:
-    return gettext("%(count)s in 30 days", count=number(count))
+def _figures(records: Session, merchant_id: UUID) -> list[Figure]:
+    """The five numbers, once there is a day to count."""
+    taken = pulse.take(records, merchant_id=merchant_id, on=visitrows.today(), timezone=zone().key)
+    return five(taken) if any(each.visits for each in taken.trade) else []
+
+
+def _remarks(records: Session, merchant_id: UUID) -> list[_Said]:
+    found = remarks.page(records, merchant_id=merchant_id, state=OPEN, limit=_REMARKS_SHOWN)
+    return [_Said(pick(KINDS[one.kind]), one.words or "", one.written_at) for one in found]
 
 
 def _units(
@@ -122,28 +123,19 @@ def _units(
     versions: list[PublishedVersion | None],
     at: datetime,
 ) -> list[_Units]:
-    on, until = visitrows.today(), at + timedelta(seconds=1)
-    today, month = (
-        {
-            total.unit: total
-            for total in statements.totals(
-                records, merchant_id=merchant_id, since=visitrows.begin_of(first), until=until
-            )
-        }
-        for first in (on, on - timedelta(days=_DAYS - 1))
+    totals = statements.totals(
+        records,
+        merchant_id=merchant_id,
+        since=visitrows.begin_of(visitrows.today()),
+        until=at + timedelta(seconds=1),
     )
     names = _names(versions)
-    nothing = statements.UnitTotals("", 0, 0, 0)
     return [
         _Units(
-            label=pick(names.get(unit, Text(unit, unit))),
-            given_today=today.get(unit, nothing).given,
-            spent_today=today.get(unit, nothing).redeemed,
-            given_month=total.given,
-            spent_month=total.redeemed,
+            pick(names.get(total.unit, Text(total.unit, total.unit))), total.given, total.redeemed
         )
-        for unit, total in month.items()
-        if not is_cause(unit)  # money, and on a page of its own
+        for total in totals
+        if not is_cause(total.unit)  # money, and on a page of its own
     ]
 
 

@@ -35,6 +35,7 @@ class Place:
     within: tuple[str, ...] = ()
     words: Text = _NO_WORDS
     is_tab: bool = False  # stands in the bar at the bottom of a phone
+    anchor: str = ""  # the part of the page that is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,17 @@ ACCOUNT = Place(
     "portal.account", Text("Il tuo accesso", "Your access"), "user", None,
     words=Text("password sessioni codice secondo fattore", "password sessions two factor code"),
 )  # fmt: skip
+# What one may do at once, from the search: a page and where on it.
+DEEDS = (
+    Place("till.home", Text("Apri la cassa", "Open the till"), "scan-line", Permission.ACCRUE,
+          words=Text("visita scansiona", "visit scan")),
+    Place("portal.staff", Text("Aggiungi una persona al personale", "Add somebody to the staff"),
+          "user-plus", Permission.STAFF, anchor="f-name", words=Text("invita", "invite")),
+    Place("portal.tills", Text("Fai di un telefono una cassa", "Make a phone a till"), "smartphone",
+          Permission.TILLS, anchor="f-name"),
+    Place("portal.imports", Text("Importa un file di clienti", "Import a file of members"),
+          "upload", Permission.IMPORT, words=Text("csv excel", "csv excel")),
+)  # fmt: skip
 _MORE = Place("portal.more", Text("Altro", "More"), "menu", None)
 
 
@@ -168,6 +180,16 @@ def may_open(place: Place, duty: Duty) -> bool:
     """Whether it is there and this person's."""
     is_theirs = place.permission is None or place.permission in duty.permissions
     return is_theirs and place.endpoint in current_app.view_functions
+
+
+def address(place: Place) -> str:
+    """Where it is, down to the part of the page that is meant."""
+    return url_for(place.endpoint, _anchor=place.anchor or None)
+
+
+def way_to(endpoint: str) -> str:
+    """The address of a page without arguments; nothing where there is no such page."""
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
 
 
 def navigation() -> Navigation:
@@ -222,4 +244,4 @@ def _here(places: list[Place]) -> Place | None:
 
 @blueprint.context_processor
 def _offer() -> dict[str, Any]:
-    return {"navigation": navigation, "taken_toast": toasts.take}
+    return {"navigation": navigation, "taken_toast": toasts.take, "way_to": way_to}

@@ -1,6 +1,8 @@
 """The style guide: every component in every state, both schemes; in development only."""
 
-from flask import abort, current_app, render_template
+from operator import itemgetter
+
+from flask import abort, current_app, render_template, request
 
 from loyalty.core.text import Text
 from loyalty.portal.blueprint import blueprint
@@ -10,6 +12,7 @@ from loyalty.web import guard
 from loyalty.web.locale import pick
 
 _SURFACES = ("portal", "till", "card")
+_LIST = ("Carla De Santis", "Marco De Luca", "Li")
 _SAMPLE = {
     "reward": Text("Caffè in omaggio", "Free coffee"),
     "neutral": Text("cassa", "cashier"),
@@ -64,15 +67,38 @@ _SAMPLE = {
 }
 
 
+@blueprint.get("/_ui/list")
+@guard.public("samples only, and only in development")
+def sample_list() -> str:
+    """A list that works: its words, filters, sort and choice are those of every list."""
+    _only_in_development()
+    sort = Sort.read({"name", "spent"}, "-spent")
+    wanted = request.args.get("kind", "")
+    rows = [
+        {"name": f"{_LIST[number % 3]} {number:02}", "spent": number * 310, "kind": str(number % 2)}
+        for number in range(1, 25)
+    ]
+    rows = [row for row in rows if wanted in ("", row["kind"])]
+    rows.sort(key=itemgetter(sort.by), reverse=sort.is_down)
+    sample = {name: pick(text) for name, text in _SAMPLE.items()}
+    return render_template("ui/list.html", rows=rows, sort=sort, sample=sample, kind=wanted)
+
+
+def _only_in_development() -> None:
+    if not (current_app.debug or current_app.testing):
+        abort(404)
+
+
 @blueprint.get("/_ui")
 @blueprint.get("/_ui/<surface>")
 @guard.public("samples only, and only in development")
 def style_guide(surface: str = "portal") -> str:
     """The components of one surface, light beside dark."""
-    if surface not in _SURFACES or not (current_app.debug or current_app.testing):
+    _only_in_development()
+    if surface not in _SURFACES:
         abort(404)
     sample = {name: pick(text) for name, text in _SAMPLE.items()}
-    names = ["Carla De Santis", "Marco De Luca", "Li"]
+    names = list(_LIST)
     return render_template(
         "ui/guide.html",
         surface=surface,

@@ -11,11 +11,13 @@ from flask import Blueprint, Flask, Response, g, has_request_context, redirect, 
 from flask_babel import Babel  # type: ignore[import-untyped]  # it ships no types
 from flask_babel import gettext as _translate
 
+from loyalty.core.db import write
 from loyalty.core.money import Money, format_amount
 from loyalty.core.settings import Settings
 from loyalty.core.text import Text
+from loyalty.merchants import staff_looks
 from loyalty.merchants.models import Merchant
-from loyalty.web import guard, reads
+from loyalty.web import guard, reads, session
 
 LANGUAGES = ("it", "en")
 COOKIE = "language"
@@ -37,7 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def language() -> str:
-    """The visitor's own choice ("it" or "en"), then the person's setting, then the browser's."""
+    """Whoever is signed in has their own ("it" or "en"); else this browser's choice, its wish."""
     if not has_request_context():
         return "en"
     chosen: str | None = g.get("language")
@@ -47,12 +49,12 @@ def language() -> str:
 
 
 def _choose() -> str:
-    chosen = request.cookies.get(COOKIE)
-    if chosen in LANGUAGES and not request.path.startswith("/api/"):
-        return chosen
     person = known_person()
     if person is not None and person.language in LANGUAGES:
         return str(person.language)
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES and not request.path.startswith("/api/"):
+        return chosen
     return request.accept_languages.best_match(LANGUAGES, "en") or "en"
 
 
@@ -143,10 +145,11 @@ def span(seconds: int) -> str:
 @blueprint.post("/language")
 @guard.public("a visitor may read in either language before signing in")
 def switch() -> Response:
-    """Remember the language in this browser and go back to the page."""
+    """Remember the language in this browser, and for whoever is signed in; back to the page."""
     back = relative_path(request.form.get("next", ""))
     response = redirect(back or "/", 303)
     if request.form.get("language") in LANGUAGES:
+        _keep_for_person(request.form["language"])
         response.set_cookie(
             COOKIE,
             request.form["language"],
@@ -156,6 +159,14 @@ def switch() -> Response:
             samesite="Lax",
         )
     return response  # type: ignore[return-value]  # Flask's redirect says Werkzeug's Response
+
+
+def _keep_for_person(chosen: str) -> None:
+    person = session.cashier()
+    if person is not None and person.language != chosen:
+        whose = {"merchant_id": person.merchant_id, "staff_id": person.staff_id}
+        with write() as records:
+            staff_looks.speak(records, **whose, language=chosen)
 
 
 def relative_path(text: str) -> str | None:

@@ -4,7 +4,16 @@ from loyalty.cards import wallet_door
 from loyalty.core import mail
 from loyalty.core.schedules import Daily, Every
 from loyalty.members import bulk
-from loyalty.worker import answering, clockwork, members, post, referring, retention, sweep
+from loyalty.worker import (
+    answering,
+    clockwork,
+    members,
+    post,
+    pulse,
+    referring,
+    retention,
+    sweep,
+)
 from loyalty.worker.registry import Registry
 
 _FIVE_MINUTES = 300
@@ -15,6 +24,7 @@ CHORES.add("data.retention", retention.run, every=Daily("03:10"))
 CHORES.add("units.expire", clockwork.expire, every=Every(_FIVE_MINUTES))
 CHORES.add("units.activate", clockwork.activate, every=Every(_FIVE_MINUTES))
 CHORES.add("tiers.review", clockwork.review, every=Every(3_600))
+CHORES.add("pulse.take", pulse.run, every=Every(3_600))
 CHORES.add("referrals.decide", referring.run, every=Every(3_600))
 CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])

@@ -37,8 +37,8 @@ LISTS = {
 }
 # Forms, doors, other languages, and what programs ask: nothing is listed there.
 ASKING = {
-    "/", "/portal/more", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up",
-    "/till/visits",
+    "/", "/portal/more", "/portal/search", "/robots.txt", "/sign-in", "/healthz", "/readyz",
+    "/till/look-up", "/till/visits",
     "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",

@@ -76,7 +76,7 @@ def test_a_reason_that_looks_like_a_formula_is_only_text(shop, aurora):
 
 def test_english_gets_commas_and_points(crew, aurora):
     _, mara, _ = crew
-    aurora.client.set_cookie("language", "en")
+    aurora.submit(aurora.get("/portal/"), "/language", language="en")
     answer = aurora.client.get(f"{PAGE}/{mara.actor}/undone.csv")
     heading, first, *_ = csv.reader(io.StringIO(answer.get_data(as_text=True)[1:]))
     assert heading[2] == "what"

@@ -162,7 +162,7 @@ def test_an_answer_once_given_is_given_again_though_the_card_is_blocked_by_now(s
 
 def test_a_refusal_says_what_to_do_in_the_cashiers_language_and_is_kept(shop, bruno):
     phone = Phone(bruno, language="en")
-    bruno.client.set_cookie("language", "en")
+    bruno.submit(bruno.get("/till/"), "/language", language="en")
     unknown = phone.send({**phone.kept(shop.card("points")), "scan": "ZZZZ-ZZZZ-ZZ"})
     assert unknown.status_code == 404
     assert unknown.mimetype == "application/problem+json"

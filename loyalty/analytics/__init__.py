@@ -1,0 +1,1 @@
+"""What a shop's visits say over time, for its owner."""
