@@ -115,7 +115,7 @@ def count(session: Session, *, wanted: Wanted) -> int:
     """How many members match."""
     every = [sa.func.count()]
     if wanted.criteria.asks_of_visits:
-        query = _joined(wanted, every)
+        query: sa.Select[Any] = _joined(wanted, every)
     else:
         query = sa.select(*every).select_from(Customer)
     return int(session.execute(query.where(*_conditions(session, wanted))).scalar_one())
