@@ -54,6 +54,17 @@ def gathered(session: Session, *, merchant_id: UUID, customer_id: UUID) -> list[
     return found
 
 
+def among(session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these who are customers still: neither forgotten nor merged into another."""
+    query = sa.select(Customer.id).where(
+        Customer.merchant_id == merchant_id,
+        Customer.id.in_(customer_ids),
+        Customer.erased_at.is_(None),
+        Customer.merged_into_id.is_(None),
+    )
+    return set(session.execute(query).scalars())
+
+
 def people(
     session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]
 ) -> dict[UUID, Customer]:

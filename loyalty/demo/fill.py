@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.calendar import zone
 from loyalty.core.db import Database
-from loyalty.demo import counter, habits, incidents, opening, remarks, upkeep
+from loyalty.demo import counter, habits, incidents, jottings, opening, remarks, upkeep
 from loyalty.demo.counter import Coming, Member
 from loyalty.demo.habits import DAYS, TIMEZONE
 from loyalty.demo.incidents import Days
@@ -126,8 +126,10 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
                 incident(session, days)
             upkeep.see_to(session, days, number)
             remarks.hear(session, days, said, at)
+            jottings.note_down(session, days, said)
         yield len(portion), served
     with database.write() as session:
+        jottings.sort_out(session, shop, life.members, said, at)
         upkeep.leave(session, shop, at)
         upkeep.count_who_came(session, shop, at)
 

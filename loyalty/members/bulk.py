@@ -15,8 +15,7 @@ from loyalty.core.db import table
 from loyalty.core.errors import StateConflict, Unknown
 from loyalty.core.ids import new_id, parse_ref, ref
 from loyalty.core.text import Text
-from loyalty.customers import tags
-from loyalty.customers.models import Customer
+from loyalty.customers import living, tags
 from loyalty.members import listing
 from loyalty.members.criteria import Criteria
 from loyalty.members.listing import Wanted
@@ -225,7 +224,9 @@ def step(session: Session, *, merchant_id: UUID, run_ref: str, at: datetime, siz
     if run.state == "done":
         return 0
     ids = list(_next(session, run, at, size))
-    changed = _change(session, run, _living(session, merchant_id, ids), at)
+    changed = _change(
+        session, run, living.among(session, merchant_id=merchant_id, customer_ids=ids), at
+    )
     if changed:
         row = {"merchant_id": merchant_id, "run_id": run.id}
         rows = [row | {"customer_id": each} for each in changed]
@@ -260,17 +261,6 @@ def _changed_by(session: Session, run: BulkRun, done_id: UUID | None, size: int)
     if run.after_id is not None:
         query = query.where(BulkChange.customer_id > run.after_id)
     return session.execute(query.order_by(BulkChange.customer_id).limit(size)).scalars().all()
-
-
-def _living(session: Session, merchant_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
-    """Who was forgotten or merged meanwhile is left alone."""
-    query = sa.select(Customer.id).where(
-        Customer.merchant_id == merchant_id,
-        Customer.id.in_(ids),
-        Customer.erased_at.is_(None),
-        Customer.merged_into_id.is_(None),
-    )
-    return set(session.execute(query).scalars())
 
 
 def _change(session: Session, run: BulkRun, ids: set[UUID], at: datetime) -> list[UUID]:

@@ -71,6 +71,11 @@ class Criteria:
         """The same without the order."""
         return {name: text for name, text in self.pairs().items() if name != "sort"}
 
+    @property
+    def asks_of_visits(self) -> bool:
+        """Whether a filter goes by what visits add up to."""
+        return any(getattr(self, name) is not None for name in _OF_VISITS)
+
     def without(self, *names: str) -> Self:
         """The same, asking nothing of these."""
         said = {name: text for name, text in self.pairs().items() if name not in names}
@@ -119,4 +124,12 @@ _READ: dict[str, Callable[[str], Any]] = {
     "spend_max": _whole,
     "reward": _one_of("waiting"),
 }
-NAMES = tuple(_READ)
+_OF_VISITS = (
+    "state",
+    "last_from",
+    "last_to",
+    "visits_min",
+    "visits_max",
+    "spend_min",
+    "spend_max",
+)

@@ -99,7 +99,7 @@ def page(session: Session, *, wanted: Wanted, place: Place | None = None, limit:
     keys = _keys(wanted)
     is_back = place is not None and place.is_back
     is_rising = wanted.criteria.is_down == is_back
-    query = _joined(wanted, _COLUMNS).where(*_conditions(session, wanted))
+    query = _joined(wanted, _COLUMNS, with_pot=True).where(*_conditions(session, wanted))
     if place is not None and (at := _keys_of(session, wanted, place.customer_ref)) is not None:
         here, there = sa.tuple_(*keys), sa.tuple_(*at)
         query = query.where(here > there if is_rising else here < there)
@@ -113,8 +113,12 @@ def page(session: Session, *, wanted: Wanted, place: Place | None = None, limit:
 
 def count(session: Session, *, wanted: Wanted) -> int:
     """How many members match."""
-    query = _joined(wanted, [sa.func.count()]).where(*_conditions(session, wanted))
-    return int(session.execute(query).scalar_one())
+    every = [sa.func.count()]
+    if wanted.criteria.asks_of_visits:
+        query: sa.Select[Any] = _joined(wanted, every)
+    else:
+        query = sa.select(*every).select_from(Customer)
+    return int(session.execute(query.where(*_conditions(session, wanted))).scalar_one())
 
 
 def ids_after(
@@ -135,7 +139,7 @@ def named(session: Session, *, scope: Scope, ids: Sequence[UUID]) -> list[Listed
     return sorted((Listed(*row) for row in session.execute(query)), key=lambda one: one.id)
 
 
-def _joined(wanted: Wanted, columns: Sequence[Any]) -> sa.Select[Any]:
+def _joined(wanted: Wanted, columns: Sequence[Any], *, with_pot: bool = False) -> sa.Select[Any]:
     query = (
         sa.select(*columns)
         .select_from(Customer)
@@ -147,7 +151,7 @@ def _joined(wanted: Wanted, columns: Sequence[Any]) -> sa.Select[Any]:
             ),
         )
     )
-    if wanted.pot is None or wanted.criteria.sort != "balance":
+    if not with_pot or wanted.pot is None or wanted.criteria.sort != "balance":
         return query
     pot = _pot(wanted.scope.merchant_id, wanted.pot)
     return query.outerjoin(pot, pot.c.customer_id == Customer.id)
@@ -201,7 +205,7 @@ def _keys_of(session: Session, wanted: Wanted, customer_ref: str) -> list[Any] |
     """Where a member stands in the order now; None for nobody of this shop."""
     customer_id = parse_ref("cus", customer_ref)
     keys = _keys(wanted)
-    query = _joined(wanted, keys).where(
+    query = _joined(wanted, keys, with_pot=True).where(
         Customer.merchant_id == wanted.scope.merchant_id, Customer.id == customer_id
     )
     row = session.execute(query).first()

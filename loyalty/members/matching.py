@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -37,6 +38,7 @@ class Scope:
     currency: str
     timezone: str
     at: datetime
+    mean: Fraction | None = None  # the shop's mean gap, where it is known already
 
     @property
     def today(self) -> date:
@@ -79,7 +81,7 @@ def _sums(session: Session, scope: Scope, asked: Criteria) -> Iterator[Condition
     spend = sa.func.coalesce(MemberStats.spend_minor, 0)
     cent = 10 ** digits(scope.currency)
     if asked.state is not None:
-        mean = reading.mean_gap(session, merchant_id=scope.merchant_id)
+        mean = scope.mean or reading.mean_gap(session, merchant_id=scope.merchant_id)
         state = reading.state(session, on=scope.today, mean=mean)
         never = sa.and_(visits == 0, sa.literal(asked.state) == "new")
         yield sa.or_(sa.and_(visits > 0, state == asked.state), never)

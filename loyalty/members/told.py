@@ -1,6 +1,6 @@
 """What each moment of a person's line of time was about, a page at a time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -8,14 +8,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.core.ids import parse_ref
 from loyalty.core.mail import Mail
-from loyalty.counter.models import Visit
+from loyalty.core.text import Text
+from loyalty.counter.models import Redemption, Visit
 from loyalty.customers.models import ConsentEvent, Customer, CustomerMerge
 from loyalty.customers.record_models import CustomerNote
 from loyalty.feedback.models import Remark
 from loyalty.ledger.models import Account, Entry, Operation
 from loyalty.members.timeline import Moment
 from loyalty.merchants.models import StaffAct
+from loyalty.programs import catalogue
 
 _ROWS: dict[str, Any] = {
     "operation": Operation,
@@ -47,29 +50,54 @@ class Told:
     row: Any
     changes: list[Change] = field(default_factory=list)
     visit: Visit | None = None
+    reward: Text | None = None
 
 
 def told(session: Session, *, merchant_id: UUID, moments: Sequence[Moment]) -> list[Told]:
     """The moments in their order, in one statement for each kind of thing."""
     rows = {source: _rows(session, merchant_id, source, moments) for source in _ROWS}
-    operations = list(rows["operation"])
-    changes = _changes(session, merchant_id, operations)
-    visits = _by_id(session, merchant_id, Visit, operations)
+    operations = rows["operation"]
+    changes = _changes(session, merchant_id, list(operations))
+    visits = _by_id(session, merchant_id, Visit, list(operations))
+    rewards = _rewards(session, merchant_id, operations)
     found = []
     for moment in moments:
         row = rows[moment.source].get(moment.id)
-        if row is None:
-            continue
-        is_operation = moment.source == "operation"
-        found.append(
-            Told(
-                moment,
-                row,
-                changes.get(moment.id, []) if is_operation else [],
-                visits.get(moment.id) if is_operation else None,
+        if row is not None and moment.source == "operation":
+            which = moment.id
+            found.append(
+                Told(moment, row, changes.get(which, []), visits.get(which), rewards.get(which))
             )
-        )
+        elif row is not None:
+            found.append(Told(moment, row))
     return found
+
+
+def _rewards(
+    session: Session, merchant_id: UUID, operations: Mapping[UUID, Operation]
+) -> dict[UUID, Text]:
+    """Which reward an operation was about, by its name then."""
+    about = {key: found for key, row in operations.items() if (found := _redemption_of(row))}
+    redemptions = _by_id(session, merchant_id, Redemption, list(set(about.values())))
+    names = {}
+    for key, redemption_id in about.items():
+        one = redemptions.get(redemption_id)
+        if one is not None:
+            rules = catalogue.version(
+                session, merchant_id=merchant_id, program_id=one.program_id, number=one.version
+            )
+            reward = rules.document.reward(one.reward)
+            names[key] = reward.name if reward else Text(one.reward, one.reward)
+    return names
+
+
+def _redemption_of(row: Operation) -> UUID | None:
+    if row.kind == "redemption":
+        return row.id
+    if row.kind not in ("fulfilment", "cancel"):
+        return None
+    vouchers = (row.answer or {}).get("vouchers") or [{}]
+    return parse_ref("red", vouchers[0].get("redemption", ""))
 
 
 def _rows(

@@ -18,6 +18,7 @@ from loyalty.members.told import Told
 from loyalty.portal import line_words, member_words
 from loyalty.portal.evidence import names, unit_names
 from loyalty.portal.mailbox import KINDS as MAILS
+from loyalty.programs import words
 from loyalty.programs.earning import is_cause
 from loyalty.web import guard
 from loyalty.web.locale import gettext, money, pick
@@ -112,6 +113,10 @@ class _Saying:
         }
         return tell[one.moment.source](one)
 
+    def _called(self, unit: str, many: int) -> str:
+        label = self.units.get(unit) or Text(unit, unit)
+        return pick(words.singular(label) if abs(many) == 1 else label)
+
     def _by(self, actor: str) -> str:
         return self.people.get(actor) or pick(line_words.ACTORS.get(actor.partition("_")[0], ""))
 
@@ -125,9 +130,9 @@ class _Saying:
             title=pick(title),
             at=one.moment.at,
             by=self._by(row.actor),
-            lines=_reasons(one),
+            lines=[*([pick(one.reward)] if one.reward else []), *_reasons(one)],
             gains=[
-                Gain(each.units, pick(self.units.get(each.unit, each.unit)))
+                Gain(each.units, self._called(each.unit, each.units))
                 for each in one.changes
                 if each.units and not is_cause(each.unit)
             ],

@@ -37,13 +37,13 @@ def figures(told: Told, spent: Cost) -> list[Figure]:
         Figure(
             gettext("Visits"),
             number(mine.visits),
-            gettext("Every sale with the card that was not cancelled, on %(days)s different days.",
+            gettext("Every sale with the card that was not cancelled. Days with a visit: %(days)s.",
                     days=number(mine.visit_days)),
         ),
         Figure(
             gettext("Spent"),
             money(mine.spend_minor),
-            gettext("What was paid in %(visits)s visits, less what was refunded.",
+            gettext("What was paid, less what was refunded. Visits: %(visits)s.",
                     visits=number(mine.visits)),
         ),
         Figure(gettext("Last visit"), _last(mine), _since(mine)),
@@ -73,11 +73,12 @@ def _since(mine: Figures) -> str:
 
 def _cost(spent: Cost) -> str:
     said = gettext(
-        "What %(count)s rewards handed over have cost you, by the cost that stands in the program.",
+        "What the rewards handed over have cost you, by the cost in the program."
+        " Rewards: %(count)s.",
         count=number(spent.rewards),
     )
     if spent.unknown:
-        more = gettext("Of %(count)s of them no cost is known.", count=number(spent.unknown))
+        more = gettext("Without a known cost: %(count)s.", count=number(spent.unknown))
         said = f"{said} {more}"
     return said
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 
 from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
@@ -63,7 +62,8 @@ def scope() -> Scope:
     """This shop, now."""
     here = shop()
     assert here is not None, "the guard has said whose page this is"
-    return Scope(here.id, here.currency, here.timezone, clock.now())
+    mean = reading.mean_gap(reads.session(), merchant_id=here.id)
+    return Scope(here.id, here.currency, here.timezone, clock.now(), mean)
 
 
 @blueprint.route("/portal/members", methods=["GET", "POST"])
@@ -155,10 +155,9 @@ def rows(records: Session, wanted: Wanted, found: Sequence[Listed]) -> list[Row]
     merchant_id, ids = wanted.scope.merchant_id, [one.id for one in found]
     cards = holdings.of_many(records, merchant_id=merchant_id, customer_ids=ids)
     tagged = tags.of_many(records, merchant_id=merchant_id, customer_ids=ids)
-    mean = reading.mean_gap(records, merchant_id=merchant_id)
     made = []
     for one in found:
-        state, kind = member_words.state(state_of(one, mean, wanted.scope.today))
+        state, kind = member_words.state(state_of(one, wanted.scope))
         mine = cards.get(one.id, [])
         made.append(
             Row(
@@ -180,11 +179,12 @@ def rows(records: Session, wanted: Wanted, found: Sequence[Listed]) -> list[Row]
     return made
 
 
-def state_of(one: Listed, mean: Fraction, on: date) -> str:
+def state_of(one: Listed, scope: Scope) -> str:
     """The state of a member in the list; who never came is new."""
-    if one.first_on is None or one.last_on is None:
+    if one.first_on is None or one.last_on is None or scope.mean is None:
         return "new"
-    return Rhythm(one.first_on, one.last_on, one.visit_days).state(mean=mean, on=on)
+    rhythm = Rhythm(one.first_on, one.last_on, one.visit_days)
+    return rhythm.state(mean=scope.mean, on=scope.today)
 
 
 def _balance(cards: Sequence[Holding], pot: Pot | None) -> str:

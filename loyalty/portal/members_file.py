@@ -11,7 +11,6 @@ from loyalty.core.db import read, write
 from loyalty.core.errors import Invalid
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.text import Text
-from loyalty.counter.rollups import reading
 from loyalty.customers import consents, tags
 from loyalty.customers.consents import Purpose
 from loyalty.members import bulk, holdings, listing
@@ -128,14 +127,13 @@ def _page(
     cards = holdings.of_many(session, merchant_id=merchant_id, customer_ids=ids)
     tagged = tags.of_many(session, merchant_id=merchant_id, customer_ids=ids)
     agreed = consents.of_many(session, merchant_id=merchant_id, customer_ids=ids)
-    mean = reading.mean_gap(session, merchant_id=merchant_id)
     for one in found:
         held = {
             (card.program_id, unit): balance
             for card in cards.get(one.id, [])
             for unit, balance in card.balances.items()
         }
-        state = member_words.state(members.state_of(one, mean, wanted.scope.today))[0]
+        state = member_words.state(members.state_of(one, wanted.scope))[0]
         yield [
             *_who(one),
             state,

@@ -12,6 +12,9 @@ from loyalty.worker import (
     clockwork,
     forgotten,
     importing,
+from loyalty.worker import (
+    answering,
+    clockwork,
     members,
     post,
     pulse,

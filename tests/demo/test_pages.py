@@ -21,6 +21,7 @@ from tests.pages import Visitor
 # Pages that list something, and what one must be allowed to open them.
 LISTS = {
     "/portal/": Permission.REPORTS,
+    "/portal/members": Permission.MEMBERS,
     "/portal/programs": Permission.PROGRAMS,
     "/portal/causes": Permission.REPORTS,
     "/portal/remarks": Permission.REPORTS,
@@ -45,6 +46,7 @@ ASKING = {
     "/portal/account/factor", "/portal/staff/roles", "/portal/staff/log.csv",
     "/portal/programs/new", "/till/customers", "/till/customers/new", "/till/customers/search",
     "/till/remarks",
+    "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",
     "/portal/card", "/portal/card/preview", "/portal/welcome", "/portal/test-card",
