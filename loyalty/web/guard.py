@@ -1,6 +1,5 @@
 """Who are you, and may you: every route declares its guard, and no route works without one."""
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, wraps
@@ -11,7 +10,6 @@ from uuid import UUID
 from flask import Flask, current_app, g, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
-from itsdangerous import BadData, URLSafeTimedSerializer
 
 from loyalty.core import clock
 from loyalty.core.db import write
@@ -131,15 +129,8 @@ def _refuse_forged(found: Guard) -> None:
 
 
 def _is_of_former_session() -> bool:
-    owner, seat = sessions.owner_of_forms(), sessions.seat()
-    if owner is None or (seat and sessions.name_of(seat.person) != owner[0]):
-        return False
-    signer = URLSafeTimedSerializer(cast(str, current_app.secret_key), salt="wtf-csrf-token")
-    try:
-        token = str(signer.loads(request.form.get("csrf_token", "")))
-    except BadData:
-        return False
-    return hmac.compare_digest(token.encode(), owner[1].encode())
+    maker, seat = sessions.maker_of_form(), sessions.seat()
+    return maker is not None and (seat is None or sessions.name_of(seat.person) == maker)
 
 
 def _make_room(found: Guard, view: Any) -> None:

@@ -68,8 +68,8 @@ def opened(text: str, *, who: str, at: datetime) -> Kept | None:
 
 def of_whoever_was_here(*, at: datetime) -> str:
     """This request's form for the person whose session is over in this browser."""
-    owner = sessions.owner_of_forms()
-    return sealed(who=owner[0], at=at) if owner else ""
+    maker = sessions.maker_of_form()
+    return sealed(who=maker, at=at) if maker else ""
 
 
 def _is_ours(text: str) -> bool:

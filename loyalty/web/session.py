@@ -5,6 +5,7 @@ PIN they are at the till only. On a phone that is a till, either ends after ten 
 with the till itself.
 """
 
+import hmac
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ import flask
 import flask_login
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from loyalty.core import clock
@@ -31,6 +33,7 @@ IDLE_MINUTES_MAX = 10  # on a till, which others can reach
 _COOKIE_DAYS = 7
 _SEEN_EVERY_S = 30
 _TILL, _SEEN_AT = "till", "seen_at"
+_SIGNED_AS = "wtf-csrf-token"  # the name under which Flask-WTF signs
 _WHO, _TOKEN, _FORMER = "_user_id", "csrf_token", "former"
 # What a page asks without a person says so, and keeps nobody in.
 BY_ITSELF = "X-By-Itself"
@@ -207,16 +210,26 @@ def name_of(person: Person) -> str:
     return f"{ref('mer', person.merchant_id)}.{ref('stf', person.staff_id)}"
 
 
-def owner_of_forms() -> tuple[str, str] | None:
-    """Who was signed in here, and the raw token of the forms made for them; None if nobody was.
+def maker_of_form() -> str | None:
+    """For whom the form of this request was made, if for a session in this browser that is over.
 
-    Of a session that is over, or of the one before this.
+    Known by the token in it, which nobody else can know: of the session that ended, or of the one
+    before this.
     """
     who, token = flask.session.get(_WHO), flask.session.get(_TOKEN)
-    if who and token and seat() is None:
-        return _identity(who), token
     former = flask.session.get(_FORMER)
-    return (former[0], former[1]) if former else None
+    if who and token and seat() is None and _holds(token):
+        return _identity(who)
+    return str(former[0]) if former and _holds(former[1]) else None
+
+
+def _holds(token: str) -> bool:
+    signer = URLSafeTimedSerializer(flask.current_app.config["SECRET_KEY"], salt=_SIGNED_AS)
+    try:
+        given = str(signer.loads(request.form.get(_TOKEN, "")))
+    except BadData:
+        return False
+    return hmac.compare_digest(given.encode(), token.encode())
 
 
 def keep_awake(*, at: datetime) -> None:

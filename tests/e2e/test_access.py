@@ -119,7 +119,7 @@ def test_the_portal_is_for_everybody(shop, device):
     check(aurora.go("/portal/"), "the overview")
     portal.get_by_role("group").locator("summary").first.click()
     check(portal, "the account menu")
-    aurora.go("/portal/staff").get_by_role("button", name="Crea il link").click()
+    aurora.go("/portal/staff").get_by_role("button", name="Manda il link").click()
     portal.get_by_role("alert").wait_for()
     check(portal, "a form with faults")
     # Tall, so that nothing lies under the bar at the bottom while axe measures it.

@@ -119,7 +119,7 @@ def test_the_owner_adds_a_cashier_who_walks_in_through_the_link(shop, crowd):
     portal.get_by_role("link", name="Personale").first.click()
     portal.get_by_label("Nome").fill("Gino")
     portal.get_by_label("E-mail").fill("gino@example.it")
-    portal.get_by_role("button", name="Crea il link").click()
+    portal.get_by_role("button", name="Manda il link").click()
     link = portal.get_by_label("Link che vale una volta").input_value()
     gino = crowd.person()
     gino.go(re.sub(r"^https?://[^/]+", "", link))

@@ -31,7 +31,8 @@ def test_a_pin_opens_no_page_outside_the_till(app, phone, shop):
 
 
 def test_who_is_dismissed_is_out_of_the_till_at_once(at_till, aurora, shop):
-    aurora.submit(aurora.get("/portal/staff"), f"{shop.cashier.actor}/dismiss")
+    page = aurora.get(f"/portal/staff/{shop.cashier.actor}")
+    aurora.submit(page, f"{shop.cashier.actor}/dismiss")
     names = at_till.get("/till/")
     assert names.path == "/till/people"
     assert "Bruno" not in names.words
@@ -71,9 +72,12 @@ def test_a_day_at_the_till_has_fourteen_hours(at_till, monkeypatch):
     assert at_till.get("/till/").path == "/till/people"
 
 
-def test_an_ordinary_browser_does_not_lock(bruno, monkeypatch):
-    later(monkeypatch, hours=3)
-    assert bruno.get("/till/").path == "/till/"
+def test_an_ordinary_browser_does_not_lock_but_after_an_idle_hour_asks_again(bruno, monkeypatch):
+    for _ in range(4):
+        later(monkeypatch, minutes=50)
+        assert bruno.get("/till/").path == "/till/"
+    later(monkeypatch, minutes=61)
+    assert bruno.get("/till/").path == "/sign-in"
 
 
 def test_a_session_does_not_go_to_another_phone(app, at_till):
