@@ -30,7 +30,6 @@ from loyalty.web.visitrows import today
 _DAYS_COUNTED = 30
 _NOTHING = "\N{EN DASH}"
 _TIMES = [[f"h{day}{place}" for place in range(SPANS * 2)] for day in range(DAYS)]
-_ADDED = Text("La sede è aperta.", "The place is open.")
 _SAVED = Text("Salvato.", "Saved.")
 _CLOSED = Text("La sede è chiusa. Quello che è successo lì resta.",
                "The place is closed. What happened there stays.")  # fmt: skip
@@ -87,7 +86,6 @@ def add_location() -> Response:
             added = places.add(records, duty=guard.duty(), name=form.values["name"], at=clock.now())
     except Invalid as error:
         return _list(form.refuse_all(error.facts_in(language())["fields"]), status=422)
-    toasts.say(_ADDED)
     return make_response(redirect(url_for("portal.location", location_ref=added), 303))
 
 

@@ -30,13 +30,17 @@ LISTS = {
     "/portal/data-kept": Permission.STAFF,
     "/portal/jobs": Permission.STAFF,
     "/portal/tills": Permission.TILLS,
+    "/portal/tasks": Permission.REPORTS,
+    "/portal/imports": Permission.IMPORT,
+    "/portal/locations": Permission.SETTINGS,
     "/mail": Permission.MAIL,
     "/till/": Permission.ACCRUE,
     "/till/today": Permission.ACCRUE,
 }
 # Forms, doors, other languages, and what programs ask: nothing is listed there.
 ASKING = {
-    "/", "/portal/more", "/robots.txt", "/sign-in", "/healthz", "/readyz", "/till/look-up", "/till/visits",
+    "/", "/portal/more", "/portal/exports", "/portal/shop", "/robots.txt", "/sign-in", "/healthz",
+    "/readyz", "/till/look-up", "/till/visits",
     "/till/customers", "/till/customers/new", "/till/customers/search", "/till/remarks",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",
