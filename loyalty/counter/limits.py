@@ -59,7 +59,7 @@ def check(
         here = places.rules(session, merchant_id=desk.place.merchant_id, location_id=location_id)
         if not here.is_earning:
             raise LimitReached(_NOT_HERE, limit="location", allowed=0)
-        most.append(here.amount_minor_max)
+        most.append(here.largest_minor)
     largest = min((each for each in most if each is not None), default=None)
     if largest is not None and (sold.amount_minor or 0) > largest:
         _refuse(found, duty, "amount_minor_max", largest)

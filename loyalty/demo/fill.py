@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.calendar import zone
 from loyalty.core.db import Database
-from loyalty.demo import counter, habits, incidents, jottings, opening, remarks, upkeep
+from loyalty.demo import (
+    counter,
+    errands,
+    habits,
+    incidents,
+    jottings,
+    opening,
+    remarks,
+    upkeep,
+)
 from loyalty.demo.counter import Coming, Member
 from loyalty.demo.habits import DAYS, TIMEZONE
 from loyalty.demo.incidents import Days
@@ -132,6 +141,10 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
         jottings.sort_out(session, shop, life.members, said, at)
         upkeep.leave(session, shop, at)
         upkeep.count_who_came(session, shop, at)
+        errands.describe(session, shop, at)
+        errands.write_down(session, shop, at)
+    errands.bring(database, shop, at)
+    errands.notice(database, shop, at)
 
 
 def _portions(

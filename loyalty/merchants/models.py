@@ -37,7 +37,7 @@ class Location(Base):
     __tablename__ = "location"
     __table_args__ = (
         sa.UniqueConstraint("merchant_id", "name"),
-        sa.CheckConstraint("amount_minor_max > 0", name="amount_minor_max"),
+        sa.CheckConstraint("largest_minor > 0", name="largest_minor"),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
@@ -48,7 +48,7 @@ class Location(Base):
     hours: Mapped[list[list[list[str]]] | None] = mapped_column(Json)
     language: Mapped[str | None] = mapped_column(sa.String(2))  # None: the shop's
     is_earning: Mapped[bool] = mapped_column(server_default=sa.true())
-    amount_minor_max: Mapped[int | None] = mapped_column(sa.BigInteger)
+    largest_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -51,7 +51,7 @@ class Place:
     hours: Hours | None = None
     language: str | None = None
     is_earning: bool = True
-    amount_minor_max: int | None = None
+    largest_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class PlaceRules:
     """What holds at a place beside the program's rules."""
 
     is_earning: bool
-    amount_minor_max: int | None
+    largest_minor: int | None
 
 
 def find_or_add_location(session: Session, *, merchant_id: UUID, name: str, at: datetime) -> UUID:
@@ -108,11 +108,11 @@ def list_locations(session: Session, *, merchant_id: UUID) -> list[Location]:
 def rules(session: Session, *, merchant_id: UUID, location_id: UUID) -> PlaceRules:
     """What holds at a place of the shop."""
     row = session.execute(
-        sa.select(Location.is_earning, Location.amount_minor_max).where(
+        sa.select(Location.is_earning, Location.largest_minor).where(
             Location.merchant_id == merchant_id, Location.id == location_id
         )
     ).one()
-    return PlaceRules(row.is_earning, row.amount_minor_max)
+    return PlaceRules(row.is_earning, row.largest_minor)
 
 
 def edition(row: Location) -> str:

@@ -30,7 +30,6 @@ from loyalty.web.visitrows import today
 _DAYS_COUNTED = 30
 _NOTHING = "\N{EN DASH}"
 _TIMES = [[f"h{day}{place}" for place in range(SPANS * 2)] for day in range(DAYS)]
-_ADDED = Text("La sede è aperta.", "The place is open.")
 _SAVED = Text("Salvato.", "Saved.")
 _CLOSED = Text("La sede è chiusa. Quello che è successo lì resta.",
                "The place is closed. What happened there stays.")  # fmt: skip
@@ -87,7 +86,6 @@ def add_location() -> Response:
             added = places.add(records, duty=guard.duty(), name=form.values["name"], at=clock.now())
     except Invalid as error:
         return _list(form.refuse_all(error.facts_in(language())["fields"]), status=422)
-    toasts.say(_ADDED)
     return make_response(redirect(url_for("portal.location", location_ref=added), 303))
 
 
@@ -113,7 +111,7 @@ def change_location(location_ref: str) -> Response:
         hours=opening,
         language=values.get("language"),
         is_earning=values["is_earning"],
-        amount_minor_max=values.get("amount_max"),
+        largest_minor=values.get("amount_max"),
     )
     try:
         with write() as records:
@@ -186,8 +184,8 @@ def _list(form: FormState, *, status: int = 200) -> Response:
 def _rule(row: Location) -> str:
     if not row.is_earning:
         return gettext("nothing is collected here")
-    if row.amount_minor_max is not None:
-        return gettext("up to %(money)s a visit", money=money(row.amount_minor_max))
+    if row.largest_minor is not None:
+        return gettext("up to %(money)s a visit", money=money(row.largest_minor))
     return ""
 
 
@@ -240,7 +238,7 @@ def _page(location_ref: str, form: FormState, *, refusal: str = "", status: int 
 def _as_typed(row: Location) -> dict[str, str]:
     """What stands in the fields."""
     here = shop()
-    limit = sheets.amount(row.amount_minor_max, here.currency if here else "EUR")
+    limit = sheets.amount(row.largest_minor, here.currency if here else "EUR")
     found = {
         "name": row.name,
         "address": row.address or "",

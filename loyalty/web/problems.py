@@ -48,7 +48,13 @@ _HTTP: dict[int, tuple[str, Text]] = {
         "method_not_allowed",
         Text("Qui questo metodo non si può usare.", "This method cannot be used here."),
     ),
-    413: ("too_large", Text("La richiesta è troppo grande.", "The request is too large.")),
+    413: (
+        "too_large",
+        Text(
+            "È troppo in una volta: torna indietro e manda meno, o un file più piccolo.",
+            "That is too much at once: go back and send less, or a smaller file.",
+        ),
+    ),
     415: (
         "unsupported_media_type",
         Text("Serve Content-Type: application/json.", "Content-Type: application/json is needed."),

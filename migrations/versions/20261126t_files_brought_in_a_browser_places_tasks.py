@@ -163,16 +163,16 @@ def _places() -> None:
         batch.add_column(
             sa.Column("is_earning", sa.Boolean(), server_default=sa.true(), nullable=False)
         )
-        batch.add_column(sa.Column("amount_minor_max", sa.BigInteger(), nullable=True))
+        batch.add_column(sa.Column("largest_minor", sa.BigInteger(), nullable=True))
         batch.add_column(sa.Column("closed_at", _MOMENT, nullable=True))
-        batch.create_check_constraint(op.f("ck_location_amount_minor_max"), "amount_minor_max > 0")
+        batch.create_check_constraint(op.f("ck_location_largest_minor"), "largest_minor > 0")
 
 
 def downgrade() -> None:
     with op.batch_alter_table("location", schema=None) as batch:
-        batch.drop_constraint(op.f("ck_location_amount_minor_max"), type_="check")
+        batch.drop_constraint(op.f("ck_location_largest_minor"), type_="check")
         for column in (
-            "closed_at", "amount_minor_max", "is_earning", "language", "hours", "address",
+            "closed_at", "largest_minor", "is_earning", "language", "hours", "address",
         ):  # fmt: skip
             batch.drop_column(column)
     for table in ("task", "imported_customer", "import_chunk", "import_bad_row", "import_upload"):

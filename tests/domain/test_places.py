@@ -48,7 +48,7 @@ def test_nothing_is_collected_where_the_shop_says_so(shop, market):
 
 def test_the_smaller_of_two_limits_holds(shop, market):
     card = shop.card("points")
-    rule(shop, market, amount_minor_max=1_000)
+    rule(shop, market, largest_minor=1_000)
     assert sell(shop, card, 1_000, market)["earned"]["points"] == 10
     with pytest.raises(LimitReached) as refused:
         sell(shop, card, 1_001, market)

@@ -32,7 +32,7 @@ def acts(shop):
 def test_an_empty_list_says_what_tasks_are_for(shop, aurora):
     assert "Niente da fare" in aurora.get(PAGE).words
     assert "Niente aspetta te" in aurora.get(f"{PAGE}?who=mine").words
-    assert "Ancora nessuna chiusa" in aurora.get(f"{PAGE}?state=done").words
+    assert "Ancora nessun compito fatto" in aurora.get(f"{PAGE}?state=done").words
 
 
 def test_a_task_for_a_customer_is_overdue_and_counted_in_the_menu(shop, aurora, carla):
