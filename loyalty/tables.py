@@ -46,7 +46,7 @@ MODULES = (
     imports,
     joins,
     ledger,
-    looks,
+    staff_looks,
     members,
     staff_looks,
     merchants,
