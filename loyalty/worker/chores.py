@@ -12,9 +12,6 @@ from loyalty.worker import (
     clockwork,
     forgotten,
     importing,
-from loyalty.worker import (
-    answering,
-    clockwork,
     members,
     post,
     pulse,
