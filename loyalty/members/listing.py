@@ -113,11 +113,9 @@ def page(session: Session, *, wanted: Wanted, place: Place | None = None, limit:
 
 def count(session: Session, *, wanted: Wanted) -> int:
     """How many members match."""
-    every = [sa.func.count()]
+    query: sa.Select[Any] = sa.select(sa.func.count()).select_from(Customer)
     if wanted.criteria.asks_of_visits:
-        query: sa.Select[Any] = _joined(wanted, every)
-    else:
-        query = sa.select(*every).select_from(Customer)
+        query = _joined(wanted, [sa.func.count()])
     return int(session.execute(query.where(*_conditions(session, wanted))).scalar_one())
 
 
