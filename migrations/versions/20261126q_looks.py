@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126q"
-down_revision = "20261126p"
+down_revision = "20261126o"
 branch_labels = None
 depends_on = None
 
