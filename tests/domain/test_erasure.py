@@ -18,7 +18,8 @@ from loyalty.imports.customers import run_import
 from loyalty.ledger import statements
 from loyalty.ledger.models import Account, Entry, Lot, Operation
 from loyalty.persons import erasure, rows
-from loyalty.persons.held import APART, HELD
+from loyalty.persons.apart import APART
+from loyalty.persons.held import HELD
 from loyalty.tables import METADATA
 from tests.api.caller import Caller, done
 from tests.builders import NOW
