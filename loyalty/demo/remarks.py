@@ -14,7 +14,7 @@ from loyalty.feedback.remarks import Said
 from loyalty.merchants.acts import note
 
 _EACH_TIME = 3
-_ANSWERED_PERCENT, _NOTED_PERCENT = 80, 40
+_ANSWERED_PERCENT, _NOTED_PERCENT = 97, 40
 _STILL_OPEN = timedelta(days=25)  # what was said lately waits for somebody
 _ANSWERED_WITHIN_H = 60
 _SAID: dict[str, tuple[tuple[str, str], ...]] = {
