@@ -43,6 +43,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/portal/causes/<cause>/payouts": {"amount": "1", "receipt": "x", "paid_on": "2026-11-20"},
     "/portal/data-kept/<kind>": {"months": "24", "state": "on", "reason": "prova"},
     "/portal/imports/<import_ref>/kind": {"kind": "sales"},
+    "/portal/members/<member_ref>/visits/<visit_ref>/move": {"card": "{other_code}", **_KEY},
     "/portal/programs/<program_ref>/friend": {"friend": "1", "bringer": "1"},
     "/portal/payouts/<payout_ref>/take-back": {"reason": "x"},
     "/portal/staff/<staff_ref>": {"role": "cashier", "was": "cashier"},

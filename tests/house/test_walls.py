@@ -5,15 +5,13 @@ import re
 import pytest
 from flask import Flask
 
-from loyalty.core import clock
-from loyalty.merchants import accounts
 from loyalty.merchants.roles import PERMISSIONS, Role
 from loyalty.web.guard import guard_of
 from tests.api.routes import OPERATIONS
-from tests.builders import PASSWORD, Shop
+from tests.builders import PASSWORD
 from tests.house.objects import PLAIN, SECRETS, address, form, gaps, things_of
 from tests.pages import Visitor, app, built
-from tests.tills import PIN, add_till, choose_pin, join
+from tests.tills import PIN, add_till, choose_pin, hire, join
 
 __all__ = ["app", "built"]
 
@@ -30,19 +28,6 @@ def rules(app: Flask, kind: str):
         if found is not None and found.kind == kind:
             for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
                 yield rule.rule, method, found
-
-
-def hire(shop: Shop, role: Role) -> str:
-    """Somebody new in that role, whose password is the owner's."""
-    email = f"{role.value}.walls@example.it"
-    with shop.database.write() as session:
-        owner = accounts.find_sign_in(session, email=shop.owner_email)
-        facts = {"email": email, "name": role.value, "role": role, "at": clock.now()}
-        token = accounts.invite_staff(session, merchant_id=shop.merchant_id, **facts)
-        accounts.accept_link(
-            session, token=token, password_hash=owner.password_hash, at=clock.now()
-        )
-    return email
 
 
 @pytest.fixture
