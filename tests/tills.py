@@ -63,14 +63,16 @@ def later(monkeypatch, **wait):
 
 def add_manager(shop: Shop, name: str) -> None:
     """Another person who may let things through; the password is the owner's."""
+    hire(shop, Role.MANAGER, name)
+
+
+def hire(shop: Shop, role: Role, name: str = "") -> str:
+    """Somebody new in that role, by their e-mail; the password is the owner's."""
+    name = name or role.value.capitalize()
+    email = f"{name.lower()}@example.it"
     with shop.database.write() as session:
-        token = accounts.invite_staff(
-            session,
-            merchant_id=shop.merchant_id,
-            email=f"{name.lower()}@example.it",
-            name=name,
-            role=Role.MANAGER,
-            at=NOW,
-        )
+        facts = {"email": email, "name": name, "role": role, "at": NOW}
+        token = accounts.invite_staff(session, merchant_id=shop.merchant_id, **facts)
         owner = accounts.find_sign_in(session, email=shop.owner_email)
         accounts.accept_link(session, token=token, password_hash=owner.password_hash, at=NOW)
+    return email

@@ -56,7 +56,7 @@ def exports() -> Response:
 
 
 @blueprint.post("/portal/exports")
-@guard.staff(Permission.EXPORT)
+@guard.staff(Permission.EXPORT, fresh=True)
 def export_file() -> Response:
     """The file, a page of rows at a time; who took it stands in the staff log."""
     form = read_form(_form)

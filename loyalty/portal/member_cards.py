@@ -83,7 +83,7 @@ def restore_card(member_ref: str, card_ref: str) -> Response:
 
 
 @blueprint.post("/portal/members/<member_ref>/cards/<card_ref>/send")
-@guard.staff(Permission.MEMBERS)
+@guard.staff(Permission.MEMBERS, Permission.ENROL)
 def send_card(member_ref: str, card_ref: str) -> Response:
     """Send the link to the card by mail."""
     member_of.demand_card(reads.session(), member_ref, card_ref)
@@ -97,7 +97,7 @@ def send_card(member_ref: str, card_ref: str) -> Response:
 
 
 @blueprint.post("/portal/members/<member_ref>/cards/<card_ref>/link")
-@guard.staff(Permission.MEMBERS)
+@guard.staff(Permission.MEMBERS, Permission.ENROL)
 def make_card_link(member_ref: str, card_ref: str) -> Response:
     """A link to show to whoever stands here."""
     member_of.demand_card(reads.session(), member_ref, card_ref)
@@ -111,10 +111,9 @@ def make_card_link(member_ref: str, card_ref: str) -> Response:
 
 
 @blueprint.get("/portal/members/<member_ref>/cards/<card_ref>/link/<claim_ref>")
-@guard.staff(Permission.MEMBERS)
+@guard.staff(Permission.MEMBERS, Permission.ENROL)
 def card_link(member_ref: str, card_ref: str, claim_ref: str) -> str:
     """The link as a code to photograph, and to copy."""
-    guard.duty().demand(Permission.ENROL)
     records = reads.session()
     member_of.demand_card(records, member_ref, card_ref)
     found = sending.link(

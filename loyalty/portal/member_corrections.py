@@ -122,7 +122,7 @@ def undo_adjustment(member_ref: str, adjustment_ref: str) -> Response:
 
 
 @blueprint.post("/portal/members/<member_ref>/visits/<visit_ref>/move")
-@guard.staff(Permission.MEMBERS)
+@guard.staff(Permission.MEMBERS, Permission.VOID)
 def move_member_visit(member_ref: str, visit_ref: str) -> Response:
     """Put a visit on the right card; what it earned goes along."""
     customer, form = _with_visit(member_ref, visit_ref), read_form(_move_form)

@@ -27,7 +27,7 @@ _FIRST = (1980, 1, 1, 0, 0, 0)  # a zip must say when; the same contents are the
 
 
 @blueprint.post("/portal/members/<member_ref>/export")
-@guard.staff(Permission.EXPORT)
+@guard.staff(Permission.EXPORT, fresh=True)
 def export_member(member_ref: str) -> Response:
     """All that the shop holds about them, as sheets in one file; that it was taken is noted."""
     records, at = reads.session(), clock.now()
@@ -66,7 +66,7 @@ def _add(files: zipfile.ZipFile, name: str, table: Sequence[Sequence[Cell]]) -> 
 
 
 @blueprint.post("/portal/members/<member_ref>/forget")
-@guard.staff(Permission.BLOCK)
+@guard.staff(Permission.BLOCK, fresh=True)
 def forget_member(member_ref: str) -> Response:
     """Forget them for good, once the word has been typed; the ledger keeps its sums."""
     customer = member_of.find(reads.session(), member_ref)

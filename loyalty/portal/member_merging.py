@@ -194,6 +194,7 @@ def merge_members(member_ref: str, other_ref: str) -> Response:
 @guard.staff(Permission.MERGE)
 def part_members(member_ref: str, other_ref: str) -> Response:
     """They were two after all: each gets their own back."""
+    member_of.find(reads.session(), member_ref)
     try:
         with write() as records:
             parting.unmerge(records, duty=guard.duty(), customer_ref=other_ref, at=clock.now())

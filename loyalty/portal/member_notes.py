@@ -69,10 +69,10 @@ def _with_words(form: FormState) -> FormState:
 def rewrite_member_note(member_ref: str, note_ref: str) -> Response:
     """Other words for one's own note; those before stay beside them."""
     customer = member_of.find(reads.session(), member_ref)
-    form, at, who = _with_words(read_form(_rewrite_form)), clock.now(), ref("cus", customer.id)
+    who = _demand_theirs(member_ref, note_ref)
+    form, at = _with_words(read_form(_rewrite_form)), clock.now()
     if not form.is_valid:
         return member.page(customer, member.Forms(note=form, of=note_ref), 422)
-    _demand_theirs(member_ref, note_ref)
     try:
         with write() as records:
             notes.rewrite(

@@ -86,11 +86,12 @@ def bulk_run(run_ref: str) -> str:
 @guard.staff(Permission.MEMBERS)
 def undo_bulk(run_ref: str) -> Response:
     """Change back whom it has changed."""
-    form, at = read_form(_undo_form), clock.now()
+    duty, form, at = guard.duty(), read_form(_undo_form), clock.now()
+    bulk.progress(reads.session(), merchant_id=duty.merchant_id, run_ref=run_ref, at=at)
     if not form.is_valid:
         toasts.say(gettext("This page has done its work already. Try once more."))
         return make_response(redirect(url_for("portal.bulk_run", run_ref=run_ref), 303))
     with write() as records:
         key = key_hash(form.values["key"])
-        back = bulk.undo(records, duty=guard.duty(), run_ref=run_ref, key_hash=key, at=at)
+        back = bulk.undo(records, duty=duty, run_ref=run_ref, key_hash=key, at=at)
     return make_response(redirect(url_for("portal.bulk_run", run_ref=back), 303))

@@ -46,7 +46,7 @@ _form = _File()
 
 
 @blueprint.post("/portal/members/file")
-@guard.staff(Permission.EXPORT)
+@guard.staff(Permission.EXPORT, fresh=True)
 def members_file() -> Response:
     """The members that the list shows, or those chosen from it, as a file for Excel."""
     form, records = read_form(_form), reads.session()

@@ -44,36 +44,40 @@ _ALLOWED_BY = {
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a route demands: `needs` is a reason (public), a permission (staff) or a scope (key)."""
+    """What a route demands.
+
+    `needs` holds a reason (public), every permission that it takes (staff; none is whoever is
+    signed in), or a scope (key).
+    """
 
     kind: Literal["public", "staff", "key"]
-    needs: str
+    needs: tuple[str, ...]
     fresh: bool = False  # they show again that it is them, if that was not just now
     bare: bool = False  # also who still has to set up the second factor that the shop asks for
 
 
 def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Anybody may; `reason` says why that is right."""
-    return _declare(Guard("public", reason), lambda: None)
+    return _declare(Guard("public", (reason,)), lambda: None)
 
 
 def staff(
-    permission: Permission | None = None, *, fresh: bool = False, bare: bool = False
+    *permissions: Permission, fresh: bool = False, bare: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A signed-in member of staff with the permission; without one, any member of staff.
+    """A signed-in member of staff with all of these permissions; without any, whoever it is.
 
     `fresh`: who gave no password or code in the last five minutes is asked for it first, and what
     they sent goes on afterwards. `bare`: also without the second factor that the shop asks for.
     """
-    declared = Guard("staff", permission.value if permission else "signed in", fresh, bare)
-    return _declare(declared, lambda: _admit_staff(permission, declared))
+    declared = Guard("staff", tuple(each.value for each in permissions), fresh, bare)
+    return _declare(declared, lambda: _admit_staff(permissions, declared))
 
 
 def key(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Another program, with a living API key that has the scope."""
     if scope not in keys.SCOPES:
         raise ValueError(f"no such scope: {scope}")
-    return _declare(Guard("key", scope), lambda: _admit_key(scope))
+    return _declare(Guard("key", (scope,)), lambda: _admit_key(scope))
 
 
 def duty() -> Duty:
@@ -162,7 +166,7 @@ def _declare(guard: Guard, admit: Callable[[], None]) -> Callable[[Callable[P, R
     return decorate
 
 
-def _admit_staff(permission: Permission | None, declared: Guard) -> None:
+def _admit_staff(permissions: tuple[Permission, ...], declared: Guard) -> None:
     """A PIN opens the till's own pages and nothing else."""
     is_at_till = request.blueprint == "till"
     person = sessions.cashier() if is_at_till else sessions.person()
@@ -179,7 +183,7 @@ def _admit_staff(permission: Permission | None, declared: Guard) -> None:
         email=person.email,
         places=_places(seat),
     )
-    if permission is not None:
+    for permission in permissions:
         g.duty.demand(permission)
     _demand_seat(seat, declared)
     if is_at_till and not stations.may_stand(g.duty.places, g.duty.location_id):

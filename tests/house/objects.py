@@ -1,10 +1,12 @@
 """A real object of each kind in one shop, and how the gaps of every address are filled with them.
 
-A new parameter is one line in `things_of` or in `PLAIN`; a new form that is read before its object
-is looked for is one line in `FORMS`. The tests of the walls say so when one is missing.
+A new parameter is one line in `things_of`, in `portal_things` (portal_objects.py) or in `PLAIN`; a
+new form that is read before its object is looked for is one line in `FORMS`. The tests of the walls
+say so when one is missing.
 """
 
 import re
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -18,6 +20,7 @@ from loyalty.merchants import accounts, devices, keys, pins
 from loyalty.merchants.access_models import StaffSession
 from tests.api.caller import Caller
 from tests.api.routes import things_of as things_of_software
+from tests.house.portal_objects import portal_things
 from tests.pages import Visitor
 
 # Gaps that name nothing of a shop.
@@ -27,6 +30,10 @@ PLAIN = {
     "number": "1",
     "surface": "till",
     "filename": "favicon.svg",
+    "goal": "visits",
+    "purpose": "marketing",
+    "spec": "1b2440-f7f8fc-8fb8ff",
+    "reward": "breakfast",  # a key of the program beside it, the same in many a shop
 }
 # Gaps that hold a proof by themselves: a random secret, handed to one person.
 SECRETS = {"token", "claim"}
@@ -35,6 +42,8 @@ _KEY = {"key": "0" * 26}
 FORMS: dict[str, dict[str, str]] = {
     "/portal/causes/<cause>/payouts": {"amount": "1", "receipt": "x", "paid_on": "2026-11-20"},
     "/portal/data-kept/<kind>": {"months": "24", "state": "on", "reason": "prova"},
+    "/portal/imports/<import_ref>/kind": {"kind": "sales"},
+    "/portal/members/<member_ref>/visits/<visit_ref>/move": {"card": "{other_code}", **_KEY},
     "/portal/programs/<program_ref>/friend": {"friend": "1", "bringer": "1"},
     "/portal/payouts/<payout_ref>/take-back": {"reason": "x"},
     "/portal/staff/<staff_ref>": {"role": "cashier", "was": "cashier"},
@@ -76,7 +85,11 @@ def things_of(app, shop):
     software = Caller(app.test_client(), shop, shop.api_key())
     found = things_of_software(software)
     card = shop.card("points", name="Zeno", email=f"zeno@{shop.cashier_email}", at=clock.now())
-    found["adjustment_ref"] = shop.adjust(card, "points", 5).body["ref"]
+    member = replace(card, ref=found["card_ref"], customer=found["customer_ref"])
+    found["member_ref"], found["other_ref"] = member.customer, card.customer
+    found["adjustment_ref"] = shop.adjust(member, "points", 5).body["ref"]
+    named = {"member": member.customer, "card": member.ref, "payout": found["payout_ref"]}
+    found |= portal_things(shop, **named)
     found["remark_ref"] = _remark(app, shop, card)
     found["staff_ref"], found["cause"] = shop.cashier.actor, found["cause_key"]
     found["device_ref"] = _till_with_pin(shop)

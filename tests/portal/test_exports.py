@@ -9,7 +9,10 @@ import sqlalchemy as sa
 
 from loyalty.core import clock
 from loyalty.counter import extracts
+from loyalty.merchants import sessions
 from loyalty.merchants.models import StaffAct
+from tests.builders import PASSWORD
+from tests.tills import later
 
 PAGE = "/portal/exports"
 
@@ -89,6 +92,15 @@ def test_what_cannot_be_is_said_at_the_field(lived, aurora):
         answer = aurora.submit(page, PAGE, **wrong)
         assert answer.status == 422
         assert said in answer.words
+
+
+def test_whoever_has_sat_there_for_long_is_asked_again_before_the_file(lived, aurora, monkeypatch):
+    page = aurora.get(PAGE)
+    later(monkeypatch, minutes=sessions.FRESH_MINUTES + 1)
+    asked = aurora.submit(page, PAGE, kind="visits")
+    assert asked.status == 403
+    proven = aurora.submit(asked, "/portal/confirm", proof=PASSWORD)
+    assert aurora.submit(proven, PAGE).headers["Content-Type"].startswith("text/csv")
 
 
 def test_who_took_what_stands_in_the_staff_log_and_strangers_take_nothing(

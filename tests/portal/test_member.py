@@ -10,9 +10,13 @@ import sqlalchemy as sa
 from loyalty.core.ids import parse_ref
 from loyalty.core.mail import Mail
 from loyalty.customers.models import Customer
+from loyalty.merchants import sessions
 from loyalty.merchants.models import StaffAct
-from tests.builders import NOW
+from loyalty.merchants.roles import Role
+from tests.builders import NOW, PASSWORD
 from tests.domain.folk import say
+from tests.pages import Visitor
+from tests.tills import hire, later
 
 
 @pytest.fixture
@@ -225,6 +229,32 @@ def test_their_data_is_a_file_and_that_it_was_taken_is_noted(shop, ada, aurora):
     assert {"index.csv", "customer.csv", "visit.csv"} <= set(files.namelist())
     assert "Ada Neri" in files.read("customer.csv").decode()
     assert acts(shop) == ["customer.export"]
+
+
+def test_their_data_and_forgetting_them_ask_again_who_it_is(shop, ada, aurora, monkeypatch):
+    later(monkeypatch, minutes=sessions.FRESH_MINUTES + 1)
+    asked = aurora.submit(aurora.get(path(ada)), "/export")
+    assert (asked.status, acts(shop)) == (403, [])
+    form = aurora.submit(asked, "/portal/confirm", proof=PASSWORD).form("/export")
+    answer = aurora.client.post(form.action, data=form.fields)
+    assert answer.mimetype == "application/zip"
+    later(monkeypatch, minutes=sessions.FRESH_MINUTES + 1)
+    asked = aurora.submit(aurora.get(path(ada)), "/forget", typed="cancella")
+    assert (asked.status, aurora.get(path(ada)).status) == (403, 200)
+    proven = aurora.submit(asked, "/portal/confirm", proof=PASSWORD)
+    assert "dimenticato" in aurora.submit(proven, "/forget").words
+
+
+def test_a_marketer_is_offered_no_link_and_no_move_and_told_so(app, shop, ada):
+    mara = Visitor(app)
+    mara.sign_in(hire(shop, Role.MARKETER))
+    page = mara.get(path(ada))
+    assert page.status == 200
+    for part in ("/send", "/link", "/move"):
+        assert not page.has_form(part), part
+    fields = page.form("/notes").fields
+    for part in ("send", "link"):
+        assert mara.post(f"{path(ada)}/cards/{ada.ref}/{part}", fields).status == 403, part
 
 
 def test_forgetting_asks_for_the_word_and_then_nobody_is_there(shop, ada, aurora):

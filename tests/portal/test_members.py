@@ -9,8 +9,10 @@ from loyalty.core.ids import ref
 from loyalty.customers import directory
 from loyalty.members import bulk
 from loyalty.members.models import BulkRun
+from loyalty.merchants import sessions
 from loyalty.merchants.models import StaffAct
-from tests.builders import NOW
+from tests.builders import NOW, PASSWORD
+from tests.tills import later
 
 LIST = "/portal/members"
 
@@ -199,6 +201,18 @@ def test_the_file_of_a_search_and_of_chosen_ones(folk, aurora):
     file = aurora.post("/portal/members/file", data)
     cells = file.html.splitlines()[1].split(";")
     assert (cells[1], cells[11], cells[12], cells[13]) == ("Ada", "2", "30,00", "EUR")
+
+
+def test_the_file_asks_again_who_takes_it_and_keeps_what_was_chosen(
+    folk, shop, aurora, monkeypatch
+):
+    _, data = picks(aurora.get(LIST), folk["Ada"])
+    later(monkeypatch, minutes=sessions.FRESH_MINUTES + 1)
+    asked = aurora.post("/portal/members/file", data)
+    assert (asked.status, acts(shop)) == (403, [])
+    proven = aurora.submit(asked, "/portal/confirm", proof=PASSWORD)
+    file = aurora.submit(proven, "/portal/members/file")
+    assert [line.split(";")[1] for line in file.html.splitlines()[1:]] == ["Ada"]
 
 
 def test_a_cashier_sees_no_list_and_the_shop_next_door_sees_its_own(folk, bruno, dario):
