@@ -24,6 +24,7 @@ BENCHES = {
     "expiry": "100,000 lots written off on both engines while two tills work beside",
     "decode": "hard pictures of a QR code, read by the worker that the till ships, in a browser",
     "codes": "QR codes as the product makes them, each read back",
+    "portal": "the portal's pages with 50,000 members and 1,000,000 visits, on SQLite",
     "lighthouse": "Lighthouse on the portal's busiest pages, on a phone of its own making",
     "simulate": "a program tried on 100,000 past sales, in memory and out of SQLite",
     "real": "--sales FOLDER: imports of real sales on both engines, compared with an oracle",
