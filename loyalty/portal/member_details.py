@@ -18,28 +18,24 @@ from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Permission
 from loyalty.portal import member, member_of
 from loyalty.portal.blueprint import blueprint
-from loyalty.portal.member_profile import FIELDS, TWO, changed
-from loyalty.web import guard, reads, toasts
-from loyalty.web.fields import NOT_BLANK, Body, Choice, Email, Line
+from loyalty.portal.member_profile import FIELDS, changed
+from loyalty.web import birthday, guard, reads, toasts
+from loyalty.web.birthday import WithBirthday
+from loyalty.web.fields import NOT_BLANK, Choice, Email, Line
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import LANGUAGES, gettext, shop
 
 _PHONE = r"\+?[0-9][0-9 ()./-]{2,30}"
-_DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_BOTH = Text("Servono il giorno e il mese.", "Both day and month are needed.")
-_NO_SUCH_DAY = Text("Questo giorno non c'è in quel mese.", "That month has no such day.")
 _TAKEN = Text(
     "Questo riferimento è già di un'altra persona.", "Somebody else has this reference already."
 )
 
 
-class _Details(Body):
+class _Details(WithBirthday):
     seen = Line((1, 400), required=True)
     name = Line((1, 120), pattern=NOT_BLANK)
     email = Email()
     phone = Line((3, 32), pattern=_PHONE)
-    birth_day = Choice(*TWO)
-    birth_month = Choice(*TWO[:12])
     language = Choice(*LANGUAGES)
     external_ref = Line((1, 120), pattern=NOT_BLANK)
     note = Line((1, directory.NOTE_LETTERS_MAX))
@@ -53,7 +49,7 @@ _form = _Details()
 def change_member(member_ref: str) -> Response:
     """Put their details right; what somebody else changed meanwhile is said, and nothing lost."""
     customer = member_of.find(reads.session(), member_ref)
-    form = _with_birthday(read_form(_form))
+    form = _in_small_letters(birthday.joined(read_form(_form)))
     if not form.is_valid:
         return _again(customer, form, 422)
     changes: dict[str, Any] = {name: form.values.get(name) for name in FIELDS}
@@ -113,21 +109,11 @@ def _again(customer: Customer, form: FormState, status: int) -> Response:
     return member.page(customer, member.Forms(profile=form), status)
 
 
-def _with_birthday(form: FormState) -> FormState:
-    """Day and month as the one value that is kept."""
-    if not form.is_valid:
+def _in_small_letters(form: FormState) -> FormState:
+    """The address as it is kept: else a capital would pass for a change."""
+    if "email" not in form.values:
         return form
-    values = dict(form.values)
-    day, month = values.pop("birth_day", None), values.pop("birth_month", None)
-    if (day is None) != (month is None):
-        return form.refuse("birth_day", _BOTH)
-    if day is not None and month is not None:
-        if int(day) > _DAYS_OF_MONTH[int(month) - 1]:
-            return form.refuse("birth_day", _NO_SUCH_DAY)
-        values["birthday"] = f"{month}-{day}"
-    if "email" in values:
-        values["email"] = values["email"].lower()
-    return FormState(form.raw, {}, values)
+    return FormState(form.raw, form.errors, {**form.values, "email": form.values["email"].lower()})
 
 
 @blueprint.post("/portal/members/<member_ref>/consents/<purpose>/withdraw")

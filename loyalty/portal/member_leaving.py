@@ -1,11 +1,5 @@
 """Everything about a member to give them, and forgetting them for good."""
 
-import io
-import json
-import zipfile
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from flask import Response, make_response, redirect, url_for
 
 from loyalty.core import clock
@@ -14,16 +8,12 @@ from loyalty.core.ids import ref
 from loyalty.merchants.acts import note
 from loyalty.merchants.roles import Permission
 from loyalty.persons import erasure, export, rows
-from loyalty.persons.words import TABLES
 from loyalty.portal import member, member_of
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.typed import is_typed, not_typed
-from loyalty.web import guard, reads, sheets, toasts
+from loyalty.web import dossiers, guard, reads, toasts
 from loyalty.web.forms import FormState
-from loyalty.web.locale import gettext, pick
-from loyalty.web.sheets import Cell
-
-_FIRST = (1980, 1, 1, 0, 0, 0)  # a zip must say when; the same contents are the same file
+from loyalty.web.locale import gettext
 
 
 @blueprint.post("/portal/members/<member_ref>/export")
@@ -35,34 +25,11 @@ def export_member(member_ref: str) -> Response:
     who = rows.person(
         records, merchant_id=customer.merchant_id, customer_ref=ref("cus", customer.id)
     )
-    packed = _packed(export.everything(records, who))
+    packed = dossiers.packed(export.everything(records, who))
     with write() as session:
         target = ref("cus", customer.id)
         note(session, duty=guard.duty(), act="customer.export", target=target, at=at)
-    response = Response(packed, mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{target}.zip"'
-    return response
-
-
-def _packed(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
-    into = io.BytesIO()
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as files:
-        named = [(f"{name}.csv", pick(TABLES[name])) for name in found]
-        _add(files, "index", [(gettext("File"), gettext("What it is")), *named])
-        for name, mine in found.items():
-            lines = [[_cell(value) for value in row.values()] for row in mine]
-            _add(files, name, [list(mine[0]), *lines])
-    return into.getvalue()
-
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    return value if value is None or type(value) is int else str(value)
-
-
-def _add(files: zipfile.ZipFile, name: str, table: Sequence[Sequence[Cell]]) -> None:
-    files.writestr(zipfile.ZipInfo(f"{name}.csv", _FIRST), sheets.text(table))
+    return dossiers.answer(packed, "application/zip", f"{target}.zip")
 
 
 @blueprint.post("/portal/members/<member_ref>/forget")

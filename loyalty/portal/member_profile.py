@@ -13,10 +13,10 @@ from loyalty.customers import consents
 from loyalty.customers.consents import Purpose
 from loyalty.customers.models import Customer
 from loyalty.portal import member_words
+from loyalty.web import birthday
 from loyalty.web.locale import gettext, language, pick
 
 FIELDS = ("name", "email", "phone", "birthday", "language", "external_ref", "note")
-TWO = [f"{number:02d}" for number in range(1, 32)]
 _SEEN_LETTERS = 22
 
 
@@ -69,8 +69,8 @@ def profile(records: Session, customer: Customer) -> Profile:
             ConsentShown(purpose.value, pick(member_words.CONSENTS[purpose.value]), state[purpose])
             for purpose in Purpose
         ],
-        days=TWO,
-        months=[(TWO[number - 1], str(names[number])) for number in range(1, 13)],
+        days=list(birthday.DAYS),
+        months=[(birthday.MONTHS[number - 1], str(names[number])) for number in range(1, 13)],
     )
 
 

@@ -7,32 +7,26 @@ from flask import Response, make_response, redirect, render_template, request, u
 
 from loyalty.cards import confirming
 from loyalty.core.db import write
-from loyalty.core.text import Text
 from loyalty.customers import consents, directory, texts
 from loyalty.customers.consents import Consent, Purpose
 from loyalty.wallet.blueprint import blueprint, device_secret, keep_on_phone
 from loyalty.wallet.holder import Holder, here
 from loyalty.wallet.opening import WHY, closed
 from loyalty.wallet.told import told
-from loyalty.web import guard, reads
+from loyalty.web import birthday, guard, reads
+from loyalty.web.birthday import WithBirthday
 from loyalty.web.fields import NOT_BLANK, Body, Choice, Email, Line
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import LANGUAGES, gettext, language, shop
 
 _PHONE = r"\+?[0-9][0-9 ()./-]{2,30}"
-_DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_TWO = [f"{number:02d}" for number in range(1, 32)]
 _NONE = ("", "\u2013")
-_BOTH = Text("Servono il giorno e il mese.", "Both day and month are needed.")
-_NO_SUCH_DAY = Text("Questo giorno non c'è in quel mese.", "That month has no such day.")
 
 
-class _Profile(Body):
+class _Profile(WithBirthday):
     name = Line((1, 120), pattern=NOT_BLANK)
     email = Email()
     phone = Line((3, 32), pattern=_PHONE)
-    birth_day = Choice(*_TWO)
-    birth_month = Choice(*_TWO[:12])
     language = Choice(*LANGUAGES)
 
 
@@ -59,7 +53,7 @@ def correct_my_data(card_ref: str) -> Response:
     holder = here(card_ref)
     if holder is None:
         return closed()
-    form = _with_birthday(read_form(_profile_form))
+    form = birthday.joined(read_form(_profile_form))
     if not form.is_valid:
         return _page(holder, form, status=422)
     changes: dict[str, Any] = {
@@ -83,21 +77,6 @@ def _shop_name() -> str:
     here = shop()
     assert here is not None, "a card's page has its shop"
     return here.name
-
-
-def _with_birthday(form: FormState) -> FormState:
-    """Day and month as the one value that is kept."""
-    if not form.is_valid:
-        return form
-    values = dict(form.values)
-    day, month = values.pop("birth_day", None), values.pop("birth_month", None)
-    if (day is None) != (month is None):
-        return form.refuse("birth_day", _BOTH)
-    if day is not None and month is not None:
-        if int(day) > _DAYS_OF_MONTH[int(month) - 1]:
-            return form.refuse("birth_day", _NO_SUCH_DAY)
-        values["birthday"] = f"{month}-{day}"
-    return FormState(form.raw, {}, values)
 
 
 @blueprint.post("/c/<card_ref>/me/consents")
@@ -150,7 +129,7 @@ def _page(holder: Holder, form: FormState | None = None, status: int = 200) -> R
             "birth_month": month,
             "language": found.customer.language or "",
         },
-        days=[_NONE, *((one, one.lstrip("0")) for one in _TWO)],
+        days=[_NONE, *((one, one.lstrip("0")) for one in birthday.DAYS)],
         months=[_NONE, *((f"{one:02d}", name.capitalize()) for one, name in _months())],
         labels=_labels(),
         said=request.args.get("said", ""),

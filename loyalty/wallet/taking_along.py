@@ -1,9 +1,6 @@
 """My data as files to take along: one for programs, and one with sheets for people."""
 
-import io
 import json
-import zipfile
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response
@@ -16,11 +13,8 @@ from loyalty.persons.words import TABLES
 from loyalty.wallet.blueprint import blueprint
 from loyalty.wallet.holder import Holder, here
 from loyalty.wallet.opening import WHY
-from loyalty.web import guard, reads, sheets
-from loyalty.web.locale import gettext, pick, shop
-from loyalty.web.sheets import Cell
-
-_FIRST = (1980, 1, 1, 0, 0, 0)  # a zip must say when; the same contents are the same file
+from loyalty.web import dossiers, guard, reads
+from loyalty.web.locale import shop
 
 
 @blueprint.get("/c/<card_ref>/me/my-data.json")
@@ -37,21 +31,15 @@ def my_data_as_json(card_ref: str) -> Response:
         },
     }
     text = json.dumps(whole, ensure_ascii=False, indent=1)
-    return _file(Response(text, mimetype="application/json"), "my-data.json")
+    return dossiers.answer(text, "application/json", "my-data.json")
 
 
 @blueprint.get("/c/<card_ref>/me/my-data.zip")
 @guard.public(WHY)
 def my_data_as_sheets(card_ref: str) -> Response:
     """All of it as sheets, one for each kind of thing, and one that says what is what."""
-    found, packed = _everything(_holder(card_ref)), io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
-        named = [(f"{name}.csv", pick(TABLES[name])) for name in found]
-        heading = (gettext("File"), gettext("What it is"))
-        _add(files, "index", [heading, *named])
-        for name, mine in found.items():
-            _add(files, name, _sheet(mine))
-    return _file(Response(packed.getvalue(), mimetype="application/zip"), "my-data.zip")
+    packed = dossiers.packed(_everything(_holder(card_ref)))
+    return dossiers.answer(packed, "application/zip", "my-data.zip")
 
 
 def _holder(card_ref: str) -> Holder:
@@ -73,22 +61,3 @@ def _everything(holder: Holder) -> dict[str, list[dict[str, Any]]]:
         session, merchant_id=holder.facts.merchant_id, customer_ref=holder.customer_ref
     )
     return export.everything(session, who)
-
-
-def _sheet(mine: Sequence[Mapping[str, Any]]) -> list[Sequence[Cell]]:
-    return [list(mine[0]), *([_cell(value) for value in row.values()] for row in mine)]
-
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    return value if value is None or type(value) is int else str(value)
-
-
-def _add(files: zipfile.ZipFile, name: str, table: Sequence[Sequence[Cell]]) -> None:
-    files.writestr(zipfile.ZipInfo(f"{name}.csv", _FIRST), sheets.text(table))
-
-
-def _file(response: Response, name: str) -> Response:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
