@@ -160,7 +160,8 @@ def _elsewhere(error: LoyaltyError) -> Response | None:
 
 def _to_the_door() -> Response:
     """What was typed goes along, where the door is one that asks for a password."""
-    typed = "" if _is_at_till() else kept.of_whoever_was_here(at=clock.now())
+    is_screen = request.blueprint == "till" and "HX-Request" in request.headers  # dressed otherwise
+    typed = "" if is_screen or _is_at_till() else kept.of_whoever_was_here(at=clock.now())
     if typed:
         return _whole("portal/sign_in.html", 401, form=FormState(), refusal=None, kept=typed)
     door = "/till/people" if _is_at_till() else "/sign-in"
