@@ -53,7 +53,7 @@ def test_a_form_that_came_back_says_so_in_the_title_and_has_the_focus_on_its_fau
     aurora = crowd.person(viewport=DESK)
     aurora.sign_in(shop.owner_email)
     page = aurora.go("/portal/staff")
-    page.get_by_role("button", name="Crea il link").click()
+    page.get_by_role("button", name="Manda il link").click()
     expect(page.locator(".summary")).to_be_focused()
     expect(page).to_have_title(re.compile("^Errore: Personale"))
 
