@@ -26,6 +26,7 @@ from loyalty.merchants.models import Merchant
 from loyalty.merchants.roles import Duty, Permission
 
 JOB = "members.bulk"  # the job that does one
+_ACTS = {"tag": "members.tag", "untag": "members.untag"}
 TAG, UNTAG = "tag", "untag"
 UNDO_DAYS = 7
 CHOSEN_MAX = 200  # by name; more only by what they have in common
@@ -122,7 +123,7 @@ def _begin(session: Session, duty: Duty, run: BulkRun) -> str:
         merchant_id=run.merchant_id,
     )
     facts = {"tag": ref("tag", run.tag_id), "members": run.total}
-    note(session, duty=duty, act=f"members.{run.kind}", target=name, at=run.asked_at, **facts)
+    note(session, duty=duty, act=_ACTS[run.kind], target=name, at=run.asked_at, **facts)
     return name
 
 

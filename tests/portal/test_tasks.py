@@ -112,6 +112,7 @@ def test_what_the_system_notices_is_there_by_itself(shop, aurora, bruno, carla):
     bruno.submit(bruno.look_up(carla.code), "/till/remarks", kind="wait")
     later = clock.now() + timedelta(hours=25)
     once(shop.database, CHORES, at=later)
+    aurora.sign_in(shop.owner_email)  # a day has gone by, and the night closes old sessions
     page = aurora.get(PAGE)
     assert "Rispondi a un'osservazione fatta al banco" in page.words
     assert "Carla <Rossi>" in page.words

@@ -23,6 +23,7 @@ _WALK = re.compile(
 _PAGE = re.compile(
     r" FROM visit JOIN .* WHERE visit.merchant_id = \? ORDER BY visit.id( DESC)? LIMIT"
     r"| FROM customer WHERE .* ORDER BY customer.id( DESC)? LIMIT"
+    r"|^SELECT \? AS anon_1 FROM visit WHERE visit.merchant_id = \? LIMIT"  # is there one at all
 )
 _OF_ALL = re.compile(
     r"^SELECT sum\(ledger_\w+\.\w+\) AS sum_1 | card\.program_id = \?"
