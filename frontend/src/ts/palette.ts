@@ -1,4 +1,6 @@
 // The search as a dialog: opened by `/` or Ctrl+K, walked through with the arrows.
+import htmx from "htmx.org";
+
 function palette(): HTMLDialogElement | null {
   const found = document.getElementById("palette");
   return found instanceof HTMLDialogElement ? found : null;
@@ -29,6 +31,7 @@ function chosen(): number {
 export function openPalette(): void {
   const dialog = palette();
   if (!dialog || document.querySelector("dialog[open]")) return;
+  htmx.process(dialog); // a key may come before htmx has looked at the page
   dialog.showModal();
   field()?.select();
   dialog.querySelector("form")?.dispatchEvent(new CustomEvent("palette:open", { bubbles: true }));
