@@ -3,9 +3,8 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from loyalty.core.ids import ref
@@ -111,16 +110,5 @@ def _programs(session: Session, duty: Duty) -> list[Program]:
 
 
 def _program(program: Program) -> str:
-    """Its own page where there is one, else its place on the page of all."""
-    name = ref("prg", program.id)
-    return page_of("portal.program", name) or url_for("portal.programs", _anchor=name)
-
-
-def page_of(endpoint: str, name: str) -> str | None:
-    """The address of the one thing of that ref; None where such pages do not exist."""
-    if endpoint not in current_app.view_functions:
-        return None
-    (rule,) = current_app.url_map.iter_rules(endpoint)
-    (argument,) = rule.arguments
-    named: dict[str, Any] = {argument: name}
-    return url_for(endpoint, **named)
+    """Its place on the page of all."""
+    return url_for("portal.programs", _anchor=ref("prg", program.id))

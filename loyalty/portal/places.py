@@ -1,6 +1,6 @@
 """All places of the portal, in one list: menu, tab bar, shortcuts and search are drawn from it.
 
-A new page is one line here. What does not exist yet, or is not this person's, is not shown.
+A new page is one line here. What is not this person's is not shown.
 """
 
 from collections.abc import Iterator
@@ -172,7 +172,7 @@ class Navigation:
 
 
 def open_to(duty: Duty) -> Iterator[tuple[Group, list[Place]]]:
-    """Groups with those of their places that exist and are this person's; none is empty."""
+    """Groups with those of their places that are this person's; none is empty."""
     for group in GROUPS:
         mine = [place for place in group.places if may_open(place, duty)]
         if mine:
@@ -180,19 +180,13 @@ def open_to(duty: Duty) -> Iterator[tuple[Group, list[Place]]]:
 
 
 def may_open(place: Place, duty: Duty) -> bool:
-    """Whether it is there and this person's."""
-    is_theirs = place.permission is None or place.permission in duty.permissions
-    return is_theirs and place.endpoint in current_app.view_functions
+    """Whether it is this person's."""
+    return place.permission is None or place.permission in duty.permissions
 
 
 def address(place: Place) -> str:
     """Where it is, down to the part of the page that is meant."""
     return url_for(place.endpoint, _anchor=place.anchor or None)
-
-
-def way_to(endpoint: str) -> str:
-    """The address of a page without arguments; nothing where there is no such page."""
-    return url_for(endpoint) if endpoint in current_app.view_functions else ""
 
 
 def way_back() -> str:
@@ -261,6 +255,5 @@ def _offer() -> dict[str, Any]:
     return {
         "navigation": navigation,
         "taken_toast": toasts.take,
-        "way_to": way_to,
         "way_back": way_back,
     }

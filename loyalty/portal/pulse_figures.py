@@ -5,11 +5,11 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from babel.numbers import format_percent
+from flask import url_for
 
 from loyalty.analytics import pulse
 from loyalty.analytics.pulse import Pulse
 from loyalty.portal.figures import Figure
-from loyalty.portal.places import way_to
 from loyalty.web.locale import day, gettext, language, money, number
 
 _PERCENT = 100
@@ -35,7 +35,7 @@ def _active(taken: Pulse) -> Figure:
         told = {"before": gettext("counted in the night")}
     return Figure(
         key="active",
-        href=way_to("portal.members"),
+        href=url_for("portal.members"),
         label=gettext("Active members"),
         value=number(now.members) if now else _TONIGHT,
         counted=gettext(
@@ -55,7 +55,7 @@ def _repeat(taken: Pulse) -> Figure:
     rates = [_rate(each.again, each.members) or Fraction(0) for each in taken.came]
     return Figure(
         key="repeat",
-        href=way_to("portal.members"),
+        href=url_for("portal.members"),
         label=gettext("Came again"),
         value=_percent(rate),
         counted=gettext(
@@ -117,7 +117,7 @@ def _cost(taken: Pulse) -> Figure:
     is_known = given > unknown or not given
     return Figure(
         key="cost",
-        href=way_to("portal.programs"),
+        href=url_for("portal.programs"),
         label=gettext("Cost of rewards"),
         value=money(now) if is_known else gettext("not known"),
         change=_share(now, paid) if is_known else "",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, current_app, make_response, redirect, render_template, url_for
+from flask import Response, make_response, redirect, render_template, url_for
 
 from loyalty.core import clock
 from loyalty.core.db import write
@@ -126,7 +126,7 @@ def use_proposal(goal: str) -> Response:
     if not form.is_valid:
         return _page(found, form, status=422)
     program_ref = _begin(found, form)
-    if wants == "change" and "portal.program_draft" in current_app.view_functions:
+    if wants == "change":
         return _go(url_for("portal.program_draft", program_ref=program_ref))
     toasts.say(_PUBLISHED)
     return _go(url_for("portal.card_design"))

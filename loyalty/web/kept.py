@@ -76,4 +76,4 @@ def _is_ours(text: str) -> bool:
     """Keys, refs and choices that stand in a form beside what a person typed."""
     if text.isascii() and text.isalpha() and text.islower():
         return True
-    return (" " not in text and len(text) >= 20 and text.upper() == text) or "_0" in text  # noqa: PLR2004
+    return (" " not in text and len(text) >= 20 and text.upper() == text) or "_0" in text  # noqa: PLR2004  # a ref

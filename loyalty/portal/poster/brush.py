@@ -98,7 +98,7 @@ class Brush:
             middle = box.x + across / 2 + number * (across + gap)
             self._stamp(middle, box.y + box.height - across / 2, across / 2, look, number < filled)
 
-    def _stamp(self, x: float, y: float, radius: float, look: Look, is_there: bool) -> None:  # noqa: FBT001
+    def _stamp(self, x: float, y: float, radius: float, look: Look, is_there: bool) -> None:  # noqa: FBT001  # filled or not
         canvas = self.canvas
         canvas.setLineWidth(radius * 0.11)
         canvas.setStrokeColor(look.accent if is_there else look.line)

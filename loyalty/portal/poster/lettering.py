@@ -48,7 +48,7 @@ class Room:
 @cache
 def _face(name: str) -> Any:
     """The face, made known to the printer once a process."""
-    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415  # starting need not wait for it
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415  # slow to load, and seldom asked for  # starting need not wait for it
     from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
 
     path = assets.dist_folder() / assets.manifest()[_FILES[name]]
