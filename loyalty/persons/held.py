@@ -233,6 +233,14 @@ HELD = (
         hidden="identity",
     ),
     _held("imported_change", "operation_id", "ledger_operation", stays="operation_id import_id"),
+    _held(
+        "message",
+        "customer_id",
+        CUSTOMER,
+        stays="id campaign_id customer_id redemption_id state reason attempts smtp_code came_back"
+        " due_at created_at sent_at",
+        hidden="address_hash worker lease_ends_at",
+    ),
     _held("staff_act", "target", REF, words="facts", stays="id actor device act target at"),
 )
 
@@ -262,6 +270,9 @@ APART = {
     "reward_stock": "counts of a reward",
     "shop_day": "sums of a shop's days",
     "import_run": "the name of a file, and counts",
+    "campaign": "a letter of the shop, and to whom in general",
+    "suppression": "digests of addresses; kept so that whoever left is not written to again",
+    "mail_rules": "how the shop writes",
     "job": "refs and numbers, never personal text",
     "outbox_event": "refs and numbers, never personal text",
     "schedule": "what comes round",
