@@ -15,8 +15,9 @@ class Campaign(Base):
 
     `audience`, `letter` and `offer` are as they were typed; `printed` is the letter as it was
     compiled at the launch, by language. `salt` decides who is held back. `mark` is the last
-    customer who has a message; `gathered_at` says that all have. `claims` counts how often somebody
-    took messages to send: the installation's own note of it tells a restored backup. It begins
+    customer who has a message; `gathered_at` says that all have. `instance` is the installation that
+    launched it, and `claims` counts how often somebody took messages to send: the installation's
+    own notes of both tell a restored backup. Without `holdout_percent` the launch chooses. It begins
     until `start_by_at` or not at all, and nothing leaves after `not_after_at`. `halted`: it waits for
     somebody's word, for it is late, the database is an older one, or the mail server refuses us.
     """
@@ -27,7 +28,9 @@ class Campaign(Base):
             "state IN ('draft', 'running', 'paused', 'halted', 'finished', 'stopped')",
             name="state",
         ),
-        sa.CheckConstraint("halted_for IS NULL OR halted_for IN ('late', 'restored', 'refused')", name="halted_for"),
+        sa.CheckConstraint(
+            "halted_for IS NULL OR halted_for IN ('late', 'restored', 'refused')", name="halted_for"
+        ),
         sa.CheckConstraint("holdout_percent BETWEEN 0 AND 90", name="holdout_percent"),
         sa.Index("ix_campaign_state", "state"),
     )
@@ -39,12 +42,13 @@ class Campaign(Base):
     letter: Mapped[dict[str, Any]] = mapped_column(Json)
     offer: Mapped[dict[str, Any] | None] = mapped_column(Json)
     printed: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    holdout_percent: Mapped[int] = mapped_column(sa.SmallInteger)
+    holdout_percent: Mapped[int | None] = mapped_column(sa.SmallInteger)
     state: Mapped[str] = mapped_column(sa.String(10))
     halted_for: Mapped[str | None] = mapped_column(sa.String(10))
     salt: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
     mark: Mapped[UUID | None] = mapped_column(Id)
     claims: Mapped[int] = mapped_column(sa.BigInteger)
+    instance: Mapped[str | None] = mapped_column(sa.String(32))
     actor: Mapped[str] = mapped_column(sa.String(40))
     send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     start_by_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

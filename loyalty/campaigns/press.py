@@ -100,7 +100,7 @@ def _mjml(letter: list[Block], foot: _Foot, sender: Sender, language: str) -> st
     body = "".join(map(_element, letter))
     return (
         f'<mjml lang="{language}"><mj-head><mj-title>{escape(sender.shop)}</mj-title>'
-        f"<mj-attributes><mj-all {_STYLE} /><mj-text font-size=\"16px\" line-height=\"1.5\""
+        f'<mj-attributes><mj-all {_STYLE} /><mj-text font-size="16px" line-height="1.5"'
         ' color="#16171a" padding="0 0 16px" /><mj-image padding="0 0 16px" />'
         '<mj-divider border-width="1px" border-color="#e4e4df" padding="8px 0 24px" />'
         '<mj-button background-color="#0b6b4f" color="#ffffff" font-weight="600"'

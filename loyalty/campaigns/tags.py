@@ -77,15 +77,11 @@ def has_mark(text: str) -> bool:
     return _OPEN in text
 
 
-def fill(
-    pieces: list[Piece], values: Mapping[str, str], escape: Callable[[str], str] = str
-) -> str:
+def fill(pieces: list[Piece], values: Mapping[str, str], escape: Callable[[str], str] = str) -> str:
     """The letter of one person; every value goes through `escape`."""
     return "".join(
         [
-            piece
-            if isinstance(piece, str)
-            else escape(values.get(piece.name) or piece.fallback)
+            piece if isinstance(piece, str) else escape(values.get(piece.name) or piece.fallback)
             for piece in pieces
         ]
     )

@@ -34,6 +34,7 @@ _ALLOWED_BY = {
     "customers:write": {Permission.ENROL, Permission.MERGE},
     "adjust:write": {Permission.ADJUST},
     "programs:write": {Permission.PROGRAMS, Permission.CAUSES},
+    "campaigns:write": {Permission.CAMPAIGNS},
     "metrics:read": {Permission.REPORTS},
 }
 

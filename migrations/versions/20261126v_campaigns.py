@@ -45,9 +45,7 @@ def upgrade() -> None:
             "from_hour BETWEEN 0 AND 23 AND until_hour BETWEEN 1 AND 24 AND from_hour < until_hour",
             name=op.f("ck_mail_rules_hours"),
         ),
-        sa.CheckConstraint(
-            "an_hour IS NULL OR an_hour >= 1", name=op.f("ck_mail_rules_an_hour")
-        ),
+        sa.CheckConstraint("an_hour IS NULL OR an_hour >= 1", name=op.f("ck_mail_rules_an_hour")),
         sa.ForeignKeyConstraint(
             ["merchant_id"], ["merchant.id"], name=op.f("fk_mail_rules_merchant_id_merchant")
         ),
@@ -65,12 +63,13 @@ def _campaign() -> None:
         sa.Column("letter", sa.Text(), nullable=False),
         sa.Column("offer", sa.Text(), nullable=True),
         sa.Column("printed", sa.Text(), nullable=True),
-        sa.Column("holdout_percent", sa.SmallInteger(), nullable=False),
+        sa.Column("holdout_percent", sa.SmallInteger(), nullable=True),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("halted_for", sa.String(10), nullable=True),
         sa.Column("salt", sa.LargeBinary(16), nullable=False),
         sa.Column("mark", _ID, nullable=True),
         sa.Column("claims", sa.BigInteger(), nullable=False),
+        sa.Column("instance", sa.String(32), nullable=True),
         sa.Column("actor", sa.String(40), nullable=False),
         sa.Column("send_at", _MOMENT, nullable=True),
         sa.Column("start_by_at", _MOMENT, nullable=True),
@@ -84,7 +83,8 @@ def _campaign() -> None:
             name=op.f("ck_campaign_state"),
         ),
         sa.CheckConstraint(
-            "halted_for IS NULL OR halted_for IN ('late', 'restored', 'refused')", name=op.f("ck_campaign_halted_for")
+            "halted_for IS NULL OR halted_for IN ('late', 'restored', 'refused')",
+            name=op.f("ck_campaign_halted_for"),
         ),
         sa.CheckConstraint(
             "holdout_percent BETWEEN 0 AND 90", name=op.f("ck_campaign_holdout_percent")
