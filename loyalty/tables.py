@@ -1,5 +1,6 @@
 """Every table of the product, gathered for migrations and tests."""
 
+from loyalty.analytics import models as analytics
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
 from loyalty.cards import referral_models as referrals
@@ -17,6 +18,7 @@ from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 
 MODULES = (
+    analytics,
     cards,
     causes,
     clocks,
