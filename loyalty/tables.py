@@ -1,5 +1,6 @@
 """Every table of the product, gathered for migrations and tests."""
 
+from loyalty.analytics import models as analytics
 from loyalty.campaigns import models as campaigns
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
@@ -18,6 +19,7 @@ from loyalty.programs import cause_models as causes
 from loyalty.programs import models as programs
 
 MODULES = (
+    analytics,
     campaigns,
     cards,
     causes,

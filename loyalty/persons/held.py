@@ -269,6 +269,8 @@ APART = {
     "retention_run": "counts of what was cleared",
     "reward_stock": "counts of a reward",
     "shop_day": "sums of a shop's days",
+    "measure": "by what members are told apart",
+    "segment": "rules by which members are grouped, and the name of the group",
     "import_run": "the name of a file, and counts",
     "campaign": "a letter of the shop, and to whom in general",
     "suppression": "digests of addresses; kept so that whoever left is not written to again",
