@@ -126,6 +126,7 @@ def _row(campaign: Campaign, who: UUID, portion: Portion, at: datetime) -> dict[
         "customer_id": who,
         "state": state,
         "reason": reason,
+        "is_drawn": state != states.SKIPPED,
         "attempts": 0,
         "due_at": campaign.send_at or at,
         "created_at": at,

@@ -63,7 +63,8 @@ class Message(Base):
     """What one person gets of one campaign: the row is there before anything is sent.
 
     `held`: in the group that is not written to, for comparison. `unknown`: the line broke after the
-    last dot, so nobody knows whether it arrived; it is never sent again by itself. `worker` and
+    last dot, so nobody knows whether it arrived; it is never sent again by itself. `is_drawn`: they
+    were drawn, to get it or to be held back, and are compared whatever came of it. `worker` and
     `lease_ends_at` say who works on it. Its Message-ID follows from `id`. The address is read when
     it is sent; `address_hash` is kept to know whose bounce comes back.
     """
@@ -101,6 +102,7 @@ class Message(Base):
     redemption_id: Mapped[UUID | None] = mapped_column(Id)
     state: Mapped[str] = mapped_column(sa.String(8))
     reason: Mapped[str | None] = mapped_column(sa.String(20))
+    is_drawn: Mapped[bool]
     attempts: Mapped[int] = mapped_column(sa.SmallInteger)
     smtp_code: Mapped[int | None] = mapped_column(sa.SmallInteger)
     came_back: Mapped[str | None] = mapped_column(sa.String(10))

@@ -27,25 +27,34 @@ def hash_of(address: str) -> bytes:
 def add(
     session: Session, *, merchant_id: UUID, address_hash: bytes, reason: str, at: datetime
 ) -> None:
-    """Never write there again. Who bounced or complained before stays so; safe to repeat."""
+    """Never write there again; what weighs more than unsubscribing replaces it. Safe to repeat."""
     row = {"merchant_id": merchant_id, "address_hash": address_hash, "reason": reason, "at": at}
     session.execute(insert_unless_there(session, _SUPPRESSION), row)
-    if reason == UNSUBSCRIBED:
-        its = (_SUPPRESSION.c.merchant_id == merchant_id, _SUPPRESSION.c.reason == UNSUBSCRIBED)
-        session.execute(
-            sa.update(_SUPPRESSION)
-            .where(*its, _SUPPRESSION.c.address_hash == address_hash)
-            .values(at=at)
+    session.execute(
+        sa.update(_SUPPRESSION)
+        .where(
+            _SUPPRESSION.c.merchant_id == merchant_id,
+            _SUPPRESSION.c.address_hash == address_hash,
+            _SUPPRESSION.c.reason == UNSUBSCRIBED,
         )
+        .values(reason=reason, at=at)
+    )
 
 
-def lift(session: Session, *, merchant_id: UUID, address_hash: bytes) -> None:
-    """Write there again: somebody has put it right."""
+def forgive(session: Session, *, merchant_id: UUID, address_hash: bytes) -> None:
+    """They say yes again: what they had ended themselves holds no more; a bounce still does."""
     session.execute(
         sa.delete(_SUPPRESSION).where(
-            _SUPPRESSION.c.merchant_id == merchant_id, _SUPPRESSION.c.address_hash == address_hash
+            _SUPPRESSION.c.merchant_id == merchant_id,
+            _SUPPRESSION.c.address_hash == address_hash,
+            _SUPPRESSION.c.reason == UNSUBSCRIBED,
         )
     )
+
+
+def is_barred(session: Session, *, merchant_id: UUID, address_hash: bytes) -> bool:
+    """Whether that address is on the list at all."""
+    return session.get(Suppression, (merchant_id, address_hash)) is not None
 
 
 def among(

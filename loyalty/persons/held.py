@@ -237,8 +237,8 @@ HELD = (
         "message",
         "customer_id",
         CUSTOMER,
-        stays="id campaign_id customer_id redemption_id state reason attempts smtp_code came_back"
-        " due_at created_at sent_at",
+        stays="id campaign_id customer_id redemption_id state reason is_drawn attempts smtp_code"
+        " came_back due_at created_at sent_at",
         hidden="address_hash worker lease_ends_at",
     ),
     _held("staff_act", "target", REF, words="facts", stays="id actor device act target at"),

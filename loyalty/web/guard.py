@@ -45,11 +45,19 @@ class Guard:
 
     kind: Literal["public", "staff", "key"]
     needs: str
+    from_anywhere: bool = (
+        False  # a form from anywhere may: nothing that a cookie opens is behind it
+    )
 
 
 def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Anybody may; `reason` says why that is right."""
     return _declare(Guard("public", reason), lambda: None)
+
+
+def one_click(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Anybody may, from anywhere: a mail program sends no token of ours. No cookie counts here."""
+    return _declare(Guard("public", reason, from_anywhere=True), lambda: None)
 
 
 def staff(permission: Permission | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -98,7 +106,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             return
         found = guard_of(current_app.view_functions[request.endpoint])
         assert found is not None, f"{request.endpoint} declares no guard"
-        if found.kind != "key" and request.method not in _SAFE_METHODS:
+        if found.kind != "key" and not found.from_anywhere and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
             _csrf.protect()
 

@@ -107,6 +107,7 @@ def _message() -> None:
         sa.Column("redemption_id", _ID, nullable=True),
         sa.Column("state", sa.String(8), nullable=False),
         sa.Column("reason", sa.String(20), nullable=True),
+        sa.Column("is_drawn", sa.Boolean(), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
         sa.Column("smtp_code", sa.SmallInteger(), nullable=True),
         sa.Column("came_back", sa.String(10), nullable=True),

@@ -34,9 +34,7 @@ def test_the_voucher_of_a_letter_is_redeemed_at_the_till_and_ends(desk: Desk, po
     code = text.partition("alla cassa: ")[2][:12]
     assert "Vale fino al 5 dicembre 2026" in text
     with desk.database.write() as session:
-        used = redemptions.use(
-            session, duty=desk.shop.cashier, code=code, intent=None, at=desk.now
-        )
+        used = redemptions.use(session, duty=desk.shop.cashier, code=code, intent=None, at=desk.now)
     assert used.body["vouchers"][0]["state"] == "fulfilled"
 
 
@@ -97,7 +95,7 @@ def test_whoever_waits_for_an_answer_gets_no_advertising(desk: Desk, postbox):
 def test_people_picked_by_what_they_did_need_to_have_allowed_that(desk: Desk, postbox):
     anna, _ = desk.customer("Anna"), desk.customer("Bea")
     desk.say(anna.customer, given=True, purpose=Purpose.PROFILING)
-    desk.launch(audience={"segment": "active"})
+    desk.launch(audience={"segment": "new"})
     desk.work()
     assert desk.messages() == [("sent", None), ("skipped", "no_profiling")]
 

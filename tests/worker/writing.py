@@ -21,7 +21,7 @@ from loyalty.worker.chores import CHORES
 from loyalty.worker.once import once
 from tests.builders import NOW, fresh_key
 
-EVERYBODY = {"all": []}
+EVERYBODY = {"all": [{"field": "joined_days", "op": "gte", "value": 0}]}
 LETTER = {
     "it": {"subject": "{{first_name|Ciao}}, ci manchi", "body": "Ciao {{first_name|cliente}}!"},
     "en": {"subject": "{{first_name|Hello}}, we miss you", "body": "Hello {{first_name|friend}}!"},
