@@ -178,6 +178,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
 CAMPAIGN = {
     "name": "Ci manchi",
     "audience": {"all": [{"field": "joined_days", "op": "gte", "value": 0}]},
+    "holdout_percent": 0,
     "letter": {"it": {"subject": "Ciao", "body": "Ci manchi, {{first_name|cliente}}!"}},
 }
 SALES_CSV = "customer,occurred_at,amount,external_ref\nmia,2026-11-02,12.40,s1\n"
