@@ -71,8 +71,12 @@ def change(
 
 
 def check(session: Session, *, merchant_id: UUID, plan: Plan, at: datetime) -> None:
-    """Raise Invalid for whatever cannot be sent: audience, letter, offer, times."""
-    audience.parse(plan.audience)
+    """Raise Invalid for whatever cannot be sent: audience, letter, offer, times.
+
+    Raises Unknown("segment") for a saved segment that is not there.
+    """
+    wanted = audience.parse(plan.audience)
+    audience.resolved(session, merchant_id=merchant_id, audience=wanted)
     own_url = current().settings.public_url
     letter.read(plan.letter, own_url=own_url, has_offer=plan.offer is not None)
     if plan.offer is not None:

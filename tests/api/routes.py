@@ -14,6 +14,7 @@ from loyalty.customers import merging
 from loyalty.worker.chores import CHORES
 from loyalty.worker.once import once
 from tests.api.caller import Caller, done, euro
+from tests.api.letters import CAMPAIGN
 from tests.builders import NOW, POINTS, fresh_key
 
 
@@ -119,7 +120,7 @@ def _letters(caller: Caller) -> dict[str, str]:
     (letter,) = done(caller.get(f"/campaigns/{sent}/messages", state="sent"), 200)["items"]
     key = parse_ref("msg", letter["ref"])
     assert key is not None
-    return {"campaign_ref": other, "letter": f"<m.{key.hex}@card.example.it>"}
+    return {"campaign_ref": other, "sent_ref": sent, "letter": f"<m.{key.hex}@card.example.it>"}
 
 
 def _imported(caller: Caller, program: str) -> str:
@@ -175,12 +176,6 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
     }
 
 
-CAMPAIGN = {
-    "name": "Ci manchi",
-    "audience": {"all": [{"field": "joined_days", "op": "gte", "value": 0}]},
-    "holdout_percent": 0,
-    "letter": {"it": {"subject": "Ciao", "body": "Ci manchi, {{first_name|cliente}}!"}},
-}
 SALES_CSV = "customer,occurred_at,amount,external_ref\nmia,2026-11-02,12.40,s1\n"
 CONSENT = {"purpose": "marketing", "given": True, "text_id": "news-it-3", "source": "web"}
 
