@@ -229,5 +229,3 @@ def _faults(database: Database, people: int) -> list[str]:
 
 if __name__ == "__main__":
     _work()
-
-

@@ -21,7 +21,23 @@ from loyalty.customers.mailing import Reach
 from loyalty.feedback.models import Remark
 
 _MESSAGE, _REMARK = table(Message), table(Remark)
-_COUNTED = (states.SENDING, states.SENT, states.UNKNOWN)
+# Made once: every letter asks them.
+_OFTEN = (
+    sa.select(_MESSAGE.c.customer_id)
+    .where(
+        _MESSAGE.c.merchant_id == sa.bindparam("merchant"),
+        _MESSAGE.c.customer_id.in_(sa.bindparam("ids", expanding=True)),
+        _MESSAGE.c.sent_at > sa.bindparam("since"),
+        _MESSAGE.c.state.in_([states.SENDING, states.SENT, states.UNKNOWN]),
+    )
+    .group_by(_MESSAGE.c.customer_id)
+    .having(sa.func.count() >= sa.bindparam("cap"))
+)
+_UNHAPPY = sa.select(_REMARK.c.customer_id).where(
+    _REMARK.c.merchant_id == sa.bindparam("merchant"),
+    _REMARK.c.customer_id.in_(sa.bindparam("ids", expanding=True)),
+    _REMARK.c.state == "open",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +89,18 @@ def _had_enough(
     session: Session, house: House, customer_ids: Collection[UUID], at: datetime
 ) -> set[UUID]:
     """Who has had as many letters lately as the shop sends to one person."""
-    since = at - timedelta(days=house.rules.cap_days)
-    query = (
-        sa.select(_MESSAGE.c.customer_id)
-        .where(
-            _MESSAGE.c.merchant_id == house.merchant_id,
-            _MESSAGE.c.customer_id.in_(list(customer_ids)),
-            _MESSAGE.c.sent_at > since,
-            _MESSAGE.c.state.in_(_COUNTED),
-        )
-        .group_by(_MESSAGE.c.customer_id)
-        .having(sa.func.count() >= house.rules.cap)
-    )
-    return set(session.execute(query).scalars())
+    asked = {
+        "merchant": house.merchant_id,
+        "ids": list(customer_ids),
+        "since": at - timedelta(days=house.rules.cap_days),
+        "cap": house.rules.cap,
+    }
+    return set(session.execute(_OFTEN, asked).scalars())
 
 
 def _with_open_remark(
     session: Session, merchant_id: UUID, customer_ids: Collection[UUID]
 ) -> set[UUID]:
     """Who has said something that nobody has answered: first the answer, then advertising."""
-    query = sa.select(_REMARK.c.customer_id).where(
-        _REMARK.c.merchant_id == merchant_id,
-        _REMARK.c.customer_id.in_(list(customer_ids)),
-        _REMARK.c.state == "open",
-    )
-    return set(session.execute(query).scalars())
+    asked = {"merchant": merchant_id, "ids": list(customer_ids)}
+    return set(session.execute(_UNHAPPY, asked).scalars())

@@ -6,6 +6,7 @@ has taken fewer messages of a campaign than we did. Workers that share a databas
 
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -15,8 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 KEY_BITS = 2048
 
 
+@lru_cache(maxsize=4)
 def signing_key(data: Path) -> rsa.RSAPrivateKey:
-    """The key whose public half stands in the DNS; made when first asked for, mode 0600."""
+    """The key whose public half stands in the DNS; made when first asked for, mode 0600.
+
+    Reading it takes a tenth of a second, so it is kept.
+    """
     path = data / "instance" / "dkim.pem"
     if not path.exists():
         made = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)

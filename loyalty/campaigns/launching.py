@@ -181,6 +181,17 @@ def running(session: Session) -> list[Campaign]:
     return found
 
 
+_STATE = sa.select(_CAMPAIGN.c.state).where(
+    _CAMPAIGN.c.merchant_id == sa.bindparam("merchant"), _CAMPAIGN.c.id == sa.bindparam("id")
+)
+
+
+def is_running(session: Session, *, campaign: Campaign) -> bool:
+    """Whether it still is, at this moment."""
+    asked = {"merchant": campaign.merchant_id, "id": campaign.id}
+    return bool(session.execute(_STATE, asked).scalar_one() == states.RUNNING)
+
+
 def halt(session: Session, *, campaign: Campaign, why: str) -> bool:
     """Let nothing more leave until a person has said so; `why` is late, restored or refused."""
     halted = sa.update(_CAMPAIGN).where(

@@ -146,6 +146,14 @@ _MARK = (
 )
 
 
+_MARKED = sa.select(_MESSAGE.c.id).where(
+    _MESSAGE.c.merchant_id == sa.bindparam("p_merchant"),
+    _MESSAGE.c.id.in_(sa.bindparam("ids", expanding=True)),
+    _MESSAGE.c.state == states.SENDING,
+    _MESSAGE.c.worker == sa.bindparam("p_worker"),
+)
+
+
 def mark(
     session: Session,
     *,
@@ -165,13 +173,7 @@ def mark(
     session.execute(
         _MARK, [{**whose, **when, "p_id": key, "p_hash": hashed} for key, hashed in hashes]
     )
-    query = sa.select(_MESSAGE.c.id).where(
-        _MESSAGE.c.merchant_id == hand.merchant_id,
-        _MESSAGE.c.id.in_([key for key, _ in hashes]),
-        _MESSAGE.c.state == states.SENDING,
-        _MESSAGE.c.worker == hand.worker,
-    )
-    return set(session.execute(query).scalars())
+    return set(session.execute(_MARKED, {**whose, "ids": [key for key, _ in hashes]}).scalars())
 
 
 def skip(session: Session, *, hand: Hand, message_id: UUID, reason: str) -> UUID | None:

@@ -54,5 +54,8 @@ def _header(name: str, value: bytes) -> bytes:
 
 
 def _body(body: bytes) -> bytes:
-    tidy = _GAPS.sub(b" ", body).replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
+    tidy = body
+    if b"  " in tidy or b"\t" in tidy or b" \r\n" in tidy:  # not in what we write: it is base64
+        tidy = _GAPS.sub(b" ", tidy).replace(b" \r\n", b"\r\n")
+    tidy = tidy.rstrip(b"\r\n")
     return tidy + b"\r\n" if tidy else b""

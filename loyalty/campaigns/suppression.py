@@ -16,6 +16,10 @@ from loyalty.customers.mailing import Reach
 
 UNSUBSCRIBED, BOUNCE, COMPLAINT = "unsubscribed", "bounce", "complaint"
 _SUPPRESSION = table(Suppression)
+_LISTED = sa.select(_SUPPRESSION.c.address_hash, _SUPPRESSION.c.reason, _SUPPRESSION.c.at).where(
+    _SUPPRESSION.c.merchant_id == sa.bindparam("merchant"),
+    _SUPPRESSION.c.address_hash.in_(sa.bindparam("hashes", expanding=True)),
+)
 
 
 def hash_of(address: str) -> bytes:
@@ -66,12 +70,8 @@ def among(
     an old file that is imported again brings nobody back.
     """
     listed = list(people)
-    rows = session.execute(
-        sa.select(_SUPPRESSION.c.address_hash, _SUPPRESSION.c.reason, _SUPPRESSION.c.at).where(
-            _SUPPRESSION.c.merchant_id == merchant_id,
-            _SUPPRESSION.c.address_hash.in_([hashed for _, hashed in listed]),
-        )
-    )
+    asked = {"merchant": merchant_id, "hashes": [hashed for _, hashed in listed]}
+    rows = session.execute(_LISTED, asked)
     found = {row.address_hash: row for row in rows}
     return {one.customer_id for one, hashed in listed if _holds(found, one, hashed)}
 

@@ -19,6 +19,33 @@ from loyalty.customers.consents import Purpose
 from loyalty.customers.models import ConsentEvent, Customer, EmailConfirmation
 
 _CUSTOMER, _EVENT = table(Customer), table(ConsentEvent)
+# Made once: every letter asks them.
+_PEOPLE = sa.select(
+    _CUSTOMER.c.id,
+    _CUSTOMER.c.email,
+    _CUSTOMER.c.name,
+    _CUSTOMER.c.language,
+    _CUSTOMER.c.email_confirmed_at,
+).where(
+    _CUSTOMER.c.merchant_id == sa.bindparam("merchant"),
+    _CUSTOMER.c.id.in_(sa.bindparam("ids", expanding=True)),
+    _CUSTOMER.c.email.is_not(None),
+    _CUSTOMER.c.merged_into_id.is_(None),
+    _CUSTOMER.c.erased_at.is_(None),
+)
+_WORDS = sa.select(
+    _EVENT.c.id,
+    _EVENT.c.customer_id,
+    _EVENT.c.purpose,
+    _EVENT.c.given,
+    _EVENT.c.source,
+    _EVENT.c.at,
+    _EVENT.c.merge_id,
+).where(
+    _EVENT.c.merchant_id == sa.bindparam("merchant"),
+    _EVENT.c.customer_id.in_(sa.bindparam("ids", expanding=True)),
+    _EVENT.c.purpose.in_([Purpose.MARKETING.value, Purpose.PROFILING.value]),
+)
 OWN_PAGES = ("join", "card")  # how the sources of consents given on our pages begin
 
 
@@ -48,21 +75,8 @@ def reach(
     session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]
 ) -> dict[UUID, Reach]:
     """The same, with how to reach each of them."""
-    rows = session.execute(
-        sa.select(
-            _CUSTOMER.c.id,
-            _CUSTOMER.c.email,
-            _CUSTOMER.c.name,
-            _CUSTOMER.c.language,
-            _CUSTOMER.c.email_confirmed_at,
-        ).where(
-            _CUSTOMER.c.merchant_id == merchant_id,
-            _CUSTOMER.c.id.in_(list(customer_ids)),
-            _CUSTOMER.c.email.is_not(None),
-            _CUSTOMER.c.merged_into_id.is_(None),
-            _CUSTOMER.c.erased_at.is_(None),
-        )
-    ).all()
+    asked = {"merchant": merchant_id, "ids": list(customer_ids)}
+    rows = session.execute(_PEOPLE, asked).all()
     logs = _said(session, merchant_id, [row.id for row in rows])
     found = {row.id: _reach(row, logs[row.id]) for row in rows if row.id in logs}
     return {who: one for who, one in found.items() if one is not None}
@@ -105,12 +119,8 @@ def _said(
 ) -> dict[UUID, list[Any]]:
     """What each of them ever said on news and on profiling."""
     logs: dict[UUID, list[Any]] = {}
-    query = sa.select(_EVENT).where(
-        _EVENT.c.merchant_id == merchant_id,
-        _EVENT.c.customer_id.in_(list(customer_ids)),
-        _EVENT.c.purpose.in_([Purpose.MARKETING.value, Purpose.PROFILING.value]),
-    )
-    for event in session.execute(query):
+    asked = {"merchant": merchant_id, "ids": list(customer_ids)}
+    for event in session.execute(_WORDS, asked):
         logs.setdefault(event.customer_id, []).append(event)
     return logs
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import audience
@@ -166,9 +165,7 @@ class Delivery:
             return False
         is_open = self._run.house.next_open(at) == at
         is_in_time = campaign.not_after_at is None or at <= campaign.not_after_at
-        its = (Campaign.merchant_id == campaign.merchant_id, Campaign.id == campaign.id)
-        state = session.execute(sa.select(Campaign.state).where(*its)).scalar_one()
-        return is_open and is_in_time and state == states.RUNNING
+        return is_open and is_in_time and launching.is_running(session, campaign=campaign)
 
     def _choose(
         self, session: Session, some: list[Job], verdicts: gate.Verdicts, at: datetime

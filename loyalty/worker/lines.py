@@ -10,7 +10,7 @@ from loyalty.core.line import LAST_ANSWER_S_MAX, Line, Said
 from loyalty.core.smtp import Server
 
 _CLOSE_S = 2
-_TOGETHER_S = 0.003  # so long one that has ended waits for others, to share a commit
+_TOGETHER_S = 0.01  # so long one that has ended waits for others, to share a commit
 
 
 @dataclass(frozen=True, slots=True)

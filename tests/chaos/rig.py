@@ -30,7 +30,7 @@ from tests.builders import open_shop
 from tests.chaos.sink import NOBODY_AT, NOBODY_EVERY
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
-WORKERS, WAIT_S_MAX = 3, 240
+WORKERS, WAIT_S_MAX = 3, 900
 EVERYBODY = {"all": [{"field": "joined_days", "op": "gte", "value": 0}]}
 LETTER = {"it": {"subject": "Ciao {{first_name|tu}}", "body": "Ci manchi."}}
 _ID = re.compile(r"<m\.([0-9a-f]{32})@")
@@ -200,9 +200,7 @@ def _compare(database: Database, plot: Plot, log: Path, seconds: float, killed: 
         same = sa.and_(
             Customer.merchant_id == Message.merchant_id, Customer.id == Message.customer_id
         )
-        rows = session.execute(
-            sa.select(*columns).select_from(Message).join(Customer, same)
-        ).all()
+        rows = session.execute(sa.select(*columns).select_from(Message).join(Customer, same)).all()
         state = session.execute(sa.select(Campaign.state)).scalar_one()
     by_id = {row.id.hex: row for row in rows}
     found = Found(
@@ -213,9 +211,7 @@ def _compare(database: Database, plot: Plot, log: Path, seconds: float, killed: 
         doubles=[key for key, times in accepted.items() if times > 1],
         missing=[k for k, r in by_id.items() if r.state == states.SENT and k not in accepted],
         unrecorded=[
-            key
-            for key in accepted
-            if by_id[key].state not in (states.SENT, states.UNKNOWN)
+            key for key in accepted if by_id[key].state not in (states.SENT, states.UNKNOWN)
         ],
         state=state,
     )
