@@ -57,6 +57,7 @@ def printed(draft: Draft, *, language: str, sender: Sender, has_offer: bool) -> 
     from mjml import mjml2html  # noqa: PLC0415
 
     gaps = draft.gaps
+    sender = Sender(tags.unmarked(one_line(sender.shop)), tags.unmarked(one_line(sender.identity)))
     offer = _offer(draft, language) if has_offer and not _shows_code(draft) else []
     letter = [*draft.blocks, *offer]
     foot = _foot(draft, language, sender)
@@ -99,7 +100,7 @@ def _foot(draft: Draft, language: str, sender: Sender) -> _Foot:
 def _mjml(letter: list[Block], foot: _Foot, sender: Sender, language: str) -> str:
     body = "".join(map(_element, letter))
     return (
-        f'<mjml lang="{language}"><mj-head><mj-title>{escape(sender.shop)}</mj-title>'
+        f'<mjml lang="{language}"><mj-head><mj-title>{_title(sender.shop)}</mj-title>'
         f'<mj-attributes><mj-all {_STYLE} /><mj-text font-size="16px" line-height="1.5"'
         ' color="#16171a" padding="0 0 16px" /><mj-image padding="0 0 16px" />'
         '<mj-divider border-width="1px" border-color="#e4e4df" padding="8px 0 24px" />'
@@ -115,6 +116,11 @@ def _mjml(letter: list[Block], foot: _Foot, sender: Sender, language: str) -> st
         '<mj-text css-class="foot" font-size="13px" color="#55585e">'
         f"{foot.html}</mj-text></mj-column></mj-section></mj-body></mjml>"
     )
+
+
+def _title(shop: str) -> str:
+    """The printer also puts it into an attribute, as it is: some readers would see tags there."""
+    return "".join(letter for letter in shop if letter not in "<>&\"'")
 
 
 def _element(block: Block) -> str:

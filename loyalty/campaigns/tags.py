@@ -77,6 +77,11 @@ def has_mark(text: str) -> bool:
     return _OPEN in text
 
 
+def unmarked(text: str) -> str:
+    """A text of ours that goes into the frame, without anything that would be taken for a mark."""
+    return text.replace(_OPEN, "").replace(_SHUT, "").replace(_HOST, "")
+
+
 def fill(pieces: list[Piece], values: Mapping[str, str], escape: Callable[[str], str] = str) -> str:
     """The letter of one person; every value goes through `escape`."""
     return "".join(
