@@ -1,7 +1,7 @@
 """A letter to 100,000 people: seconds, memory, and how long a till waits meanwhile.
 
-`python -m bench campaign`: SQLite, personalised, a voucher for each, signed with RSA-2048, handed to
-a fast mail server on this machine over 8 connections: `smtp-sink` of Postfix where
+`python -m bench campaign`: SQLite, personalised, a voucher for each, signed with RSA-2048, handed
+to a fast mail server on this machine over 8 connections: `smtp-sink` of Postfix where
 `LOYALTY_SMTP_SINK` names it, else one of our own. Two tills make visits beside it.
 """
 

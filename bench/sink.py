@@ -2,16 +2,19 @@
 
 import asyncio
 import sys
+from typing import Any
 
 
 class Sink(asyncio.Protocol):
     """One connection: a word a line, and after DATA everything up to the dot."""
 
-    def connection_made(self, transport) -> None:
+    def connection_made(self, transport: Any) -> None:
+        """Greet."""
         self.wire, self.left, self.is_letter = transport, b"", False
         self.wire.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
+        """Answer whatever is whole."""
         self.left += data
         while self.left:
             end = self.left.find(b"\r\n.\r\n" if self.is_letter else b"\r\n")
@@ -25,6 +28,7 @@ class Sink(asyncio.Protocol):
                 self.answer(line[:4].upper())
 
     def answer(self, word: bytes) -> None:
+        """One word of the client."""
         self.is_letter = word == b"DATA"
         self.wire.write(b"354 go\r\n" if self.is_letter else b"250 ok\r\n")
         if word == b"QUIT":

@@ -1,4 +1,4 @@
-"""What somebody says to a letter: no more of these, or yes again; at once, and as often as asked."""
+"""What somebody says to a letter: no more of these, or yes again; at once, however often."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -128,13 +128,13 @@ def page(session: Session, *, merchant_id: UUID, after: UUID | None, limit: int)
 def counts(session: Session, *, campaign: Campaign) -> dict[str, int]:
     """How many messages are in each state; together they are everybody it was meant for."""
     rows = session.execute(
-        sa.select(_MESSAGE.c.state, sa.func.count())
+        sa.select(_MESSAGE.c.state, sa.func.count().label("number"))
         .where(
             _MESSAGE.c.merchant_id == campaign.merchant_id, _MESSAGE.c.campaign_id == campaign.id
         )
         .group_by(_MESSAGE.c.state)
     )
-    return {state: number for state, number in rows}
+    return {row.state: row.number for row in rows}
 
 
 def messages(

@@ -1,4 +1,4 @@
-"""A letter of one person as bytes for the wire, with every header that receivers ask of bulk mail."""
+"""A letter of one person as bytes, with every header that receivers ask of bulk mail."""
 
 import base64
 from dataclasses import dataclass
@@ -118,10 +118,13 @@ def _part(kind: bytes, text: str, boundary: bytes) -> bytes:
     )
 
 
+_PLAIN_NAMES = (
+    "from", "to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post", "list-id",
+    "content-language", "content-type",
+)  # fmt: skip
 _NAMES = {
-    name: "-".join(part.capitalize() for part in name.split("-")).encode()
-    for name in (
-        "from", "to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post", "list-id",
-        "content-language", "content-type",
-    )
-} | {"message-id": b"Message-ID", "mime-version": b"MIME-Version", "feedback-id": b"Feedback-ID"}  # fmt: skip
+    **{name: name.title().encode() for name in _PLAIN_NAMES},
+    "message-id": b"Message-ID",
+    "mime-version": b"MIME-Version",
+    "feedback-id": b"Feedback-ID",
+}

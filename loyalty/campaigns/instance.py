@@ -52,7 +52,7 @@ def identity(data: Path) -> str:
 
 
 def taken(data: Path, campaign_id: UUID) -> int:
-    """How often messages of a campaign have been taken to send, as far as this installation knows."""
+    """How often messages of a campaign have been taken, as far as this installation knows."""
     try:
         return int(_note(data, campaign_id).read_text("ascii"))
     except FileNotFoundError:

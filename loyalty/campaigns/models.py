@@ -14,12 +14,13 @@ class Campaign(Base):
     """A letter to some of the customers, sent to each at most once.
 
     `audience`, `letter` and `offer` are as they were typed; `printed` is the letter as it was
-    compiled at the launch, by language. `salt` decides who is held back. `mark` is the last
-    customer who has a message; `gathered_at` says that all have. `instance` is the installation that
-    launched it, and `claims` counts how often somebody took messages to send: the installation's
-    own notes of both tell a restored backup. Without `holdout_percent` the launch chooses. It begins
-    until `start_by_at` or not at all, and nothing leaves after `not_after_at`. `halted`: it waits for
-    somebody's word, for it is late, the database is an older one, or the mail server refuses us.
+    compiled at the launch, by language. `salt` decides who is held back; without `holdout_percent`
+    the launch chooses how many. `mark` is the last customer who has a message; `gathered_at` says
+    that all have. `instance` is the installation that launched it, and `claims` counts how often
+    somebody took messages to send: the installation's own notes of both tell a restored backup.
+    It begins until `start_by_at` or not at all, and nothing leaves after `not_after_at`. `halted`:
+    it waits for somebody's word, for it is late, the database is an older one, or the mail server
+    refuses us.
     """
 
     __tablename__ = "campaign"

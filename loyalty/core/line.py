@@ -36,7 +36,9 @@ class Said:
 class Line:
     """One connection at a time, opened when it is needed; for one thread."""
 
-    def __init__(self, server: Server, *, own_name: str, last_answer_s: float = LAST_ANSWER_S_MAX):
+    def __init__(
+        self, server: Server, *, own_name: str, last_answer_s: float = LAST_ANSWER_S_MAX
+    ) -> None:
         self._server, self._own_name, self._last_answer_s = server, own_name, last_answer_s
         self._talk: smtplib.SMTP | None = None
 

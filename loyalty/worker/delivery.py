@@ -1,8 +1,8 @@
 """Sending the messages of one campaign: taken, asked for at the gate, marked, sent, settled.
 
-The results of the last letters and the marks of the next share one write, so that a thousand letters
-cost some dozens of commits. Nothing leaves before its mark is committed, and no write waits for the
-mail server.
+The results of the last letters and the marks of the next share one write, so that a thousand
+letters cost some dozens of commits. Nothing leaves before its mark is committed, and no write waits
+for the mail server.
 """
 
 import secrets

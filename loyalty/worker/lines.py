@@ -1,4 +1,4 @@
-"""So many lines to the mail server, each in a thread of its own: letters go in, what came of them out."""
+"""So many lines to the mail server, each in a thread: letters go in, what came of them out."""
 
 import queue
 import threading

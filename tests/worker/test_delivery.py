@@ -24,9 +24,7 @@ def test_a_line_that_breaks_after_the_dot_leaves_it_uncertain_for_good(desk: Des
 
 
 @pytest.mark.parametrize("answer", ["451 4.7.1 later", "421 busy"])
-def test_what_was_not_taken_for_now_is_tried_again_under_the_same_name(
-    desk: Desk, postbox, answer
-):
+def test_what_was_not_taken_for_now_is_tried_again_under_the_same_name(desk: Desk, postbox, answer):
     desk.customer("Anna")
     postbox.rcpt = [answer]
     desk.launch()
@@ -59,9 +57,7 @@ def test_an_address_that_is_not_there_fails_and_the_others_do_not(desk: Desk, po
     assert sorted(desk.messages("state", "reason")) == [("failed", "5.1.1"), ("sent", None)]
 
 
-def test_a_server_that_does_not_want_us_halts_the_campaign_and_blames_nobody(
-    desk: Desk, postbox
-):
+def test_a_server_that_does_not_want_us_halts_the_campaign_and_blames_nobody(desk: Desk, postbox):
     for number in range(9):
         desk.customer(f"Anna{chr(97 + number)}")
     postbox.rcpt = ["550 5.7.1 not from you"] * 50
@@ -99,9 +95,7 @@ def test_after_a_pause_nothing_leaves_and_after_it_the_rest_does(desk: Desk, pos
     assert len(postbox.arrived) == 1
 
 
-def test_a_restored_backup_sends_nothing_before_somebody_says_that_it_is_right(
-    desk: Desk, postbox
-):
+def test_a_restored_backup_sends_nothing_before_somebody_says_that_it_is_right(desk: Desk, postbox):
     desk.customer("Anna")
     campaign = desk.launch(send_at=desk.now + timedelta(minutes=5))
     which = parse_ref("cmp", campaign)
@@ -176,7 +170,9 @@ def test_what_a_letter_brought_is_compared_with_who_was_held_back(desk: Desk, po
     cards = [desk.customer(f"Anna{chr(97 + number)}") for number in range(20)]
     campaign = desk.launch(holdout_percent=50, offer=GIFT)
     desk.work()
-    held = [customer for state, customer in desk.messages("state", "customer_id") if state == "held"]
+    held = [
+        customer for state, customer in desk.messages("state", "customer_id") if state == "held"
+    ]
     for card in cards:
         if parse_ref("cus", card.customer) not in held:
             desk.shop.visit(card, 500, at=desk.now + timedelta(days=2))
