@@ -59,7 +59,14 @@ class Hand:
 
 
 def claim(
-    session: Session, *, campaign: Campaign, worker: str, at: datetime, limit: int, lease_s: int
+    session: Session,
+    *,
+    campaign: Campaign,
+    worker: str,
+    at: datetime,
+    limit: int,
+    lease_s: int,
+    an_hour: int | None = None,
 ) -> tuple[list[Job], int]:
     """Take messages that are due, the longest due first; and how often that has been done.
 
@@ -74,6 +81,9 @@ def claim(
     ).scalar_one_or_none()
     if counted is None:
         return [], 0
+    if an_hour is not None:
+        lately = sent_since(session, merchant_id=campaign.merchant_id, hours=1, at=at)
+        limit = min(limit, an_hour - lately)
     ids = _locked(session, campaign, _lapsed(at), limit)
     ids += _locked(session, campaign, _ready(at), limit - len(ids))
     if not ids:
@@ -105,6 +115,8 @@ def _lapsed(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 def _locked(
     session: Session, campaign: Campaign, wanted: tuple[sa.ColumnElement[bool], ...], limit: int
 ) -> list[UUID]:
+    if limit <= 0:
+        return []
     query = sa.select(_MESSAGE.c.id).where(*_of(campaign), *wanted)
     query = query.order_by(_MESSAGE.c.due_at, _MESSAGE.c.id).limit(limit)
     return list(session.execute(query.with_for_update(skip_locked=True)).scalars())
@@ -258,9 +270,10 @@ def reap(session: Session, *, campaign: Campaign, at: datetime) -> int:
 
 
 def sent_since(session: Session, *, merchant_id: UUID, hours: int, at: datetime) -> int:
-    """How many letters of a shop have left in the last hours."""
+    """How many letters of a shop have left in the last hours, or are about to."""
+    left = _MESSAGE.c.sent_at > at - timedelta(hours=hours)
     query = sa.select(sa.func.count()).where(
-        _MESSAGE.c.merchant_id == merchant_id, _MESSAGE.c.sent_at > at - timedelta(hours=hours)
+        _MESSAGE.c.merchant_id == merchant_id, sa.or_(left, _MESSAGE.c.state == states.CLAIMED)
     )
     return session.execute(query).scalar_one()
 

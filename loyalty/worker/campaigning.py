@@ -180,7 +180,7 @@ def _wake(database: Database, at: datetime) -> None:
             > 0
             for one in launching.running(session)
         )
-        if not is_due or jobs.is_open(session, kind=SEND):
-            return
-    with database.write() as session:
-        jobs.enqueue(session, kind=SEND, payload={}, at=at)
+    if is_due:
+        with database.write() as session:
+            if not jobs.is_open(session, kind=SEND):
+                jobs.enqueue(session, kind=SEND, payload={}, at=at)

@@ -84,6 +84,7 @@ class Delivery:
                 at=self._watch.now(),
                 limit=limit,
                 lease_s=self._watch.claim_s,
+                an_hour=self._run.house.rules.an_hour,
             )
         return claims if self._waiting else 0
 
