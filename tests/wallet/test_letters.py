@@ -1,4 +1,4 @@
-"""The links of a letter: no more of these, by a button or by the mail program; and the letter itself."""
+"""The links of a letter: no more of these, by a button or the mail program; and the letter."""
 
 import pytest
 import sqlalchemy as sa

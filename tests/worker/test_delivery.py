@@ -1,4 +1,4 @@
-"""Whatever the mail server does: what may have arrived is not sent again, what surely did not is."""
+"""Whatever the server does: what may have arrived is not sent again, what did not is."""
 
 from dataclasses import replace
 from datetime import timedelta

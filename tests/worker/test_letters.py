@@ -1,4 +1,4 @@
-"""What leaves: signed, with every header that bulk mail needs, and nothing that anybody slipped in."""
+"""What leaves: signed, with every header that bulk mail needs, and nothing slipped in."""
 
 import base64
 import email
