@@ -27,6 +27,7 @@ BENCHES = {
     "portal": "the portal's pages with 50,000 members and 1,000,000 visits, on SQLite",
     "lighthouse": "Lighthouse on the portal's busiest pages, on a phone of its own making",
     "simulate": "a program tried on 100,000 past sales, in memory and out of SQLite",
+    "campaign": "a letter to 100,000 people: seconds, memory, and the till beside it",
     "real": "--sales FOLDER: imports of real sales on both engines, compared with an oracle",
 }
 NEEDS_ARGUMENTS = {"real"}

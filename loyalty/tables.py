@@ -1,5 +1,7 @@
 """Every table of the product, gathered for migrations and tests."""
 
+from loyalty.analytics import models as analytics
+from loyalty.campaigns import models as campaigns
 from loyalty.analytics import pulse_models as pulses
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
@@ -29,6 +31,8 @@ from loyalty.tasks import models as tasks
 MODULES = (
     access,
     pulses,
+    analytics,
+    campaigns,
     cards,
     card_looks,
     causes,

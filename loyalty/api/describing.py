@@ -157,6 +157,7 @@ _PREFIXES = {
     "program": "prg",
     "payout": "pay",
     "import": "imp",
+    "campaign": "cmp",
 }
 
 

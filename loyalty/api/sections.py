@@ -1,6 +1,7 @@
 """Every section of the API, in the order of the document."""
 
 from loyalty.api import (
+    campaigns,
     cards,
     causes,
     consents,
@@ -24,6 +25,7 @@ SECTIONS = (
     corrections.section,
     causes.section,
     imports.section,
+    campaigns.section,
 )
 
 

@@ -162,6 +162,12 @@ def is_due(session: Session, *, at: datetime) -> bool:
     )
 
 
+def is_open(session: Session, *, kind: str) -> bool:
+    """Whether a job of that kind waits or is being done."""
+    wanted = (_JOB.c.kind == kind, _JOB.c.state.in_([READY, CLAIMED]))
+    return session.execute(sa.select(_JOB.c.id).where(*wanted).limit(1)).first() is not None
+
+
 def _take_over(session: Session, at: datetime, limit: int) -> list[sa.Row[Any]]:
     lapsed = _locked(session, _lapsed(at), limit)
     for row in lapsed:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 SECRET_BYTES = 32
+CONNECTIONS_MAX = 32
 _DIFFERENT_BYTES_MIN = 8  # random bytes never repeat that much
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}")
 _POSTGRES = ("postgres://", "postgresql://", "postgresql+psycopg://")
@@ -32,6 +33,7 @@ class Settings:
     public_url: str
     secret: bytes = field(repr=False)
     smtp_url: str | None = field(default=None, repr=False)  # it may hold a password
+    smtp_connections: int = 4
     mail_from: str = "loyalty@localhost"
     redis_url: str | None = None
     time_travel: bool = False
@@ -58,6 +60,7 @@ class Settings:
         database_url = _database_url(environ.get("DATABASE_URL"), data, wrong)
         public_url = _public_url(environ.get("LOYALTY_PUBLIC_URL"), wrong)
         smtp_url = _smtp_url(environ, wrong)
+        smtp_connections = _connections(environ.get("LOYALTY_SMTP_CONNECTIONS"), wrong)
         mail_from = _mail_from(environ.get("LOYALTY_MAIL_FROM"), public_url, wrong)
         redis_url = _scheme("REDIS_URL", environ, ("redis", "rediss"), wrong)
         worker_is_external = _worker_is_external(environ.get("LOYALTY_WORKER"), wrong)
@@ -69,6 +72,7 @@ class Settings:
             public_url=public_url,
             secret=instance_secret(data),
             smtp_url=smtp_url,
+            smtp_connections=smtp_connections,
             mail_from=mail_from,
             redis_url=redis_url,
             time_travel=environ.get("LOYALTY_TIME_TRAVEL") == "1",
@@ -137,6 +141,17 @@ def _smtp_url(environ: Mapping[str, str], wrong: list[str]) -> str | None:
             " a user needs a password."
         )
     return url
+
+
+def _connections(given: str | None, wrong: list[str]) -> int:
+    """How many campaign mails are handed to the mail server at the same time."""
+    if given and not (given.isascii() and given.isdigit() and 1 <= int(given) <= CONNECTIONS_MAX):
+        wrong.append(
+            f"LOYALTY_SMTP_CONNECTIONS must be a number from 1 to {CONNECTIONS_MAX}, "
+            "as many as your mail server lets you have."
+        )
+        return 1
+    return int(given or "4")
 
 
 def _mail_from(given: str | None, public_url: str, wrong: list[str]) -> str:

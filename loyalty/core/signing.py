@@ -3,14 +3,19 @@
 import hashlib
 import hmac
 import json
+from functools import lru_cache
 
 from loyalty.core.ids import encode
 
 
 def derive(secret: bytes, purpose: str, data: bytes) -> bytes:
     """HMAC-SHA-256 of `data` under a key of its own for each `purpose`; 32 bytes."""
-    key = hmac.new(secret, purpose.encode(), hashlib.sha256).digest()
-    return hmac.new(key, data, hashlib.sha256).digest()
+    return hmac.digest(_key(secret, purpose), data, "sha256")
+
+
+@lru_cache(maxsize=64)
+def _key(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, purpose.encode(), "sha256")
 
 
 def derive_code(secret: bytes, purpose: str, data: bytes) -> str:

@@ -72,15 +72,15 @@ def deliver(server: Server, message: EmailMessage, *, sender: str, to: str) -> N
         if server.is_tls
         else smtplib.SMTP(timeout=ANSWER_S_MAX, local_hostname=_domain(sender))
     )
-    with _in_words(), _for_a_while(talk):
-        _greet(talk, server, context)
+    with in_words(), _for_a_while(talk):
+        greet(talk, server, context)
         _hand_over(talk, message, sender=sender, to=to)
         with suppress(smtplib.SMTPException, OSError):
             talk.quit()  # it has the mail: what it says to our goodbye does not matter
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
     """What can go wrong on the line, as a word that may be kept and shown."""
     try:
         yield
@@ -117,7 +117,8 @@ def _hang_up(talk: smtplib.SMTP) -> None:
             line.shutdown(socket.SHUT_RDWR)
 
 
-def _greet(talk: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
+def greet(talk: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
+    """Connect, encrypt where the server can, and sign in. Raises what the line raises, NotNow."""
     # By connect(), not at once: so the watch sees the line. Only the name for TLS is left out.
     talk._host = server.host  # type: ignore[attr-defined]  # noqa: SLF001
     talk.connect(server.host, server.port)

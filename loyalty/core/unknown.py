@@ -59,6 +59,9 @@ _THINGS = {
         "That phone is no longer in the list: look at it again.",
     ),
     "mail": Text("E-mail non trovata.", "There is no such mail."),
+    "segment": Text("Segmento non trovato.", "There is no such segment."),
+    "campaign": Text("Campagna non trovata.", "There is no such campaign."),
+    "message": Text("Messaggio non trovato.", "There is no such message."),
     "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),
 }
 

@@ -23,10 +23,11 @@ CHECKS: dict[str, str] = {
         JOIN ledger_entry e ON e.merchant_id = r.merchant_id AND e.operation_id IN (r.id, c.id)
          AND e.kind IN ('spend', 'give')
         GROUP BY r.merchant_id, r.id HAVING SUM(e.units) <> 0""",
-    "every redemption spent something": """
+    "every redemption spent what it costs": """
         SELECT r.merchant_id, r.id AS thing FROM redemption r
         LEFT JOIN ledger_entry e ON e.merchant_id = r.merchant_id AND e.operation_id = r.id
          AND e.kind = 'spend'
+        WHERE r.cost <> '{}'
         GROUP BY r.merchant_id, r.id HAVING COALESCE(SUM(e.units), 0) >= 0""",
     "a voucher handed over says when": """
         SELECT merchant_id, id AS thing FROM redemption

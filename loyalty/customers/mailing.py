@@ -5,31 +5,99 @@ proved that the address is theirs; what another program or an import brings is t
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.core.db import table
 from loyalty.customers import consents, directory, living
 from loyalty.customers.consents import Purpose
 from loyalty.customers.models import ConsentEvent, Customer, EmailConfirmation
 
+_CUSTOMER, _EVENT = table(Customer), table(ConsentEvent)
+# Made once: every letter asks them.
+_PEOPLE = sa.select(
+    _CUSTOMER.c.id,
+    _CUSTOMER.c.email,
+    _CUSTOMER.c.name,
+    _CUSTOMER.c.language,
+    _CUSTOMER.c.email_confirmed_at,
+).where(
+    _CUSTOMER.c.merchant_id == sa.bindparam("merchant"),
+    _CUSTOMER.c.id.in_(sa.bindparam("ids", expanding=True)),
+    _CUSTOMER.c.email.is_not(None),
+    _CUSTOMER.c.merged_into_id.is_(None),
+    _CUSTOMER.c.erased_at.is_(None),
+)
+_WORDS = sa.select(
+    _EVENT.c.id,
+    _EVENT.c.customer_id,
+    _EVENT.c.purpose,
+    _EVENT.c.given,
+    _EVENT.c.source,
+    _EVENT.c.at,
+    _EVENT.c.merge_id,
+).where(
+    _EVENT.c.merchant_id == sa.bindparam("merchant"),
+    _EVENT.c.customer_id.in_(sa.bindparam("ids", expanding=True)),
+    _EVENT.c.purpose.in_([Purpose.MARKETING.value, Purpose.PROFILING.value]),
+)
 OWN_PAGES = ("join", "card")  # how the sources of consents given on our pages begin
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How somebody may be reached with news: where, what to call them, and since when they agree.
+
+    `is_proven`: they agreed on a page of ours and proved the address. `profiled`: they also agreed
+    that what they buy is looked at.
+    """
+
+    customer_id: UUID
+    email: str
+    name: str | None
+    language: str | None
+    agreed_at: datetime
+    is_proven: bool
+    profiled: bool
 
 
 def mailable(session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]) -> set[UUID]:
     """Those of these living customers who may be sent news and offers now."""
-    rows = session.execute(
-        sa.select(Customer.id, Customer.email_confirmed_at).where(
-            Customer.merchant_id == merchant_id,
-            Customer.id.in_(list(customer_ids)),
-            Customer.email.is_not(None),
-        )
+    return set(reach(session, merchant_id=merchant_id, customer_ids=customer_ids))
+
+
+def reach(
+    session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]
+) -> dict[UUID, Reach]:
+    """The same, with how to reach each of them."""
+    asked = {"merchant": merchant_id, "ids": list(customer_ids)}
+    rows = session.execute(_PEOPLE, asked).all()
+    logs = _said(session, merchant_id, [row.id for row in rows])
+    found = {row.id: _reach(row, logs[row.id]) for row in rows if row.id in logs}
+    return {who: one for who, one in found.items() if one is not None}
+
+
+def _reach(row: Any, log: list[Any]) -> Reach | None:
+    in_force = consents.latest(log)
+    event = in_force.get(Purpose.MARKETING)
+    is_proven = row.email_confirmed_at is not None
+    if event is None or not event.given or not (is_proven or _is_word(event)):
+        return None
+    profiling = in_force.get(Purpose.PROFILING)
+    return Reach(
+        customer_id=row.id,
+        email=row.email,
+        name=row.name,
+        language=row.language,
+        agreed_at=event.at,
+        is_proven=is_proven and not _is_word(event),
+        profiled=profiling is not None and profiling.given,
     )
-    proven = {row.id: row.email_confirmed_at is not None for row in rows}
-    said = _marketing(session, merchant_id, list(proven))
-    return {who for who, event in said.items() if event.given and (proven[who] or _is_word(event))}
 
 
 def was_mailable(session: Session, *, merchant_id: UUID, customer_ref: str, at: datetime) -> bool:
@@ -46,23 +114,18 @@ def was_mailable(session: Session, *, merchant_id: UUID, customer_ref: str, at: 
     return _is_word(event) or _was_proven(session, merchant_id, who, at)
 
 
-def _marketing(
-    session: Session, merchant_id: UUID, customer_ids: list[UUID]
-) -> dict[UUID, ConsentEvent]:
-    """The word on marketing in force of each who ever said one."""
-    logs: dict[UUID, list[ConsentEvent]] = {}
-    query = sa.select(ConsentEvent).where(
-        ConsentEvent.merchant_id == merchant_id,
-        ConsentEvent.customer_id.in_(customer_ids),
-        ConsentEvent.purpose == Purpose.MARKETING.value,
-    )
-    for event in session.execute(query).scalars():
+def _said(
+    session: Session, merchant_id: UUID, customer_ids: Collection[UUID]
+) -> dict[UUID, list[Any]]:
+    """What each of them ever said on news and on profiling."""
+    logs: dict[UUID, list[Any]] = {}
+    asked = {"merchant": merchant_id, "ids": list(customer_ids)}
+    for event in session.execute(_WORDS, asked):
         logs.setdefault(event.customer_id, []).append(event)
-    in_force = {who: consents.latest(log).get(Purpose.MARKETING) for who, log in logs.items()}
-    return {who: event for who, event in in_force.items() if event is not None}
+    return logs
 
 
-def _is_word(event: ConsentEvent) -> bool:
+def _is_word(event: Any) -> bool:
     """Whether it needs no proof of the address."""
     return not event.source.startswith(OWN_PAGES)
 

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     SETTINGS = "settings"
     KEYS = "keys"
+    CAMPAIGNS = "campaigns"
 
 
 class Role(StrEnum):
@@ -54,7 +55,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.MANAGER: frozenset(Permission) - {Permission.STAFF, Permission.KEYS},
     Role.MARKETER: frozenset(
-        {Permission.REPORTS, Permission.PROGRAMS, Permission.MEMBERS, Permission.EXPORT}
+        {
+            Permission.REPORTS,
+            Permission.PROGRAMS,
+            Permission.MEMBERS,
+            Permission.EXPORT,
+            Permission.CAMPAIGNS,
+        }
     ),
     Role.CASHIER: _COUNTER,
 }

@@ -258,5 +258,13 @@ HELD = (
         stays="id kind cause facts customer_id assignee_id due_on state actor created_at done_by"
         " done_at",
     ),
+    _held(
+        "message",
+        "customer_id",
+        CUSTOMER,
+        stays="id campaign_id customer_id redemption_id state reason is_drawn attempts smtp_code"
+        " came_back due_at created_at sent_at",
+        hidden="address_hash worker lease_ends_at",
+    ),
     _held("staff_act", "target", REF, words="facts", stays="id actor device act target at"),
 )

@@ -29,6 +29,10 @@ TABLES: dict[str, Text] = {
     ),
     "erasure": Text("Quando i tuoi dati sono stati cancellati", "When your data were erased"),
     "mail": Text("I messaggi che ti sono stati scritti", "Messages written to you"),
+    "message": Text(
+        "Le lettere del negozio, o perché non te ne è arrivata una",
+        "Letters of the shop, or why you got none",
+    ),
     "remark": Text("Che cosa hai detto al banco", "What you said at the counter"),
     "card": Text("Le tue carte", "Your cards"),
     "card_token": Text(

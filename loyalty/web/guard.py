@@ -38,6 +38,7 @@ _ALLOWED_BY = {
     "customers:write": {Permission.ENROL, Permission.MERGE},
     "adjust:write": {Permission.ADJUST},
     "programs:write": {Permission.PROGRAMS, Permission.CAUSES},
+    "campaigns:write": {Permission.CAMPAIGNS},
     "metrics:read": {Permission.REPORTS},
 }
 
@@ -54,11 +55,18 @@ class Guard:
     needs: tuple[str, ...]
     fresh: bool = False  # they show again that it is them, if that was not just now
     bare: bool = False  # also who still has to set up the second factor that the shop asks for
+    # A form from anywhere may: nothing that a cookie opens is behind it.
+    from_anywhere: bool = False
 
 
 def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Anybody may; `reason` says why that is right."""
     return _declare(Guard("public", (reason,)), lambda: None)
+
+
+def one_click(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Anybody may, from anywhere: a mail program sends no token of ours. No cookie counts here."""
+    return _declare(Guard("public", (reason,), from_anywhere=True), lambda: None)
 
 
 def staff(
@@ -115,7 +123,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         found = guard_of(view)
         assert found is not None, f"{request.endpoint} declares no guard"
         _make_room(found, view)
-        if found.kind != "key" and request.method not in _SAFE_METHODS:
+        if found.kind != "key" and not found.from_anywhere and request.method not in _SAFE_METHODS:
             _refuse_foreign_origin(own_hosts)
             _refuse_forged(found)
 

@@ -1,5 +1,6 @@
 """The product's own chores. A new one: its handler in a module beside this, and a line here."""
 
+from loyalty.campaigns import launching
 from loyalty.cards import wallet_door
 from loyalty.core import mail
 from loyalty.core.schedules import Daily, Every
@@ -9,6 +10,7 @@ from loyalty.members import bulk
 from loyalty.merchants import staffing
 from loyalty.worker import (
     answering,
+    campaigning,
     clockwork,
     forgotten,
     importing,
@@ -35,6 +37,8 @@ CHORES.add("pulse.take", pulse.run, every=Every(3_600))
 CHORES.add("referrals.decide", referring.run, every=Every(3_600))
 CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
+CHORES.add(launching.TEND, campaigning.tend, every=Every(60))
+CHORES.add(campaigning.SEND, campaigning.send)
 CHORES.add(uploads.TRY, importing.attempt)
 CHORES.add(uploads.RUN, importing.carry_out)
 CHORES.add(uploads.UNDO, importing.take_back)

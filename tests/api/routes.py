@@ -9,8 +9,12 @@ from werkzeug.test import TestResponse
 
 from loyalty.api import SECTIONS
 from loyalty.api.operation import Contract
+from loyalty.core.ids import parse_ref
 from loyalty.customers import merging
+from loyalty.worker.chores import CHORES
+from loyalty.worker.once import once
 from tests.api.caller import Caller, done, euro
+from tests.api.letters import CAMPAIGN
 from tests.builders import NOW, POINTS, fresh_key
 
 
@@ -80,6 +84,7 @@ def things_of(caller: Caller) -> dict[str, str]:
         "card_code": card.code,
         **_cause(caller),
         "import_ref": _imported(caller, draft),
+        **_letters(caller),
         "other_code": caller.shop.card().code,
     }
 
@@ -103,6 +108,19 @@ def _cause(caller: Caller) -> dict[str, str]:
     shop.visit(shop.card("giving"), 100_000, at=NOW - timedelta(days=5))
     paid = done(caller.post("/causes/rifugio/payouts", PAYOUT))["ref"]
     return {"cause_key": "rifugio", "payout_ref": paid}
+
+
+def _letters(caller: Caller) -> dict[str, str]:
+    """A letter that can be launched, and somebody who would get it."""
+    reader = caller.shop.card(name="Lea", email="lea@example.it")
+    done(caller.post(f"/customers/{reader.customer}/consents", CONSENT), 201)
+    sent, other = (done(caller.post("/campaigns", CAMPAIGN))["ref"] for _ in range(2))
+    done(caller.post(f"/campaigns/{sent}/launch"), 200)
+    once(caller.shop.database, CHORES, at=NOW + timedelta(hours=1))
+    (letter,) = done(caller.get(f"/campaigns/{sent}/messages", state="sent"), 200)["items"]
+    key = parse_ref("msg", letter["ref"])
+    assert key is not None
+    return {"campaign_ref": other, "sent_ref": sent, "letter": f"<m.{key.hex}@card.example.it>"}
 
 
 def _imported(caller: Caller, program: str) -> str:
@@ -150,6 +168,9 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /customers/<customer:customer_ref>/unmerge": {},
         "POST /causes/<cause_key>/payouts": PAYOUT,
         "POST /payouts/<payout_ref>/cancel": why,
+        "POST /campaigns": CAMPAIGN,
+        "POST /campaigns/<campaign_ref>/resume": {},
+        "POST /campaigns/returned": {"kind": "bounce", "about": things["letter"]},
         "POST /imports/sales": {"csv": SALES_CSV, "program": things["program_ref"]},
         "POST /imports/customers": {"csv": "customer,name\nmia,Mia\n"},
     }

@@ -12,6 +12,7 @@ from loyalty.api import document
 from loyalty.core import db, errors
 from tests.api.caller import Caller
 from tests.api.conftest import Hands
+from tests.api.letters import letters_refused
 from tests.api.routes import (
     OPERATIONS,
     PAYOUT,
@@ -125,6 +126,8 @@ def test_every_documented_status_can_be_provoked_and_no_other(
     provoked = Provoked(Walk(aurora))
     _provoke_at_the_door(provoked, aurora)
     _provoke_refusals(provoked, aurora)
+    for name, changes in letters_refused(aurora, provoked.walk.things):
+        provoked.send(next(one for one in OPERATIONS if one.name == name), **changes)
     with monkeypatch.context() as narrow:
         narrow.setattr("loyalty.api.imports.STEPS_MAX", 0)
         undo = "POST /imports/<import_ref>/undo"

@@ -84,7 +84,7 @@ DAMAGE = {
     "a cancelled redemption gave back what it had spent": (
         "UPDATE ledger_entry SET units = units + 1",
     ),
-    "every redemption spent something": ("DELETE FROM ledger_entry",),
+    "every redemption spent what it costs": ("DELETE FROM ledger_entry",),
     "a voucher handed over says when": ("UPDATE redemption SET used_at = NULL",),
     "what goes from one card to another adds up to nothing": (
         "UPDATE ledger_entry SET units = units + 1 WHERE kind = 'merge' AND units > 0",

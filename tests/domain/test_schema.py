@@ -20,7 +20,10 @@ SHARED = {"merchant", "directory", "sign_in_attempt", "job", "mail", "schedule",
 SHARED |= {"wallet_request", "wallet_session"}
 # A phone shows its secret before anybody knows whose card it is, and a wallet its address; the
 # worker takes events in order.
-SHARED_INDEXES = {"ix_card_device_secret", "ix_customer_address", "ix_outbox_event_waiting"}
+SHARED_INDEXES = {
+    "ix_card_device_secret", "ix_customer_address", "ix_outbox_event_waiting",
+    "ix_campaign_state", "ix_message_id",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from loyalty.core.db import Base
 
 ROOT = Path(__file__).resolve().parents[2]
 EXACT = ("ledger", "counter", "programs", "cards", "customers")
-DOMAIN = (*EXACT, "core", "merchants", "imports", "feedback")
+DOMAIN = (*EXACT, "core", "merchants", "imports", "feedback", "campaigns")
 # Beside the clock: ids grow with time, and a log line has the time at which it was made.
 TIMERS = ("loyalty/core/clock.py", "loyalty/core/ids.py", "loyalty/web/observe.py")
 COMMIT = "loyalty/core/db.py"

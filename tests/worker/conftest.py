@@ -16,8 +16,9 @@ from loyalty.worker.once import once
 from loyalty.worker.registry import Registry
 from tests.builders import NOW
 from tests.worker.office import office, postbox
+from tests.worker.writing import desk
 
-__all__ = ["office", "postbox"]
+__all__ = ["desk", "office", "postbox"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,198 @@
+"""Every member's visit days, read in one walk along the visits: what figures of any day rest on."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.analytics import rhythm
+from loyalty.analytics.rhythm import USUAL, Limits, Yardstick
+from loyalty.cards.models import Card
+from loyalty.core.db import table
+from loyalty.counter.models import Visit
+from loyalty.customers.models import Customer
+
+_VISIT, _CARD, _CUSTOMER = table(Visit).c, table(Card).c, table(Customer).c
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Past:
+    """The visit days of each member with visits, as ordinals in their order; nothing changes it."""
+
+    days: Mapping[UUID, list[int]]
+    limits: Limits = USUAL
+    _gaps: list[tuple[int, int, int]] = field(default_factory=list)
+    _measures: dict[int, Yardstick] = field(default_factory=dict)
+
+    def measure(self, on: int) -> Yardstick:
+        """The yardstick of a day, as the shop could know it then."""
+        found = self._measures.get(on)
+        if found is None:
+            gaps = self._known_gaps()
+            place = bisect_right(gaps, on, key=_day_of) - 1
+            _, days, count = gaps[place] if place >= 0 else (0, 0, 0)
+            found = self._measures[on] = rhythm.yardstick(on, days, count, self.limits)
+        return found
+
+    def states(self, on: int) -> dict[UUID, str]:
+        """The state on a day of everybody who had been there by then."""
+        measure = self.measure(on)
+        return {who: self._state(days, measure) for who, days in self.days.items() if days[0] <= on}
+
+    def returned(self, on: int) -> frozenset[UUID]:
+        """Who came back within the last days after having been given up."""
+        measure = self.measure(on)
+        return frozenset(
+            who
+            for who, days in self.days.items()
+            if days[-1] >= on - self.limits.back_days
+            and may_have_returned(days, measure)
+            and self._state(days, measure) == rhythm.REACTIVATED
+        )
+
+    def _state(self, days: list[int], measure: Yardstick) -> str:
+        return rhythm.state(days, bisect_right(days, measure.on), measure, self.measure)
+
+    def _known_gaps(self) -> list[tuple[int, int, int]]:
+        """Of each day on which a gap ended: the days in all gaps by then, and how many they are."""
+        if not self._gaps:
+            self._gaps.extend(_summed(self.days.values()))
+        return self._gaps
+
+
+def _day_of(sums: tuple[int, int, int]) -> int:
+    return sums[0]
+
+
+def _summed(everybody: Any) -> Iterator[tuple[int, int, int]]:
+    days: dict[int, int] = {}
+    gaps: dict[int, int] = {}
+    for visits in everybody:
+        last = visits[0]
+        for day in visits[1:]:
+            days[day] = days.get(day, 0) + day - last
+            gaps[day] = gaps.get(day, 0) + 1
+            last = day
+    all_days = all_gaps = 0
+    for day in sorted(days):
+        all_days, all_gaps = all_days + days[day], all_gaps + gaps[day]
+        yield day, all_days, all_gaps
+
+
+class _Ordinals(dict[str, int]):
+    """Days as they are written to ordinals; a shop has few of them."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = date.fromisoformat(text).toordinal()
+        return self[text]
+
+
+def read(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    location_id: UUID | None = None,
+    limits: Limits = USUAL,
+) -> Past:
+    """The past of a shop, or what happened at one location as if it were all there is.
+
+    Who was merged into another counts with that one; a voided visit never was.
+    """
+    living = merged(session, merchant_id=merchant_id)
+    ordinal = _Ordinals().__getitem__
+    found: dict[UUID, list[int]] = {}
+    for holder, written in _rows(session, merchant_id, location_id):
+        who = living_of(living, holder)
+        days = list(map(ordinal, written.split(",")))
+        found[who] = sorted({*found[who], *days}) if who in found else sorted(set(days))
+    return Past(found, limits)
+
+
+def _rows(
+    session: Session, merchant_id: UUID, location_id: UUID | None
+) -> Iterator[tuple[UUID, str]]:
+    """A card's holder and its days: read along one index that holds all that is asked for."""
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    written: Any = sa.cast(_VISIT.local_on, sa.Text) if is_postgres else _VISIT.local_on
+    join = sa.func.string_agg(written, ",") if is_postgres else sa.func.group_concat(written)
+    each = sa.select(_VISIT.card_id, join.label("days")).where(
+        _VISIT.merchant_id == merchant_id, _VISIT.voided_at.is_(None)
+    )
+    if location_id is not None:
+        each = each.where(_VISIT.location_id == location_id)
+    cards = each.group_by(_VISIT.card_id).subquery()
+    query = sa.select(_CARD.customer_id, sa.type_coerce(cards.c.days, sa.Text)).join(
+        cards, _CARD.id == cards.c.card_id
+    )
+    rows = session.execute(
+        query.where(_CARD.merchant_id == merchant_id), execution_options={"yield_per": _AT_ONCE}
+    )
+    yield from map(tuple, rows)
+
+
+def merged(session: Session, *, merchant_id: UUID) -> dict[UUID, UUID]:
+    """Whom each was merged into."""
+    rows = session.execute(
+        sa.select(_CUSTOMER.id, _CUSTOMER.merged_into_id).where(
+            _CUSTOMER.merchant_id == merchant_id, _CUSTOMER.merged_into_id.is_not(None)
+        )
+    )
+    return {row.id: row.merged_into_id for row in rows}
+
+
+def living_of(living: Mapping[UUID, UUID], who: UUID) -> UUID:
+    """Who somebody is by now; `living` says whom each was merged into."""
+    while who in living:
+        who = living[who]
+    return who
+
+
+def days_of(
+    session: Session, *, merchant_id: UUID, customer_ids: list[UUID]
+) -> dict[UUID, list[int]]:
+    """The visit days of these living customers, as ordinals in order; of a few."""
+    whose = _known_as(session, merchant_id, customer_ids)
+    rows = session.execute(
+        sa.select(_CARD.customer_id, _VISIT.local_on)
+        .join_from(table(Card), table(Visit), _VISIT.card_id == _CARD.id)
+        .where(
+            _CARD.merchant_id == merchant_id,
+            _CARD.customer_id.in_(list(whose)),
+            _VISIT.merchant_id == merchant_id,
+            _VISIT.voided_at.is_(None),
+        )
+    )
+    found: dict[UUID, set[int]] = {}
+    for holder, on in rows:
+        found.setdefault(whose[holder], set()).add(on.toordinal())
+    return {who: sorted(days) for who, days in found.items()}
+
+
+def _known_as(session: Session, merchant_id: UUID, customer_ids: list[UUID]) -> dict[UUID, UUID]:
+    """These customers and everybody merged into them: who each of them is by now."""
+    found = {who: who for who in customer_ids}
+    newest = customer_ids
+    while newest:
+        rows = session.execute(
+            sa.select(_CUSTOMER.id, _CUSTOMER.merged_into_id).where(
+                _CUSTOMER.merchant_id == merchant_id, _CUSTOMER.merged_into_id.in_(newest)
+            )
+        )
+        older = {row.id: found[row.merged_into_id] for row in rows}
+        found.update(older)
+        newest = list(older)
+    return found
+
+
+def may_have_returned(days: list[int], measure: Yardstick) -> bool:
+    """Whether a silence long enough ended of late; how it was judged then is another question."""
+    since = measure.on - measure.limits.back_days
+    ended = range(rhythm.HABIT_DAYS, len(days))
+    least = measure.limits.lapsed_days
+    return any(days[one] >= since and days[one] - days[one - 1] > least for one in ended)

@@ -1,0 +1,140 @@
+"""Where members stand today, told by the database from what is kept of each of them.
+
+Only who came back of late is found along the visits themselves: that asks how they stood on the day
+before, which a sum does not know.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from loyalty.analytics import past, rhythm
+from loyalty.analytics.rhythm import STATES, USUAL, Limits, Yardstick
+from loyalty.core.db import table
+from loyalty.counter.rollups.models import MemberStats
+from loyalty.customers.models import Customer
+
+_STATS, _CUSTOMER = table(MemberStats).c, table(Customer).c
+_TENTHS = 10
+# Everybody who is somebody's own record by now, beside what is kept of their visits.
+MEMBERS = table(Customer).outerjoin(
+    table(MemberStats),
+    sa.and_(_STATS.merchant_id == _CUSTOMER.merchant_id, _STATS.customer_id == _CUSTOMER.id),
+)
+_LIVING = (_CUSTOMER.erased_at.is_(None), _CUSTOMER.merged_into_id.is_(None))
+
+
+def living(merchant_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    """Which rows of MEMBERS are people of this shop: not erased, not merged into another."""
+    return (_CUSTOMER.merchant_id == merchant_id, *_LIVING)
+
+
+def yardstick(
+    session: Session, *, merchant_id: UUID, on: date, limits: Limits = USUAL
+) -> Yardstick:
+    """What members are measured by today; `on` is the shop's date."""
+    between = sa.func.sum(days_between(session, _STATS.last_on, _STATS.first_on))
+    row = session.execute(
+        sa.select(between, sa.func.sum(_STATS.visit_days - 1)).where(
+            _STATS.merchant_id == merchant_id, _STATS.visits > 0
+        )
+    ).one()
+    return rhythm.yardstick(on.toordinal(), int(row[0] or 0), int(row[1] or 0), limits)
+
+
+def counts(
+    session: Session, *, merchant_id: UUID, on: date, limits: Limits = USUAL
+) -> dict[str, int]:
+    """How many members are in each state today, every state named."""
+    measure = yardstick(session, merchant_id=merchant_id, on=on, limits=limits)
+    back = returned(session, merchant_id=merchant_id, on=on, limits=limits)
+    found = _counted(session, state_of(session, measure, back), living(merchant_id))
+    return {name: found.get(name, 0) for name in STATES}
+
+
+def _counted(
+    session: Session, state: sa.ColumnElement[str], whose: tuple[sa.ColumnElement[bool], ...]
+) -> dict[str, int]:
+    each = sa.select(state.label("state")).select_from(MEMBERS).where(*whose).subquery()
+    rows = session.execute(sa.select(each.c.state, sa.func.count()).group_by(each.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def states(
+    session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID], on: date, limits: Limits
+) -> dict[UUID, str]:
+    """The state today of these living customers; of a few, the shop's past is seldom read."""
+    measure = yardstick(session, merchant_id=merchant_id, on=on, limits=limits)
+    query = sa.select(_CUSTOMER.id, state_of(session, measure)).select_from(MEMBERS)
+    mine = _CUSTOMER.id.in_(list(customer_ids))
+    rows = session.execute(query.where(_CUSTOMER.merchant_id == merchant_id, mine))
+    found: dict[UUID, str] = {row[0]: row[1] for row in rows}
+    days = past.days_of(session, merchant_id=merchant_id, customer_ids=list(found))
+    maybe = [who for who in days if past.may_have_returned(days[who], measure)]
+    if maybe:
+        back = returned(session, merchant_id=merchant_id, on=on, limits=limits)
+        found.update(dict.fromkeys(back.intersection(maybe), rhythm.REACTIVATED))
+    return found
+
+
+def returned(
+    session: Session, *, merchant_id: UUID, on: date, limits: Limits = USUAL
+) -> frozenset[UUID]:
+    """Who came back within the last days after having been given up."""
+    return past.read(session, merchant_id=merchant_id, limits=limits).returned(on.toordinal())
+
+
+def state_of(
+    session: Session, measure: Yardstick, back: Collection[UUID] = ()
+) -> sa.ColumnElement[str]:
+    """The state of a row of MEMBERS; `back` is who came back of late.
+
+    Compared in whole numbers, as `rhythm.Yardstick` does.
+    """
+    limits, on = measure.limits, date.fromordinal(measure.on)
+    silence = days_between(session, sa.literal(on, sa.Date), _STATS.last_on)
+    between = days_between(session, _STATS.last_on, _STATS.first_on)
+    usual = between * measure.gaps + 2 * measure.mean_days
+    waited = silence * (_STATS.visit_days + 1) * (measure.gaps * _TENTHS)
+
+    def since(days: int, tenths: int) -> sa.ColumnElement[bool]:
+        return sa.and_(silence >= days, waited >= usual * tenths)
+
+    never, few = _STATS.last_on.is_(None), _STATS.visit_days < rhythm.HABIT_DAYS
+    whens: list[Any] = [
+        (never, rhythm.NEW),
+        (sa.and_(few, silence <= limits.new_days), rhythm.NEW),
+        (few, rhythm.ONE_OFF),
+        (since(limits.lost_days, limits.lost_tenths), rhythm.LOST),
+        (since(limits.lapsed_days, limits.lapsed_tenths), rhythm.LAPSED),
+        (since(limits.cooling_days, limits.cooling_tenths), rhythm.COOLING),
+    ]
+    if back:
+        whens.insert(0, (among(session, _CUSTOMER.id, back), rhythm.REACTIVATED))
+    return sa.case(*whens, else_=rhythm.ACTIVE)
+
+
+def among(
+    session: Session, column: sa.ColumnElement[Any], ids: Collection[UUID]
+) -> sa.ColumnElement[bool]:
+    """Whether a column is one of these ids, however many: they travel as one value."""
+    if session.get_bind().dialect.name == "postgresql":
+        those = sa.literal(list(ids), sa.ARRAY(sa.Uuid()))
+        return column.in_(sa.select(sa.func.unnest(those)))
+    said = "[" + ",".join(f'"{one.hex.upper()}"' for one in ids) + "]"
+    each = sa.func.json_each(said).table_valued("value")
+    return sa.func.hex(column).in_(sa.select(each.c.value))
+
+
+def days_between(
+    session: Session, later: sa.ColumnElement[Any], earlier: sa.ColumnElement[Any]
+) -> sa.ColumnElement[int]:
+    """The days from one date to another."""
+    if session.get_bind().dialect.name == "postgresql":
+        return sa.cast(later - earlier, sa.BigInteger)
+    day = sa.func.julianday
+    return sa.cast(day(later) - day(earlier), sa.BigInteger)

@@ -1,0 +1,1 @@
+"""Workers are killed while they send a letter to many: nobody gets two, nobody is forgotten."""
