@@ -1,7 +1,7 @@
 """A member's rhythm: usual gap, limits that are inclusive, who came back, and the sentence."""
 
 import random
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
