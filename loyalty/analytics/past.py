@@ -18,7 +18,6 @@ from loyalty.counter.models import Visit
 from loyalty.customers.models import Customer
 
 _VISIT, _CARD, _CUSTOMER = table(Visit).c, table(Card).c, table(Customer).c
-_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -128,8 +127,7 @@ def _rows(
         mine.append(_VISIT.location_id == location_id)
     days = sa.select(_together(session)).where(*mine).correlate(table(Card)).scalar_subquery()
     query = sa.select(_CARD.customer_id, days).where(_CARD.merchant_id == merchant_id)
-    rows = session.execute(query, execution_options={"yield_per": _AT_ONCE})
-    return ((row[0], row[1]) for row in rows if row[1] is not None)
+    return ((who, days) for who, days in session.execute(query) if days is not None)
 
 
 def _together(session: Session) -> sa.ColumnElement[str]:

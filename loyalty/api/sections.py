@@ -7,9 +7,11 @@ from loyalty.api import (
     corrections,
     customers,
     imports,
+    metrics,
     program_changes,
     programs,
     redemptions,
+    segments,
     simulations,
     visits,
 )
@@ -24,6 +26,8 @@ SECTIONS = (
     corrections.section,
     causes.section,
     imports.section,
+    metrics.section,
+    segments.section,
 )
 
 

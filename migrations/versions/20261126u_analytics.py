@@ -1,4 +1,4 @@
-"""By what members are told apart, saved groups of them, and an index that figures are read along."""
+"""By what members are told apart, saved groups of them, an index that figures are read along."""
 
 import sqlalchemy as sa
 from alembic import op

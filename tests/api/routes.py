@@ -81,7 +81,16 @@ def things_of(caller: Caller) -> dict[str, str]:
         **_cause(caller),
         "import_ref": _imported(caller, draft),
         "other_code": caller.shop.card().code,
+        "segment_key": done(caller.post("/segments", _segment(), key=None))["key"],
     }
+
+
+def _segment() -> dict[str, Any]:
+    """A segment under a name that no other shop uses."""
+    return {"name": f"Regulars {fresh_key()}", "audience": REGULARS}
+
+
+REGULARS = {"all": [{"segment": "active"}, {"field": "visits", "op": "gte", "value": 3}]}
 
 
 GIVING = {
@@ -151,6 +160,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /causes/<cause_key>/payouts": PAYOUT,
         "POST /payouts/<payout_ref>/cancel": why,
         "POST /imports/sales": {"csv": SALES_CSV, "program": things["program_ref"]},
+        "POST /segments": _segment(),
         "POST /imports/customers": {"csv": "customer,name\nmia,Mia\n"},
     }
 

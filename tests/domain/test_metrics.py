@@ -1,5 +1,6 @@
 """The figures of a shop against a slow calculation of their own, on both databases."""
 
+import itertools
 import random
 from datetime import date, timedelta
 from fractions import Fraction
@@ -164,7 +165,7 @@ def test_greenwoods_interval_of_a_small_example_worked_by_hand():
 def test_days_between_visits_are_real_gaps(shop, sold):
     since, gaps = TODAY - timedelta(days=179), []
     for days in days_of(sold).values():
-        gaps += [(b - a).days for a, b in zip(days, days[1:], strict=False) if b >= since]
+        gaps += [(b - a).days for a, b in itertools.pairwise(days) if b >= since]
     gaps.sort()
     found = figures(shop)
     for percent in (25, 50, 75):
