@@ -6,23 +6,19 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.analytics import definitions, measures, past, returning
+from loyalty.analytics import definitions, measures, past, returning, selling
 from loyalty.analytics.definitions import DEFINITIONS
 from loyalty.analytics.effect import wilson
 from loyalty.analytics.measures import Measures
 from loyalty.analytics.past import Past
 from loyalty.analytics.returning import Activity, Flows, Period
 from loyalty.analytics.rhythm import STATES
-from loyalty.cards.models import Card
-from loyalty.core.db import table
+from loyalty.analytics.selling import Sales
 from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
-from loyalty.counter.models import Visit
 
-_VISIT, _CARD = table(Visit).c, table(Card).c
 DAYS_USUAL, DAYS_MAX = 90, 3_660
 YEAR_DAYS, MONTH_DAYS, GAP_DAYS = 365, 30, 180
 LIFESPAN_YEARS_MAX = 5
@@ -60,14 +56,6 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Sales:
-    """Net sales of a period in minor units, and the visits that have an amount."""
-
-    minor: int
-    purchases: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Half:
     """What one of the two periods comes to."""
 
@@ -94,40 +82,20 @@ def of(
     """The figures of a period; at one location, as if what happened there were all there is."""
     said = measures.of(session, merchant_id=merchant_id)
     known = past.read(session, merchant_id=merchant_id, location_id=location_id, limits=said.limits)
+    sums = selling.sales(session, merchant_id=merchant_id, period=period, location_id=location_id)
     now, before = (
         _Half(
             each,
             returning.activity(known, each),
-            sales(session, merchant_id=merchant_id, period=each, location_id=location_id),
+            sold,
             returning.flows(known, each),
         )
-        for each in (period, period.before)
+        for each, sold in zip((period, period.before), sums, strict=True)
     )
     found = {**_counts(now, before), **_curves(known, period), **_worth(now, before, said)}
     found |= _standing(known, now)
     on = date.fromordinal
     return Figures(on(period.first), on(period.last), found)
-
-
-def sales(
-    session: Session, *, merchant_id: UUID, period: Period, location_id: UUID | None = None
-) -> Sales:
-    """What was sold in a period; card by card, for that way one index holds all of it."""
-    mine = [
-        _VISIT.merchant_id == merchant_id,
-        _VISIT.card_id == _CARD.id,
-        _VISIT.voided_at.is_(None),
-        _VISIT.local_on.between(date.fromordinal(period.first), date.fromordinal(period.last)),
-    ]
-    if location_id is not None:
-        mine.append(_VISIT.location_id == location_id)
-    what = (sa.func.sum(_VISIT.net_minor), sa.func.count(_VISIT.net_minor))
-    each = [sa.select(one).where(*mine).correlate(table(Card)).scalar_subquery() for one in what]
-    cards = sa.select(each[0].label("minor"), each[1].label("purchases"))
-    cards = cards.where(_CARD.merchant_id == merchant_id)
-    sums = cards.subquery().c
-    row = session.execute(sa.select(sa.func.sum(sums.minor), sa.func.sum(sums.purchases))).one()
-    return Sales(int(row[0] or 0), int(row[1] or 0))
 
 
 def _metric(key: str, value: Number | None, n: int, **more: Any) -> Metric:
@@ -202,7 +170,7 @@ def _curves(known: Past, period: Period) -> dict[str, Metric]:
     for percent in (25, 50, 75):
         key = f"days_between_p{percent}"
         none = None if gaps else definitions.NO_GAPS
-        found[key] = _metric(key, returning.quantile(gaps, percent), len(gaps), note=none)
+        found[key] = _metric(key, returning.quantile(gaps, percent), gaps.total(), note=none)
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
+from operator import sub
 
 from loyalty.analytics.effect import Z, wilson
 from loyalty.analytics.past import Past
@@ -125,21 +126,25 @@ def _kaplan_meier(came: Counter[int], left: Counter[int], n: int) -> Iterator[St
         at_risk -= came[day] + left[day]
 
 
-def gaps(past: Past, period: Period) -> list[int]:
-    """The days between neighbouring visit days, in order, of all gaps that ended in a period."""
-    found: list[int] = []
+def gaps(past: Past, period: Period) -> Counter[int]:
+    """How often visit days were so many days apart, of all gaps that ended in a period."""
+    found: Counter[int] = Counter()
     for days in past.days.values():
         begin = max(1, bisect_left(days, period.first))
         end = bisect_right(days, period.last)
-        found += [b - a for a, b in zip(days[begin - 1 : end], days[begin:end], strict=False)]
-    return sorted(found)
+        if begin < end:
+            found.update(map(sub, days[begin:end], days[begin - 1 : end]))
+    return found
 
 
-def quantile(ordered: list[int], percent: int) -> int | None:
+def quantile(counted: Counter[int], percent: int) -> int | None:
     """The value that so many percent do not exceed, one of them; None of nothing."""
-    if not ordered:
-        return None
-    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+    wanted, below = -(-counted.total() * percent // 100), 0
+    for value in sorted(counted):
+        below += counted[value]
+        if below >= wanted:
+            return value
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ def cohorts(past: Past, *, until: int, most: int = COHORTS_MAX) -> list[Cohort]:
         joined = months[days[0]]
         if this_month - most < joined <= this_month and days[0] <= until:
             sizes[joined] += 1
-            back[joined].update({months[day] for day in days if day <= until})
+            back[joined].update(set(map(months.__getitem__, days[: bisect_right(days, until)])))
     return [
         Cohort(
             date(month // 12, month % 12 + 1, 1),
