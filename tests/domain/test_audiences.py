@@ -83,6 +83,16 @@ def test_conditions_mean_what_they_say(shop, cast):
     assert [(raw, found(shop, raw)) for raw, _ in MEANT] == MEANT
 
 
+def test_what_was_left_out_and_what_is_not_known_is_said_in_words(shop, cast):
+    left_out = {"not": {"any": [{"segment": "lost"}, cond("last_visit_days", "lte", 70)]}}
+    (en, *_), (it, *_) = reasons(shop, left_out)
+    assert (en, it) == (
+        "not among the excluded (Lost, last visit).",
+        "non tra gli esclusi (Persi, ultima visita).",
+    )
+    assert reasons(shop, known("last_visit_days", is_set=False))[0] == ["last visit: not known."]
+
+
 def test_who_is_meant_by_what_they_are(shop, cast):
     with shop.database.write() as session:
         for name, said in {"new": {"birthday": "11-24", "source": "poster"},
