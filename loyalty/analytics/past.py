@@ -159,20 +159,24 @@ def days_of(
 ) -> dict[UUID, list[int]]:
     """The visit days of these living customers, as ordinals in order; of a few."""
     whose = _known_as(session, merchant_id, customer_ids)
-    rows = session.execute(
-        sa.select(_CARD.customer_id, _VISIT.local_on)
-        .join_from(table(Card), table(Visit), _VISIT.card_id == _CARD.id)
-        .where(
-            _CARD.merchant_id == merchant_id,
-            _CARD.customer_id.in_(list(whose)),
+    cards = session.execute(
+        sa.select(_CARD.id, _CARD.customer_id).where(
+            _CARD.merchant_id == merchant_id, _CARD.customer_id.in_(list(whose))
+        )
+    )
+    held = {card: whose[holder] for card, holder in cards}
+    # By the ids of the cards, for a join SQLite would begin with every visit of the shop.
+    days = session.execute(
+        sa.select(_VISIT.card_id, _VISIT.local_on).where(
             _VISIT.merchant_id == merchant_id,
+            _VISIT.card_id.in_(list(held)),
             _VISIT.voided_at.is_(None),
         )
     )
     found: dict[UUID, set[int]] = {}
-    for holder, on in rows:
-        found.setdefault(whose[holder], set()).add(on.toordinal())
-    return {who: sorted(days) for who, days in found.items()}
+    for card, on in days:
+        found.setdefault(held[card], set()).add(on.toordinal())
+    return {who: sorted(mine) for who, mine in found.items()}
 
 
 def _known_as(session: Session, merchant_id: UUID, customer_ids: list[UUID]) -> dict[UUID, UUID]:

@@ -9,7 +9,9 @@ from loyalty.analytics.values import LETTERS_MAX, WHOLE_MAX
 from loyalty.web.fields import Spoken, wrong
 
 _REF = {"$ref": "#/components/schemas/Audience"}
-_LIST = {"type": "array", "items": _REF, "minItems": 1, "maxItems": LIST_MAX}
+# Not by reference: what leads back to itself, generators of requests cannot follow.
+_AGAIN = {"type": "object", "description": "an audience again"}
+_LIST = {"type": "array", "items": _AGAIN, "minItems": 1, "maxItems": LIST_MAX}
 _FIELDS = (
     "^(state|visits|spend_minor|last_visit_days|units\\.[a-z][a-z0-9_-]{0,31}|tier"
     "|birthday_in_days|location|source|bought\\.(sku|category)|nps|tag"
@@ -30,7 +32,7 @@ AUDIENCE: dict[str, Any] = {
         "segment": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,39}$", "maxLength": 40},
         "all": _LIST,
         "any": _LIST,
-        "not": _REF,
+        "not": _AGAIN,
         "field": {"type": "string", "pattern": _FIELDS, "maxLength": 40},
         "op": {"enum": ["eq", "in", "gte", "lte", "between", "set"]},
         "value": {
