@@ -10,7 +10,7 @@ depends_on = None
 
 _ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
 _MOMENT = sa.DateTime(timezone=True)
-_FIGURES = ["merchant_id", "card_id", "local_on", "voided_at", "location_id", "net_minor"]
+_FIGURES = ["merchant_id", "card_id", "location_id", "local_on", "voided_at", "net_minor"]
 _DAYS = ("new_days", "cooling_days", "lapsed_days", "lost_days", "back_days")
 _TENTHS = ("cooling_tenths", "lapsed_tenths", "lost_tenths")
 
