@@ -18,6 +18,7 @@ BENCHES = {
     "counter": "redemptions, card pages and member lists over HTTP beside accruals",
     "growth": "a scan in a large shop, on a card with a long past, and by everybody at once",
     "members": "state, recency, frequency and spend of all members, beside DuckDB",
+    "figures": "metrics, states and who has lapsed, as a page asks for them, on SQLite",
     "weight": "memory of a worker under load, and the time from start to first answer",
     "imports": "an import of past sales on both engines: sales a second, memory",
     "rules": "accruals under a program of ten rules beside one of a single rule, both engines",

@@ -74,7 +74,7 @@ def _engine(engine: str, options: Options) -> tuple[list[Figure], list[str]]:
         schema.migrate(database)
         shop = large.fill(database, cards=options.cards, visits=options.visits)
         faults, today = large.prove(database), clock.now().date()
-        with closing(Judge(Path(folder), _purchases(database, shop.merchant_id))) as judge:
+        with closing(Judge(Path(folder), purchases(database, shop.merchant_id))) as judge:
             figures = []
             for what in WHAT:
                 ours = partial(_ours, database, shop.merchant_id, what, today)
@@ -86,7 +86,7 @@ def _engine(engine: str, options: Options) -> tuple[list[Figure], list[str]]:
     return figures, [f"{engine}: {fault}" for fault in faults]
 
 
-def _purchases(database: Database, merchant_id: UUID) -> Iterator[tuple[str, date, int]]:
+def purchases(database: Database, merchant_id: UUID) -> Iterator[tuple[str, date, int]]:
     """Every purchase that counts, raw: whose, on which day, for how much."""
     query = (
         sa.select(Card.customer_id, Visit.local_on, sa.func.coalesce(Visit.net_minor, 0))

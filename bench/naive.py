@@ -3,6 +3,7 @@
 From bare `(customer, day)` pairs, with fractions: the judge of states at any date.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -46,7 +47,7 @@ class Naive:
             gaps = []
             for days in self.visits.values():
                 known = [day for day in days if day <= on]
-                gaps += [(b - a).days for a, b in zip(known, known[1:], strict=False)]
+                gaps += [(b - a).days for a, b in itertools.pairwise(known)]
             self._means[on] = Fraction(sum(gaps), len(gaps)) if gaps else Fraction(30)
         return self._means[on]
 

@@ -2,7 +2,8 @@
 
 `python -m bench real --sales FOLDER` imports every CSV of the folder under a points program and
 under a visit-stamp program, each with units that last and with units that expire, compares every
-customer with bench.oracle, audits the ledger, and imports again to see that nothing changes.
+customer with bench.oracle and their states at three dates with bench.naive, audits the ledger, and
+imports again to see that nothing changes.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench import oracle, real_shop
+from bench import oracle, real_shop, states
 from bench.oracle import Due, Rules, Tally
 from bench.outcome import Outcome
 from loyalty.core import clock
@@ -95,6 +96,7 @@ def _compare(environment: dict[str, str], path: Path, tally: Tally, rules: Rules
     wrong = _say_all("import", first, expected | {"replayed": 0}, COUNTS)
     wrong += _say_all("totals", _sums(held), _sums(due), TOTALS)
     wrong += _say("customers that differ", _differing(held, due), 0)
+    wrong += len(states.compare(environment, merchant, tally))
     wrong += _say_all(
         "again", again, expected | {"accepted": 0, "replayed": tally.accepted}, COUNTS
     )

@@ -1,7 +1,7 @@
 """What may be asked of a member: fields, the ways to compare them, and what makes no sense (pure).
 
 `parse` reads an audience as the contract writes it, within bounds, and names each fault by its
-place: `all.0.value`.
+place: `audience.all.0.value`.
 """
 
 from collections.abc import Mapping
@@ -102,7 +102,7 @@ Node = Condition | Named | Group
 def parse(raw: Any) -> Node:
     """The audience that was written. Raises Invalid naming each fault by its place."""
     reading = _Reading({}, 0)
-    node = reading.node(raw, "", DEPTH_MAX)
+    node = reading.node(raw, "audience", DEPTH_MAX)
     if reading.faults or node is None:
         raise Invalid(reading.faults)
     return node
@@ -128,7 +128,7 @@ class _Reading:
         try:
             return self._node(raw, at, depth)
         except _WrongError as wrong:
-            self.faults.setdefault(wrong.at or "audience", []).append(wrong.said)
+            self.faults.setdefault(wrong.at, []).append(wrong.said)
             return None
 
     def _node(self, raw: Any, at: str, depth: int) -> Node:
@@ -205,7 +205,7 @@ def _refuse(said: Text, at: str) -> NoReturn:
 
 
 def _place(at: str, name: str) -> str:
-    return f"{at}.{name}" if at else name
+    return f"{at}.{name}"
 
 
 __all__ = ["FIELDS", "Condition", "Group", "Named", "Node", "parse"]

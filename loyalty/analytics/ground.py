@@ -66,12 +66,12 @@ class Ground:
     @cached_property
     def year_spend(self) -> dict[UUID, int]:
         """What each member with a visit in the last 365 days has spent in them, net."""
-        rows = self.session.execute(
-            sa.select(_CARD.customer_id, sa.func.sum(sa.func.coalesce(_VISIT.net_minor, 0)))
-            .join_from(table(Card), table(Visit), self.on_card(_VISIT.card_id))
-            .where(*self.counted, self.in_a_year(_VISIT.local_on))
-            .group_by(_CARD.customer_id)
-        )
+        net = sa.func.coalesce(_VISIT.net_minor, 0)
+        in_a_year = sa.case((self.in_a_year(_VISIT.local_on), net))
+        spent = sa.select(sa.func.sum(in_a_year)).where(_VISIT.card_id == _CARD.id, *self.counted)
+        each = spent.correlate(table(Card)).scalar_subquery()
+        query = sa.select(_CARD.customer_id, each).where(_CARD.merchant_id == self.merchant_id)
+        rows = [row for row in self.session.execute(query) if row[1] is not None]
         return self.by_living(rows)
 
     @cached_property

@@ -1,10 +1,10 @@
 """Every member's visit days, read in one walk along the visits: what figures of any day rest on."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +18,6 @@ from loyalty.counter.models import Visit
 from loyalty.customers.models import Customer
 
 _VISIT, _CARD, _CUSTOMER = table(Visit).c, table(Card).c, table(Customer).c
-_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,7 @@ class Past:
     limits: Limits = USUAL
     _gaps: list[tuple[int, int, int]] = field(default_factory=list)
     _measures: dict[int, Yardstick] = field(default_factory=dict)
+    _states: dict[int, dict[UUID, str]] = field(default_factory=dict)
 
     def measure(self, on: int) -> Yardstick:
         """The yardstick of a day, as the shop could know it then."""
@@ -70,14 +70,14 @@ def _day_of(sums: tuple[int, int, int]) -> int:
     return sums[0]
 
 
-def _summed(everybody: Any) -> Iterator[tuple[int, int, int]]:
-    days: dict[int, int] = {}
-    gaps: dict[int, int] = {}
+def _summed(everybody: Iterable[list[int]]) -> Iterator[tuple[int, int, int]]:
+    days: dict[int, int] = defaultdict(int)
+    gaps: dict[int, int] = defaultdict(int)
     for visits in everybody:
         last = visits[0]
         for day in visits[1:]:
-            days[day] = days.get(day, 0) + day - last
-            gaps[day] = gaps.get(day, 0) + 1
+            days[day] += day - last
+            gaps[day] += 1
             last = day
     all_days = all_gaps = 0
     for day in sorted(days):
@@ -109,8 +109,8 @@ def read(
     found: dict[UUID, list[int]] = {}
     for holder, written in _rows(session, merchant_id, location_id):
         who = living_of(living, holder)
-        days = list(map(ordinal, written.split(",")))
-        found[who] = sorted({*found[who], *days}) if who in found else sorted(set(days))
+        days = set(map(ordinal, written.split(",")))
+        found[who] = sorted(days.union(found.get(who, ())))
     return Past(found, limits)
 
 
@@ -118,22 +118,23 @@ def _rows(
     session: Session, merchant_id: UUID, location_id: UUID | None
 ) -> Iterator[tuple[UUID, str]]:
     """A card's holder and its days: read along one index that holds all that is asked for."""
-    is_postgres = session.get_bind().dialect.name == "postgresql"
-    written: Any = sa.cast(_VISIT.local_on, sa.Text) if is_postgres else _VISIT.local_on
-    join = sa.func.string_agg(written, ",") if is_postgres else sa.func.group_concat(written)
-    each = sa.select(_VISIT.card_id, join.label("days")).where(
-        _VISIT.merchant_id == merchant_id, _VISIT.voided_at.is_(None)
-    )
+    mine = [
+        _VISIT.merchant_id == merchant_id,
+        _VISIT.card_id == _CARD.id,
+        _VISIT.voided_at.is_(None),
+    ]
     if location_id is not None:
-        each = each.where(_VISIT.location_id == location_id)
-    cards = each.group_by(_VISIT.card_id).subquery()
-    query = sa.select(_CARD.customer_id, sa.type_coerce(cards.c.days, sa.Text)).join(
-        cards, _CARD.id == cards.c.card_id
-    )
-    rows = session.execute(
-        query.where(_CARD.merchant_id == merchant_id), execution_options={"yield_per": _AT_ONCE}
-    )
-    yield from map(tuple, rows)
+        mine.append(_VISIT.location_id == location_id)
+    days = sa.select(_together(session)).where(*mine).correlate(table(Card)).scalar_subquery()
+    query = sa.select(_CARD.customer_id, days).where(_CARD.merchant_id == merchant_id)
+    return ((who, days) for who, days in session.execute(query) if days is not None)
+
+
+def _together(session: Session) -> sa.ColumnElement[str]:
+    """All days of a group as one text; row by row they would cost the more to fetch."""
+    if session.get_bind().dialect.name == "postgresql":
+        return sa.func.string_agg(sa.cast(_VISIT.local_on, sa.Text), ",", type_=sa.Text)
+    return sa.func.group_concat(_VISIT.local_on, type_=sa.Text)
 
 
 def merged(session: Session, *, merchant_id: UUID) -> dict[UUID, UUID]:
@@ -158,20 +159,24 @@ def days_of(
 ) -> dict[UUID, list[int]]:
     """The visit days of these living customers, as ordinals in order; of a few."""
     whose = _known_as(session, merchant_id, customer_ids)
-    rows = session.execute(
-        sa.select(_CARD.customer_id, _VISIT.local_on)
-        .join_from(table(Card), table(Visit), _VISIT.card_id == _CARD.id)
-        .where(
-            _CARD.merchant_id == merchant_id,
-            _CARD.customer_id.in_(list(whose)),
+    cards = session.execute(
+        sa.select(_CARD.id, _CARD.customer_id).where(
+            _CARD.merchant_id == merchant_id, _CARD.customer_id.in_(list(whose))
+        )
+    )
+    held = {card: whose[holder] for card, holder in cards}
+    # By the ids of the cards, for a join SQLite would begin with every visit of the shop.
+    days = session.execute(
+        sa.select(_VISIT.card_id, _VISIT.local_on).where(
             _VISIT.merchant_id == merchant_id,
+            _VISIT.card_id.in_(list(held)),
             _VISIT.voided_at.is_(None),
         )
     )
     found: dict[UUID, set[int]] = {}
-    for holder, on in rows:
-        found.setdefault(whose[holder], set()).add(on.toordinal())
-    return {who: sorted(days) for who, days in found.items()}
+    for card, on in days:
+        found.setdefault(held[card], set()).add(on.toordinal())
+    return {who: sorted(mine) for who, mine in found.items()}
 
 
 def _known_as(session: Session, merchant_id: UUID, customer_ids: list[UUID]) -> dict[UUID, UUID]:

@@ -5,7 +5,8 @@ before, which a sum does not know.
 """
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from loyalty.analytics import past, rhythm
 from loyalty.analytics.rhythm import STATES, USUAL, Limits, Yardstick
+from loyalty.core import calendar
 from loyalty.core.db import table
 from loyalty.counter.rollups.models import MemberStats
 from loyalty.customers.models import Customer
+from loyalty.merchants.models import Merchant
 
 _STATS, _CUSTOMER = table(MemberStats).c, table(Customer).c
 _TENTHS = 10
@@ -31,6 +34,38 @@ _LIVING = (_CUSTOMER.erased_at.is_(None), _CUSTOMER.merged_into_id.is_(None))
 def living(merchant_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
     """Which rows of MEMBERS are people of this shop: not erased, not merged into another."""
     return (_CUSTOMER.merchant_id == merchant_id, *_LIVING)
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What figures need to know of a shop: its money and its clocks."""
+
+    currency: str
+    timezone: str
+
+    def today(self, at: datetime) -> date:
+        """The shop's date at a moment."""
+        return calendar.local_day(at, self.timezone)
+
+
+def shop(session: Session, *, merchant_id: UUID) -> Shop:
+    """The shop of that id."""
+    query = sa.select(Merchant.currency, Merchant.timezone).where(Merchant.id == merchant_id)
+    return Shop(*session.execute(query).one())
+
+
+def today(session: Session, *, merchant_id: UUID, at: datetime) -> date:
+    """The shop's date at a moment."""
+    return shop(session, merchant_id=merchant_id).today(at)
+
+
+def stats(
+    session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]
+) -> dict[UUID, sa.Row[Any]]:
+    """What is kept of these customers, of whom there are not many; only of those with visits."""
+    mine = (_STATS.merchant_id == merchant_id, _STATS.customer_id.in_(list(customer_ids)))
+    rows = session.execute(sa.select(table(MemberStats)).where(*mine, _STATS.visits > 0))
+    return {row.customer_id: row for row in rows}
 
 
 def yardstick(

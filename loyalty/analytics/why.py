@@ -26,6 +26,19 @@ _SOURCES = {
     "link": Text("un link", "a link"),
     "referral": Text("un amico", "a friend"),
 }
+_FIELDS = {
+    "state": Text("stato", "state"),
+    "visits": Text("visite", "visits"),
+    "spend_minor": Text("spesa", "spend"),
+    "last_visit_days": Text("ultima visita", "last visit"),
+    "tier": Text("livello", "level"),
+    "birthday_in_days": Text("compleanno", "birthday"),
+    "location": Text("sede", "location"),
+    "source": Text("provenienza", "way of joining"),
+    "bought": Text("acquisti", "purchases"),
+    "consent": Text("consenso", "consent"),
+    "joined_days": Text("iscrizione", "joining"),
+}
 _PURPOSES = {
     "program": Text("il programma", "the program"),
     "profiling": Text("la profilazione", "profiling"),
@@ -68,8 +81,9 @@ class Teller:
 
     def not_so(self, leaves: Sequence[Condition | Named]) -> Text:
         """That something does not hold."""
-        names = ", ".join(leaf.key if isinstance(leaf, Named) else leaf.field for leaf in leaves)
-        return Text(f"non rientra tra gli esclusi ({names})", f"not among the excluded ({names})")
+        names = list(dict.fromkeys(map(_name, leaves)))
+        it, en = (", ".join(name.pick(language) for name in names) for language in ("it", "en"))
+        return Text(f"non tra gli esclusi ({it})", f"not among the excluded ({en})")
 
     def _state(self, row: Row) -> Text:
         if row["last_on"] is None:
@@ -181,11 +195,18 @@ class Teller:
         return self._ground.session.execute(query).scalar_one()
 
 
+def _name(leaf: Condition | Named) -> Text:
+    if isinstance(leaf, Named):
+        return BUILTIN[leaf.key].name
+    family = leaf.field.partition(".")[0]
+    return Text(leaf.part, leaf.part) if family == "units" else _FIELDS[family]
+
+
 def _there(leaf: Condition) -> Text:
-    name = leaf.field
+    name = _name(leaf)
     if leaf.value:
-        return Text(f"{name}: c'è", f"{name}: known")
-    return Text(f"{name}: non c'è", f"{name}: not known")
+        return Text(f"{name.it}: c'è", f"{name.en}: known")
+    return Text(f"{name.it}: non c'è", f"{name.en}: not known")
 
 
 def _few(visit_days: int, silence: int) -> Text:

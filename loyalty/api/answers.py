@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from loyalty.analytics.rhythm import STATES
 from loyalty.api.receipt_answers import (
     LETTERS,
     BalanceAnswer,
@@ -10,6 +11,7 @@ from loyalty.api.receipt_answers import (
     RewardWithinReach,
     VoucherInReceipt,
     advice_field,
+    day_field,
     moment_field,
     ref_field,
     text_field,
@@ -19,8 +21,24 @@ from loyalty.api.receipt_answers import (
 from loyalty.web.fields import Amount
 
 
+class CustomerFigures(Schema):
+    """What somebody's visits add up to; days are the shop's, null without any visit."""
+
+    visits = whole_field()
+    visit_days = whole_field()
+    spend = Amount(required=True)
+    first_visit_on = day_field(nullable=True)
+    last_visit_on = day_field(nullable=True)
+    silent_days = whole_field(nullable=True)
+    usual_gap_days = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "after how many days they usually come; from three visit days on"},
+    )
+
+
 class CustomerAnswer(Schema):
-    """A customer as this merchant knows them."""
+    """A customer as this merchant knows them; one who was merged has no state or figures."""
 
     ref = ref_field("cus")
     name = text_field(nullable=True)
@@ -32,6 +50,10 @@ class CustomerAnswer(Schema):
     created_at = moment_field()
     cards = fields.List(fields.String(), required=True)
     merged_into = ref_field("cus", nullable=True)
+    state = fields.String(
+        required=True, allow_none=True, metadata={"enum": [*STATES, None], "example": "active"}
+    )
+    figures = fields.Nested(CustomerFigures, required=True, allow_none=True)
 
 
 class CustomersAnswer(Schema):

@@ -4,17 +4,16 @@ from typing import Any
 
 from flask import Response
 
+from loyalty.api import profiles
 from loyalty.api.answers import CustomerAnswer, CustomersAnswer
 from loyalty.api.lists import PageQuery, page
 from loyalty.api.operation import Contract, Section, answer
-from loyalty.cards import lookup
+from loyalty.api.profiles import SegmentKey
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import StateConflict
-from loyalty.core.ids import ref
-from loyalty.customers import directory, living
+from loyalty.customers import directory
 from loyalty.customers.directory import Profile
-from loyalty.customers.models import Customer
 from loyalty.persons import erasure
 from loyalty.web import guard, reads
 from loyalty.web.fields import NOT_BLANK, Body, Choice, Email, Line
@@ -37,6 +36,12 @@ class CustomerBody(Body):
     birthday = Line((5, 5), pattern=_BIRTHDAY, allow_none=True, metadata={"example": "02-29"})
     language = Choice(*LANGUAGES, allow_none=True)
     external_ref = Line((1, 120), pattern=NOT_BLANK, allow_none=True)
+
+
+class CustomersQuery(PageQuery):
+    """Which part of the customers, or of those of a segment."""
+
+    segment = SegmentKey()
 
 
 class SearchBody(Body):
@@ -66,23 +71,28 @@ def add_customer(body: dict[str, Any]) -> Response:
         customer = directory.create(
             session, merchant_id=duty.merchant_id, profile=Profile(**body), at=clock.now()
         )
-    return answer(_shown(customer, []), 201)
+    return answer(profiles.shown([customer])[0], 201)
 
 
 @section.call(
     "GET",
     "/customers",
-    Contract(scope="customers:read", query=PageQuery, answer=CustomersAnswer),
+    Contract(
+        scope="customers:read",
+        query=CustomersQuery,
+        answer=CustomersAnswer,
+        unknown=("segment",),
+    ),
 )
 def list_customers(query: dict[str, Any]) -> Response:
-    """List customers, in the order in which they came."""
-    found = directory.page(
-        reads.session(),
-        merchant_id=guard.duty().merchant_id,
-        after=query.get("cursor"),
-        limit=query["limit"] + 1,
-    )
-    return answer(page(_all_shown(found), [customer.id for customer in found], query["limit"]))
+    """List customers, in the order in which they came; with `segment` those of one."""
+    asked = {"after": query.get("cursor"), "limit": query["limit"] + 1}
+    merchant_id = guard.duty().merchant_id
+    if "segment" in query:
+        found = [who for who, _ in profiles.matching(query["segment"], **asked)]
+    else:
+        found = directory.page(reads.session(), merchant_id=merchant_id, **asked)
+    return answer(page(profiles.shown(found), [customer.id for customer in found], query["limit"]))
 
 
 @section.call(
@@ -98,7 +108,7 @@ def search_customers(body: dict[str, Any]) -> Response:
         text=body["q"],
         limit=directory.SEARCH_MAX,
     )
-    return answer({"items": _all_shown(found), "next": None})
+    return answer({"items": profiles.shown(found), "next": None})
 
 
 @section.call(
@@ -111,7 +121,7 @@ def get_customer(customer_ref: str) -> Response:
     found = directory.find(
         reads.session(), merchant_id=guard.duty().merchant_id, customer_ref=customer_ref
     )
-    return answer(_all_shown([found])[0])
+    return answer(profiles.shown([found])[0])
 
 
 @section.call(
@@ -134,7 +144,7 @@ def change_customer(body: dict[str, Any], customer_ref: str) -> Response:
     with write() as session:
         directory.change(session, merchant_id=merchant_id, customer_ref=customer_ref, changes=body)
     return answer(
-        _all_shown(
+        profiles.shown(
             [directory.find(reads.session(), merchant_id=merchant_id, customer_ref=customer_ref)]
         )[0]
     )
@@ -161,34 +171,3 @@ def erase_customer(customer_ref: str) -> Response:
     with write() as session:
         erasure.erase(session, duty=guard.duty(), customer_ref=customer_ref, at=clock.now())
     return Response(status=204)
-
-
-def _all_shown(customers: list[Customer]) -> list[dict[str, Any]]:
-    cards = lookup.cards_of(
-        reads.session(),
-        merchant_id=guard.duty().merchant_id,
-        customer_ids=[customer.id for customer in customers],
-    )
-    return [
-        _shown(customer, [ref("crd", card) for card in cards.get(customer.id, [])])
-        for customer in customers
-    ]
-
-
-def _shown(customer: Customer, cards: list[str]) -> dict[str, Any]:
-    return {
-        "ref": ref("cus", customer.id),
-        **{field: getattr(customer, field) for field in directory.FIELDS},
-        "created_at": clock.rfc3339(customer.created_at),
-        "cards": cards,
-        "merged_into": _merged_into(customer),
-    }
-
-
-def _merged_into(customer: Customer) -> str | None:
-    if customer.merged_into_id is None:
-        return None
-    into = living.resolve(
-        reads.session(), merchant_id=customer.merchant_id, customer_id=customer.merged_into_id
-    )
-    return ref("cus", into)

@@ -148,6 +148,7 @@ def _path_parameters(rule: str) -> list[dict[str, Any]]:
     ]
 
 
+SEGMENT_KEY = "^[a-z0-9][a-z0-9_-]{0,39}$"
 _LETTERS = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _PREFIXES = {
     "customer": "cus",
@@ -166,6 +167,8 @@ def _pattern_of(name: str) -> str:
         return "^[1-9][0-9]{0,5}$"
     if name == "cause_key":
         return "^[a-z][a-z0-9_-]{0,31}$"
+    if name == "segment_key":
+        return SEGMENT_KEY
     if name == "code":
         return "^[0-9A-HJKMNP-TV-Z]{10}$"
     return f"^{_PREFIXES[name.removesuffix('_ref')]}_{_LETTERS}$"

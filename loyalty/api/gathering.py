@@ -8,6 +8,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from loyalty.api import describing, document
+from loyalty.api.audiences import AUDIENCE
 from loyalty.api.operation import CustomerConverter
 from loyalty.api.sections import SECTIONS
 
@@ -97,6 +98,7 @@ def _describe_field(_converter: Any, field: Any, **_: Any) -> dict[str, Any]:
 def _describe(spec: Any) -> None:
     """Add the problem, the way in and the words on top, before the sections are registered."""
     spec.components.schema("Problem", _PROBLEM)
+    spec.components.schema("Audience", AUDIENCE)
     spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
     spec.options["info"] = {"description": _ABOUT}
     spec.options["servers"] = [{"url": "/"}]

@@ -34,6 +34,11 @@ def moment_field(*, nullable: bool = False) -> fields.DateTime:
     return fields.DateTime(required=True, allow_none=nullable)
 
 
+def day_field(*, nullable: bool = False) -> fields.Date:
+    """A date of the shop's calendar."""
+    return fields.Date(required=True, allow_none=nullable)
+
+
 def units_field() -> fields.Dict:
     """Units by their key."""
     return fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

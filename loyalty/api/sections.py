@@ -8,9 +8,11 @@ from loyalty.api import (
     corrections,
     customers,
     imports,
+    metrics,
     program_changes,
     programs,
     redemptions,
+    segments,
     simulations,
     visits,
 )
@@ -26,6 +28,8 @@ SECTIONS = (
     causes.section,
     imports.section,
     campaigns.section,
+    metrics.section,
+    segments.section,
 )
 
 

@@ -27,14 +27,16 @@ class Visit(Base):
         sa.ForeignKeyConstraint(["merchant_id", "id"], _OPERATION),
         sa.ForeignKeyConstraint(["merchant_id", "card_id"], ["card.merchant_id", "card.id"]),
         sa.UniqueConstraint("merchant_id", "program_id", "external_ref"),
-        # Wider than a card's days need: all that figures ask of visits is read along it.
+        sa.Index("ix_visit_card_day", "merchant_id", "card_id", "local_on"),
+        # All that figures ask of visits is read along this one, card by card. The day comes after
+        # the location: else SQLite takes it for the other, and then walks through lines.
         sa.Index(
-            "ix_visit_card_day",
+            "ix_visit_figures",
             "merchant_id",
             "card_id",
+            "location_id",
             "local_on",
             "voided_at",
-            "location_id",
             "net_minor",
         ),
         sa.Index("ix_visit_day", "merchant_id", "local_on", "id"),

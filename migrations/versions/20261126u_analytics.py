@@ -1,4 +1,4 @@
-"""By what members are told apart, saved groups of them, and an index that figures are read along."""
+"""By what members are told apart, saved groups of them, an index that figures are read along."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 _ID = sa.LargeBinary(16).with_variant(sa.Uuid(), "postgresql")
 _MOMENT = sa.DateTime(timezone=True)
-_CARD_DAY = ["merchant_id", "card_id", "local_on"]
+_FIGURES = ["merchant_id", "card_id", "location_id", "local_on", "voided_at", "net_minor"]
 _DAYS = ("new_days", "cooling_days", "lapsed_days", "lost_days", "back_days")
 _TENTHS = ("cooling_tenths", "lapsed_tenths", "lost_tenths")
 
@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_segment"),
         sa.UniqueConstraint("merchant_id", "key", name="uq_segment_merchant_id_key"),
     )
-    _index([*_CARD_DAY, "voided_at", "location_id", "net_minor"])
+    op.create_index("ix_visit_figures", "visit", _FIGURES)
 
 
 def _measures() -> None:
@@ -72,12 +72,7 @@ def _measures() -> None:
     )
 
 
-def _index(columns: list[str]) -> None:
-    op.drop_index("ix_visit_card_day", "visit")
-    op.create_index("ix_visit_card_day", "visit", columns)
-
-
 def downgrade() -> None:
-    _index(_CARD_DAY)
+    op.drop_index("ix_visit_figures", "visit")
     op.drop_table("segment")
     op.drop_table("measure")

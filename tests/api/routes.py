@@ -86,7 +86,16 @@ def things_of(caller: Caller) -> dict[str, str]:
         "import_ref": _imported(caller, draft),
         **_letters(caller),
         "other_code": caller.shop.card().code,
+        "segment_key": done(caller.post("/segments", _segment(), key=None))["key"],
     }
+
+
+def _segment() -> dict[str, Any]:
+    """A segment under a name that no other shop uses."""
+    return {"name": f"Regulars {fresh_key()}", "audience": REGULARS}
+
+
+REGULARS = {"all": [{"segment": "active"}, {"field": "visits", "op": "gte", "value": 3}]}
 
 
 GIVING = {
@@ -172,6 +181,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /campaigns/<campaign_ref>/resume": {},
         "POST /campaigns/returned": {"kind": "bounce", "about": things["letter"]},
         "POST /imports/sales": {"csv": SALES_CSV, "program": things["program_ref"]},
+        "POST /segments": _segment(),
         "POST /imports/customers": {"csv": "customer,name\nmia,Mia\n"},
     }
 

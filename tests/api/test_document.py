@@ -93,13 +93,17 @@ def test_every_body_is_closed_and_bounded(app: Flask) -> None:
 
 def _named_in(part: Any, schemas: dict[str, Any]) -> set[str]:
     """The names of all schemas that a part of the document refers to, at any depth."""
-    if isinstance(part, list):
-        return set().union(*(_named_in(inner, schemas) for inner in part))
-    if not isinstance(part, dict):
-        return set()
-    name = str(part.get("$ref", "")).rpartition("/")[2]
-    inside = [schemas[name]] if name else list(part.values())
-    return {name} - {""} | _named_in(inside, schemas)
+    found: set[str] = set()
+    open_parts = [part]
+    while open_parts:
+        inner = open_parts.pop()
+        if isinstance(inner, list):
+            open_parts += inner
+        elif isinstance(inner, dict):
+            name = str(inner.get("$ref", "")).rpartition("/")[2]
+            open_parts += [schemas[name]] if name and name not in found else inner.values()
+            found |= {name} - {""}
+    return found
 
 
 class Provoked:
@@ -211,6 +215,18 @@ def _provoke_refusals(provoked: Provoked, aurora: Caller) -> None:
     ):
         provoked.send(by_name[name], **changes)
     _provoke_corrections(provoked, aurora, {"program_ref": draft}, {"visit_ref": visit})
+    _provoke_in_queries(provoked, aurora)
+
+
+def _provoke_in_queries(provoked: Provoked, aurora: Caller) -> None:
+    """What is not there, named after the question mark; and a segment's key that is taken."""
+    for path, query in (
+        ("/customers", {"segment": "gone"}),
+        ("/metrics", {"location": "loc_" + "0" * 26}),
+    ):
+        provoked.seen[f"GET {path}"].add(str(aurora.get(path, **query).status_code))
+    taken = {"name": "x", "key": "lapsed", "audience": {"segment": "lost"}}
+    provoked.send(next(one for one in OPERATIONS if one.name == "POST /segments"), body=taken)
 
 
 def _provoke_corrections(

@@ -1,16 +1,11 @@
 """Audiences: who is meant by which words, and why; the same on both databases."""
 
-from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
-from loyalty.analytics import audience as audiences
-from loyalty.analytics import measures, saved, standing
+from loyalty.analytics import slipping, standing
 from loyalty.analytics.measures import Measures
-from loyalty.analytics.rhythm import USUAL, fixed
-from loyalty.core.errors import Forbidden, Invalid, StateConflict, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.counter.requests import LineRequest
 from loyalty.customers import consents
@@ -19,57 +14,10 @@ from loyalty.merchants import places
 from tests.builders import NOW
 from tests.domain.corrections.hands import merge, unmerge
 from tests.domain.folk import say
+from tests.domain.habits import HABITS, cast, change, cond, found, known, reasons
 from tests.domain.summed import TODAY, second_card
 
-HABITS = {
-    "new": (30,),
-    "one_off": (90, 61),
-    "active": (20, 10, 0),
-    "cooling": (75, 55, 35),
-    "lapsed": (80, 70, 60),
-    "lost": (300, 290, 280),
-    "reactivated": (130, 120, 110, 5),
-}
-
-
-@pytest.fixture
-def cast(shop):
-    """One of each state, each with a name of their own; and one who has not been there yet."""
-    cards = {}
-    for name, days in HABITS.items():
-        cards[name] = shop.card(name=name.capitalize(), at=NOW - timedelta(days=days[0]))
-        for each in days:
-            shop.visit(cards[name], 1_000, at=NOW - timedelta(days=each))
-    cards["fresh"] = shop.card(name="Fresh")
-    return cards
-
-
-def found(shop, raw, limit=50):
-    """The names of who is meant, all pages together; as many as the count says."""
-    wanted, whose = audiences.parse(raw), {"merchant_id": shop.merchant_id, "on": TODAY}
-    with shop.database.read() as session:
-        names, after = [], None
-        while page := audiences.page(
-            session, audience=wanted, after=after, limit=min(limit, 3), **whose
-        ):
-            after = page[-1].customer_id
-            names += [
-                session.get_one(Customer, (shop.merchant_id, one.customer_id)).name for one in page
-            ]
-        assert audiences.count(session, audience=wanted, **whose) == len(names)
-    return {name.lower() for name in names}
-
-
-def reasons(shop, raw):
-    with shop.database.read() as session:
-        page = audiences.page(
-            session, merchant_id=shop.merchant_id, audience=audiences.parse(raw), on=TODAY
-        )
-    return [one.why.en for one in page], [one.why.it for one in page]
-
-
-def cond(field, op, value=True):
-    return {"field": field, "op": op, "value": value}
+__all__ = ["cast"]
 
 
 def test_everybody_is_in_the_segment_of_their_state(shop, cast):
@@ -105,12 +53,12 @@ MEANT = [
     (cond("spend_minor", "in", [2_000, 4_000]), {"one_off", "reactivated"}),
     (cond("last_visit_days", "lte", 5), {"active", "reactivated"}),
     (cond("last_visit_days", "between", [30, 60]), {"new", "cooling", "lapsed"}),
-    (cond("last_visit_days", "set", False), {"fresh"}),
+    (known("last_visit_days", is_set=False), {"fresh"}),
     (cond("units.points", "gte", 40), {"reactivated"}),
     (cond("units.points", "eq", 0), {"fresh"}),
     (cond("units.points", "lte", 10), {"new", "fresh"}),
     (cond("units.stamps", "eq", 0), {*HABITS, "fresh"}),
-    (cond("units.stamps", "set"), set()),
+    (known("units.stamps"), set()),
     (cond("joined_days", "eq", 0), {"fresh"}),
     (cond("joined_days", "gte", 90), {"one_off", "lost", "reactivated"}),
     (cond("joined_days", "between", [20, 70]), {"active", "new"}),
@@ -135,6 +83,16 @@ def test_conditions_mean_what_they_say(shop, cast):
     assert [(raw, found(shop, raw)) for raw, _ in MEANT] == MEANT
 
 
+def test_what_was_left_out_and_what_is_not_known_is_said_in_words(shop, cast):
+    left_out = {"not": {"any": [{"segment": "lost"}, cond("last_visit_days", "lte", 70)]}}
+    (en, *_), (it, *_) = reasons(shop, left_out)
+    assert (en, it) == (
+        "not among the excluded (Lost, last visit).",
+        "non tra gli esclusi (Persi, ultima visita).",
+    )
+    assert reasons(shop, known("last_visit_days", is_set=False))[0] == ["last visit: not known."]
+
+
 def test_who_is_meant_by_what_they_are(shop, cast):
     with shop.database.write() as session:
         for name, said in {"new": {"birthday": "11-24", "source": "poster"},
@@ -143,7 +101,7 @@ def test_who_is_meant_by_what_they_are(shop, cast):
             session.execute(sa.update(Customer).where(*mine).values(**said))
     assert found(shop, cond("birthday_in_days", "lte", 7)) == {"new"}
     assert found(shop, cond("birthday_in_days", "eq", 99)) == {"lost"}  # 28 February
-    assert found(shop, cond("birthday_in_days", "set", False)) == {*HABITS, "fresh"} - {
+    assert found(shop, known("birthday_in_days", is_set=False)) == {*HABITS, "fresh"} - {
         "new",
         "lost",
     }
@@ -183,13 +141,13 @@ def test_consent_is_the_word_in_force_merges_and_their_undo_included(shop, cast)
     for name, given in (("new", True), ("lost", True), ("active", True), ("cooling", False)):
         say(shop, cast[name].customer, "marketing", given=given)
     say(shop, cast["active"].customer, "marketing", given=False)
-    agreed = cond("consent.marketing", "eq", True)
+    agreed = {"field": "consent.marketing", "op": "eq", "value": True}
     assert found(shop, agreed) == {"new", "lost"} == told(shop)
     merge(shop, cast["cooling"], cast["new"])
     assert found(shop, agreed) == {"lost"} == told(shop)
     unmerge(shop, cast["cooling"])
     assert found(shop, agreed) == {"new", "lost"} == told(shop)
-    assert found(shop, cond("consent.marketing", "set")) == {"new", "lost", "active", "cooling"}
+    assert found(shop, known("consent.marketing")) == {"new", "lost", "active", "cooling"}
 
 
 def told(shop):
@@ -220,9 +178,6 @@ def test_another_shops_members_are_never_meant(shop, cast, stranger):
     stranger.visit(stranger.card(name="Stranger"), 1_000)
     assert found(stranger, cond("visits", "gte", 0)) == {"stranger"}
     assert found(shop, cond("visits", "gte", 0)) == {*HABITS, "fresh"}
-    keep(shop, "Mine", {"segment": "lost"})
-    with pytest.raises(Unknown):
-        found(stranger, {"segment": "mine"})
 
 
 # --- the house's own segments
@@ -248,79 +203,19 @@ def test_below_zero_asks_for_the_margin_and_weighs_what_rewards_cost(shop, cast)
     assert "cooling" in found(shop, {"segment": "sotto_zero"})
 
 
-# --- limits of the shop
+# --- what is at stake
 
 
-def change(shop, wanted, duty=None):
-    with shop.database.write() as session:
-        measures.change(session, duty=duty or shop.owner, wanted=wanted, at=NOW)
-
-
-def test_a_shop_may_set_its_own_limits_or_fixed_days(shop, cast):
-    change(shop, Measures(fixed(cooling_days=10, lapsed_days=20, lost_days=30)))
-    assert found(shop, {"segment": "lost"}) == {"cooling", "lapsed", "lost"}
-    change(shop, Measures(USUAL, 65, 36))
+def test_what_is_at_stake_is_what_they_would_bring_in_90_days_at_their_own_pace(shop, cast):
     with shop.database.read() as session:
-        assert measures.of(session, merchant_id=shop.merchant_id) == Measures(USUAL, 65, 36)
-    assert found(shop, {"segment": "lost"}) == {"lost"}
-
-
-WRONG = [
-    ({"lapsed_days": 0}, "lapsed_days"),
-    ({"lapsed_days": 200}, "lapsed_days"),
-    ({"cooling_tenths": 30}, "lapsed_tenths"),
-    ({"cooling_tenths": 0}, "cooling_tenths"),
-    ({"lost_tenths": 9_999}, "lost_tenths"),
-    ({"back_days": 366}, "back_days"),
-]
-
-
-def test_limits_out_of_bounds_or_order_are_refused_at_the_field(shop):
-    for wrong, field in WRONG:
-        with pytest.raises(Invalid) as refused:
-            change(shop, Measures(replace(USUAL, **wrong)))
-        assert field in refused.value.facts["fields"]
-
-
-def test_only_who_may_change_settings_changes_limits(shop):
-    with pytest.raises(Forbidden):
-        change(shop, Measures(), shop.cashier)
-
-
-# --- saved segments
-
-
-def keep(shop, name, audience, **more):
-    with shop.database.write() as session:
-        return saved.save(
-            session, duty=shop.owner, name=name, audience=audience, at=NOW, **more
-        ).key
-
-
-def test_a_saved_segment_is_meant_by_its_key(shop, cast):
-    key = keep(shop, "Clienti del sabato è!", cond("visits", "eq", 0))
-    assert key == "clienti-del-sabato-e"
-    assert keep(shop, "Clienti del sabato è", {"segment": "lost"}) == "clienti-del-sabato-e-2"
-    assert found(shop, {"segment": key}) == {"fresh"}
-    assert found(shop, {"any": [{"segment": key}, {"segment": "lost"}]}) == {"fresh", "lost"}
-    with shop.database.write() as session:
-        saved.change(
-            session, duty=shop.owner, key=key, name="Altro", audience={"segment": "lapsed"}, at=NOW
-        )
-    assert found(shop, {"segment": key}) == {"lapsed"}
-    with shop.database.write() as session:
-        saved.drop(session, duty=shop.owner, key=key, at=NOW)
-    with pytest.raises(Unknown):
-        found(shop, {"segment": key})
-
-
-def test_a_saved_segment_holds_no_saved_one_and_takes_nobodys_key(shop):
-    keep(shop, "Mine", {"segment": "lost"})
-    with pytest.raises(Invalid):
-        keep(shop, "Nested", {"all": [{"segment": "mine"}]})
-    for key in ("mine", "lapsed"):
-        with pytest.raises(StateConflict):
-            keep(shop, "Other", {"segment": "lost"}, key=key)
-    for name in ("", " \u202e ", "x" * 81):
-        with pytest.raises(Invalid):
-            keep(shop, name, {"segment": "lost"})
+        whose = {"merchant_id": shop.merchant_id, "on": TODAY}
+        mean = standing.yardstick(session, **whose).mean
+        found = slipping.at_stake(session, **whose)
+        more = slipping.at_stake(session, states=slipping.SLIPPING, limit=1, **whose)
+    usual = (20 + 2 * mean) / 4
+    (one,) = found.first
+    assert (one.name, one.silence_days, one.usual_gap_days) == ("Lapsed", 60, usual)
+    assert (one.visits, one.spend_minor) == (90 / usual, 90 / usual * 1_000)
+    assert (found.members, found.visits, found.spend_minor) == (1, one.visits, one.spend_minor)
+    assert more.members == 3
+    assert more.visits > more.first[0].visits >= one.visits

@@ -22,12 +22,15 @@ _WALK = re.compile(
 )
 _PAGE = re.compile(
     r" FROM visit JOIN .* WHERE visit.merchant_id = \? ORDER BY visit.id( DESC)? LIMIT"
-    r"| FROM customer WHERE .* ORDER BY customer.id( DESC)? LIMIT"
+    r"| FROM customer (LEFT OUTER JOIN member_stats .*)?WHERE .* ORDER BY customer.id( DESC)? LIMIT"
     r"|^SELECT \? AS anon_1 FROM visit WHERE visit.merchant_id = \? LIMIT"  # is there one at all
 )
 _OF_ALL = re.compile(
     r"^SELECT sum\(ledger_\w+\.\w+\) AS sum_1 | card\.program_id = \?"
     r"|^SELECT count\(\*\) AS count_1 FROM card WHERE card.merchant_id = \?$"
+    # Figures: the mean gap, every visit day, what was sold, and how many are meant.
+    r"|^SELECT sum\(.*FROM member_stats WHERE|group_concat\(visit\.local_on\)"
+    r"|FROM card k CROSS JOIN visit v|^SELECT count\(\*\) AS count_1 FROM customer LEFT OUTER JOIN"
 )
 
 
@@ -55,7 +58,8 @@ def walks(database: Database, statements: dict[str, Any]) -> dict[str, list[str]
     """Statements that walk through all of a shop's rows and need not, with the steps that do.
 
     A list in the order of its key may, for it stops after a page; and so may what is asked of
-    everybody: what causes are owed, where new levels would put whom, how many cards there are.
+    everybody: what causes are owed, where new levels would put whom, how many cards there are, and
+    the figures of a shop.
     """
     found = {}
     with database.read_engine.connect() as connection:
