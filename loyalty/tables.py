@@ -1,8 +1,8 @@
 """Every table of the product, gathered for migrations and tests."""
 
 from loyalty.analytics import models as analytics
-from loyalty.campaigns import models as campaigns
 from loyalty.analytics import pulse_models as pulses
+from loyalty.campaigns import models as campaigns
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
 from loyalty.cards import referral_models as referrals

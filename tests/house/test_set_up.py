@@ -111,11 +111,21 @@ def test_a_failing_step_shows_its_words_and_one_sentence() -> None:
 
 
 def test_one_package_of_a_lock_comes_with_all_its_hashes_and_no_other() -> None:
-    with run.locked_subset("uv", run.LOCKS["run"]) as subset:
+    with run.locked_subset(run.LOCKS["run"], lambda name: name == "uv") as subset:
         lines = subset.read_text().splitlines()
     assert lines[0].startswith("uv==")
     assert len(lines) > 10
     assert all(line.startswith("    --hash=sha256:") for line in lines[1:])
+
+
+def test_whatever_is_locked_is_installed_once() -> None:
+    lock = run.LOCKS["dev"]
+    with run.locked_subset(lock, lambda name: name not in run.SOURCES) as wheels:
+        as_wheels = wheels.read_text()
+    with run.locked_subset(lock, lambda name: name in run.SOURCES) as sources:
+        from_source = sources.read_text()
+    assert sorted((as_wheels + from_source).splitlines()) == sorted(lock.read_text().splitlines())
+    assert [line.partition("==")[0] for line in from_source.splitlines()[:1]] == ["dkimpy"]
 
 
 def test_an_unknown_command_gets_the_list_of_commands(capsys) -> None:
