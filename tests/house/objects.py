@@ -7,6 +7,8 @@ say so when one is missing.
 
 import re
 from dataclasses import replace
+from datetime import timedelta
+from unittest.mock import patch
 
 import sqlalchemy as sa
 
@@ -20,6 +22,7 @@ from loyalty.merchants import accounts, devices, keys, pins
 from loyalty.merchants.access_models import StaffSession
 from tests.api.caller import Caller
 from tests.api.routes import things_of as things_of_software
+from tests.builders import NOW
 from tests.house.portal_objects import portal_things
 from tests.pages import Visitor
 
@@ -83,7 +86,8 @@ def form(rule, things):
 def things_of(app, shop):
     """Something real of each kind in the shop, by the names of the gaps."""
     software = Caller(app.test_client(), shop, shop.api_key())
-    found = things_of_software(software)
+    with patch.object(clock, "now", lambda: NOW + timedelta(hours=1)):  # an hour for letters
+        found = things_of_software(software)
     card = shop.card("points", name="Zeno", email=f"zeno@{shop.cashier_email}", at=clock.now())
     member = replace(card, ref=found["card_ref"], customer=found["customer_ref"])
     found["member_ref"], found["other_ref"] = member.customer, card.customer

@@ -192,6 +192,10 @@ def test_every_call_of_the_api_is_one_that_its_own_walk_knows(app):
     assert there == known
 
 
+# A mail program that presses gets no error: there is nothing that whoever sees it could mend.
+SILENT = [("POST", "/u/<token>")]
+
+
 def test_secrets_that_are_nobodys_open_nothing(app, shop):
     anybody = Visitor(app)
     token = token_of(anybody)
@@ -200,7 +204,8 @@ def test_secrets_that_are_nobodys_open_nothing(app, shop):
             continue
         typed = {"password": PASSWORD}
         answer = send(anybody, method, address(rule, {}), typed, token)
-        assert answer.status_code in (404, 410), (method, rule, answer.status_code)
+        expected = (200,) if (method, rule) in SILENT else (404, 410)
+        assert answer.status_code in expected, (method, rule, answer.status_code)
 
 
 def test_a_gap_that_nobody_can_fill_is_said_in_a_sentence():
