@@ -22,6 +22,7 @@ _SHOWN = 50
 _ROWS_MAX = 20_000
 DAYS = (7, 30, 90)
 _THINGS = {
+    "cmp": Text("campagna", "campaign"),
     "crd": Text("carta", "card"),
     "cus": Text("cliente", "customer"),
     "prg": Text("programma", "program"),
