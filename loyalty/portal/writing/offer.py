@@ -64,7 +64,7 @@ def _program_of(reward: str) -> str:
 
 
 def _around(_: Campaign) -> dict[str, Any]:
-    return {"rewards": choices(), "none": NONE}
+    return {"rewards": choices(), "no_gift": NONE}
 
 
 OFFER = Step(
