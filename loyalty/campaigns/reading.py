@@ -50,12 +50,12 @@ def of(session: Session, *, token: str) -> Read:
     return _read(session, campaign, customer, row.redemption_id, token)
 
 
-def subject(campaign: Campaign, *, language: str) -> str:
+def subject(campaign: Campaign, *, language: str, shop: str) -> str:
     """The subject of a letter that is out, without anybody's name in it."""
     assert campaign.printed is not None, "it was launched"
     letters = campaign.printed["letters"]
     chosen = person.language_for(language, language, letters)
-    return tags.fill(tags.of_plain(letters[chosen]["subject"]), {})
+    return tags.fill(tags.of_plain(letters[chosen]["subject"]), {"shop": shop})
 
 
 def _read(

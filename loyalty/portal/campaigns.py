@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 
 from loyalty.campaigns import drafts, outcome, states, steps
 from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.outcome import Outcome
 from loyalty.core import clock
 from loyalty.core.db import write
-from loyalty.core.errors import Invalid, StateConflict
+from loyalty.core.errors import Invalid
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.text import Text
 from loyalty.merchants.roles import Permission
@@ -23,7 +23,6 @@ from loyalty.web.locale import gettext, language, number
 
 _SHOWN = 15
 _COPIED = Text("Ecco la copia: è una bozza.", "Here is the copy: it is a draft.")
-_DROPPED = Text("La bozza non c'è più.", "The draft is gone.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +93,3 @@ def copy_campaign(campaign_ref: str) -> Response:
         return campaign_of.to("portal.campaign", campaign_ref)
     toasts.say(_COPIED)
     return campaign_of.to("portal.campaign_check", made)
-
-
-@blueprint.post("/portal/campaigns/<campaign_ref>/drop")
-@guard.staff(Permission.CAMPAIGNS)
-def drop_campaign(campaign_ref: str) -> Response:
-    """Do away with a draft."""
-    try:
-        with write() as records:
-            steps.drop(records, duty=guard.duty(), campaign_ref=campaign_ref, at=clock.now())
-    except StateConflict:
-        return campaign_of.to("portal.campaign", campaign_ref)
-    toasts.say(_DROPPED)
-    return make_response(redirect(url_for("portal.campaigns"), 303))

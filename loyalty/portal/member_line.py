@@ -24,7 +24,7 @@ from loyalty.portal.mailbox import KINDS as MAILS
 from loyalty.programs import words
 from loyalty.programs.earning import is_cause
 from loyalty.web import guard
-from loyalty.web.locale import gettext, language, money, pick
+from loyalty.web.locale import gettext, language, money, pick, shop
 
 SHOWN = 25
 
@@ -245,11 +245,12 @@ def _letter(one: Told) -> Event:
     """A letter of a campaign, by its subject; who may, is led to the campaign."""
     campaign, row = one.campaign, one.row
     assert campaign is not None, "a letter comes with its campaign"
+    here = shop()
     may_open = Permission.CAMPAIGNS in guard.duty().permissions
     why = trouble(row.came_back) or (trouble(row.reason) if row.state != "sent" else None)
     return Event(
         icon="send",
-        title=reading.subject(campaign, language=language()),
+        title=reading.subject(campaign, language=language(), shop=here.name if here else ""),
         at=one.moment.at,
         badge=pick(MESSAGES[row.state][0]),
         lines=[gettext("Campaign: %(name)s", name=campaign.name), *([pick(why)] if why else [])],

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request, url_for
 
 from loyalty.campaigns import drafts, launching, offers, outlook, preview, steps, trials
 from loyalty.campaigns.letter import LANGUAGES
@@ -16,6 +15,7 @@ from loyalty.core.db import current, write
 from loyalty.core.errors import Invalid, StateConflict, TooMany, Unknown
 from loyalty.core.ids import parse_ref, ref
 from loyalty.core.text import Text
+from loyalty.customers import directory
 from loyalty.merchants.roles import Permission
 from loyalty.portal import campaign_of
 from loyalty.portal.blueprint import blueprint
@@ -30,6 +30,7 @@ _CHANGED = Text(
     "The draft has changed while you were looking: this is how it stands now. Check it once more,"
     " then send.",
 )
+_DROPPED = Text("La bozza non c'è più.", "The draft is gone.")
 _LAUNCHED = Text("È partita.", "It is on its way.")
 _PLANNED = Text("È in programma.", "It is scheduled.")
 _TRIED = Text("La lettera di prova è in arrivo.", "The test letter is on its way.")
@@ -165,22 +166,14 @@ def _trial(campaign: Campaign) -> MailTrial | None:
 
 
 @blueprint.get("/portal/campaigns/<campaign_ref>/as/<member_ref>")
-@guard.staff(Permission.CAMPAIGNS)
+@guard.staff(Permission.CAMPAIGNS, Permission.MEMBERS)
 def campaign_as(campaign_ref: str, member_ref: str) -> Response:
     """The finished letter of one member, for the frames of the check alone."""
-    campaign, who = campaign_of.find(campaign_ref), parse_ref("cus", member_ref)
-    at, house = clock.now(), campaign_of.house()
-    # Whoever is not meant has no letter to look at, nor has anybody of another shop.
-    if who is None or not _is_meant(campaign, who, house, at):
-        raise Unknown("customer")
-    return headers.as_letter(make_response(_shown(campaign, who).html))
-
-
-def _is_meant(campaign: Campaign, who: UUID, house: Any, at: datetime) -> bool:
-    before = UUID(int=who.int - 1)
-    return outlook.people(
-        reads.session(), campaign=campaign, house=house, reason=None, after=before, limit=1, at=at
-    ) == [who]
+    campaign = campaign_of.find(campaign_ref)
+    found = directory.find(
+        reads.session(), merchant_id=campaign.merchant_id, customer_ref=member_ref
+    )
+    return headers.as_letter(make_response(_shown(campaign, found.id).html))
 
 
 @blueprint.post("/portal/campaigns/<campaign_ref>/test")
@@ -231,3 +224,16 @@ def launch_campaign(campaign_ref: str) -> Response:
         return campaign_of.to("portal.campaign", campaign_ref)
     toasts.say(_PLANNED if is_later else _LAUNCHED)
     return campaign_of.to("portal.campaign", campaign_ref)
+
+
+@blueprint.post("/portal/campaigns/<campaign_ref>/drop")
+@guard.staff(Permission.CAMPAIGNS)
+def drop_campaign(campaign_ref: str) -> Response:
+    """Do away with a draft."""
+    try:
+        with write() as records:
+            steps.drop(records, duty=guard.duty(), campaign_ref=campaign_ref, at=clock.now())
+    except StateConflict:
+        return campaign_of.to("portal.campaign", campaign_ref)
+    toasts.say(_DROPPED)
+    return make_response(redirect(url_for("portal.campaigns"), 303))
