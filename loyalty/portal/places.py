@@ -69,7 +69,7 @@ GROUPS = (
         Text("Ritorni", "Win-back"),
         (
             Place("portal.campaigns", Text("Campagne", "Campaigns"), "send", Permission.CAMPAIGNS,
-                  "w", words=Text("lettere newsletter riconquista e-mail",
+                  words=Text("lettere newsletter riconquista e-mail",
                                   "letters newsletter win back mail")),
             Place("portal.deliverability", Text("Consegna", "Deliverability"), "mail-check",
                   Permission.CAMPAIGNS,
