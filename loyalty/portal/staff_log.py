@@ -99,7 +99,7 @@ def staff_log() -> str:
 
 
 @blueprint.get("/portal/staff/log.csv")
-@guard.staff(Permission.STAFF)
+@guard.staff(Permission.STAFF, fresh=True)
 def staff_log_csv() -> Response:
     """Exactly what is filtered, as a file; the newest 20,000 lines at most."""
     names = _names()

@@ -8,7 +8,9 @@ from pathlib import Path
 import loyalty
 from loyalty.core import clock
 from loyalty.merchants.acts import note
+from loyalty.merchants.sessions import FRESH_MINUTES
 from loyalty.portal.act_words import GROUPS, WORDS, of_group
+from tests.builders import PASSWORD
 from tests.tills import add_till, later
 
 
@@ -89,3 +91,16 @@ def test_the_file_holds_exactly_what_is_filtered_and_no_formula(shop, aurora):
 def test_every_group_has_acts():
     assert all(of_group(group) for group in GROUPS)
     assert not of_group("nonsense")
+
+
+def test_the_file_asks_again_who_it_is_and_leads_back_to_where_it_is_taken(aurora, monkeypatch):
+    later(monkeypatch, minutes=FRESH_MINUTES + 1)
+    asked = aurora.get("/portal/staff/log.csv?act=device&days=30")
+    assert asked.path == "/portal/confirm"
+    back = aurora.submit(asked, "/portal/confirm", proof=PASSWORD)
+    assert back.path == "/portal/staff/log"
+    assert "Adesso il file si può scaricare" in back.words
+    (link,) = [link for link in back.links if "log.csv" in link]
+    assert "act=device" in link
+    assert "days=30" in link
+    assert aurora.client.get(link).mimetype == "text/csv"
