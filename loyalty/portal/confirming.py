@@ -59,7 +59,7 @@ def confirm() -> Response:
         return _page(form.refuse("proof", _NO), status=422)
     session.prove(at=at)
     who, typed = session.name_of(seat.person), form.value("kept")
-    waiting = kept.opened(typed, who=who, at=at) if typed else None
+    waiting = kept.opened(typed, who=who, at=at)
     if waiting is not None:
         return kept_page(waiting, asks=False)
     return go(_onwards(form.value("next")) or home_of(seat.person))
