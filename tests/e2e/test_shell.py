@@ -145,7 +145,8 @@ def test_the_bar_of_a_phone_cuts_no_word(shop, crowd):
     aurora = crowd.person(viewport=PHONE)
     page = aurora.sign_in(shop.owner_email)
     inside = """() => [...document.querySelectorAll(".tabs a")].filter((tab) => {
-        const [at, room] = [tab.querySelector("span"), tab].map((each) => each.getBoundingClientRect());
+        const both = [tab.querySelector("span"), tab];
+        const [at, room] = both.map((each) => each.getBoundingClientRect());
         return at.left < room.left - 1 || at.right > room.right + 1 || room.right > innerWidth;
     }).map((tab) => tab.textContent)"""
     for language in ("it", "en"):

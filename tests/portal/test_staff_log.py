@@ -54,12 +54,12 @@ def test_filters_stand_in_the_address_and_each_can_be_taken_away(shop, aurora, m
     tills = aurora.get("/portal/staff/log?act=device")
     assert "ha preparato una cassa" in tills.words
     assert "ha fatto un link" not in tills.words
-    week = aurora.get("/portal/staff/log?days=7")
+    week = aurora.get("/portal/staff/log?period=7")
     assert "ha preparato una cassa" not in week.words
-    mine = aurora.get(f"/portal/staff/log?person={shop.owner.actor}&act=staff&days=7")
+    mine = aurora.get(f"/portal/staff/log?person={shop.owner.actor}&act=staff&period=7")
     assert mine.links.count(f"/portal/staff/log?person={shop.owner.actor}&act=staff") == 1
     assert "Nessuno ha fatto" in aurora.get("/portal/staff/log?act=pin").words
-    for nonsense in ("?person=x&act=x&days=x", "?before=x", "?days=-1", "?person=%00"):
+    for nonsense in ("?person=x&act=x&period=x", "?before=x", "?period=own&from=x", "?person=%00"):
         assert aurora.get(f"/portal/staff/log{nonsense}").status == 200
 
 
@@ -95,12 +95,12 @@ def test_every_group_has_acts():
 
 def test_the_file_asks_again_who_it_is_and_leads_back_to_where_it_is_taken(aurora, monkeypatch):
     later(monkeypatch, minutes=FRESH_MINUTES + 1)
-    asked = aurora.get("/portal/staff/log.csv?act=device&days=30")
+    asked = aurora.get("/portal/staff/log.csv?act=device&period=28")
     assert asked.path == "/portal/confirm"
     back = aurora.submit(asked, "/portal/confirm", proof=PASSWORD)
     assert back.path == "/portal/staff/log"
     assert "Adesso il file si può scaricare" in back.words
     (link,) = [link for link in back.links if "log.csv" in link]
     assert "act=device" in link
-    assert "days=30" in link
+    assert "period=28" in link
     assert aurora.client.get(link).mimetype == "text/csv"
