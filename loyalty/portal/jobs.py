@@ -32,7 +32,7 @@ NAMES = {
     "tiers.review": Text("Revisione dei livelli", "Review of levels"),
     "tiers.adopt": Text("Livelli secondo le nuove regole", "Levels under new rules"),
     "wallet.answer": Text("Codici per aprire le carte", "Codes to open cards"),
-    "program.try": Text("Prova di regole sulle vendite passate", "Trying rules on past sales"),
+    "program.try": Text("Prova di regole", "Trying rules"),
     "staff.forgotten": Text("Password nuove per chi lavora qui", "New passwords for staff"),
     "mail.send": Text("Invio di un'e-mail", "Sending a mail"),
     "members.bulk": Text("Etichette su molti clienti", "Tags on many members"),

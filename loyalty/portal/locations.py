@@ -20,6 +20,7 @@ from loyalty.merchants.hours import DAYS, SPANS, Hours, NotHours
 from loyalty.merchants.models import Location
 from loyalty.merchants.places import ChangedMeanwhile, Place, StillInUse
 from loyalty.merchants.roles import Permission
+from loyalty.portal import location_staff
 from loyalty.portal.blueprint import blueprint
 from loyalty.web import guard, reads, sheets, shopfront, toasts
 from loyalty.web.fields import Body, Choice, Line
@@ -230,9 +231,16 @@ def _page(location_ref: str, form: FormState, *, refusal: str = "", status: int 
         now=_now(row, form) if refusal and form.raw else [],
         tills=_tills(records).get(row.id, []),
         visits=_visits(records).get(row.id, 0),
+        workers=location_staff.workers(row),
+        has_others=_has_others(records, row),
         refusal=refusal,
     )
     return make_response(html, status)
+
+
+def _has_others(records: Session, row: Location) -> bool:
+    every = places.list_locations(records, merchant_id=row.merchant_id)
+    return any(each.id != row.id and each.closed_at is None for each in every)
 
 
 def _as_typed(row: Location) -> dict[str, str]:
