@@ -85,7 +85,7 @@ class Filters:
         """What holds of a column that names a customer."""
         return [*self._of(who), self._living(who)]
 
-    def _of(self, who: sa.ColumnElement[UUID]) -> Iterator[Condition]:
+    def _of(self, who: Any) -> Iterator[Condition]:
         yield from self._ids(who)
         if not self.sums:
             return
@@ -101,7 +101,7 @@ class Filters:
         yield from _records(self.scope, self.criteria, who)
         yield from _cards(self.scope, self.criteria, who)
 
-    def _living(self, who: sa.ColumnElement[UUID]) -> Condition:
+    def _living(self, who: Any) -> Condition:
         """Those who are not are few: to look for all others would take longer."""
         if not self.person:
             others = _gone(self.scope.merchant_id)
