@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -291,22 +292,28 @@ def held_cards(merchant_id: UUID) -> Any:
 
 def inherited_cards(merchant_id: UUID) -> Any:
     """Living cards of somebody who turned out to be another, with that one."""
+    merged = _merged(merchant_id)
+    return (
+        sa.select(Card.id.label("card_id"), Card.program_id, merged.c.living.label("customer_id"))
+        .join(merged, sa.and_(Card.merchant_id == merchant_id, Card.customer_id == merged.c.id))
+        .where(Card.merged_into_id.is_(None))
+    )
+
+
+@lru_cache(maxsize=256)  # a statement that asks for it twice has to name one and the same
+def _merged(merchant_id: UUID) -> sa.CTE:
+    """Everybody who was merged, with who they are now and everybody between."""
     merged = (
         sa.select(Customer.id, Customer.merged_into_id.label("living"))
         .where(Customer.merchant_id == merchant_id, Customer.merged_into_id.is_not(None))
         .cte("merged", recursive=True)
     )
     further = sa.orm.aliased(Customer)
-    merged = merged.union(
+    return merged.union(
         sa.select(merged.c.id, further.merged_into_id)
         .join(
             further,
             sa.and_(further.merchant_id == merchant_id, further.id == merged.c.living),
         )
         .where(further.merged_into_id.is_not(None))
-    )
-    return (
-        sa.select(Card.id.label("card_id"), Card.program_id, merged.c.living.label("customer_id"))
-        .join(merged, sa.and_(Card.merchant_id == merchant_id, Card.customer_id == merged.c.id))
-        .where(Card.merged_into_id.is_(None))
     )
