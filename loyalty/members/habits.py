@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 
 from loyalty.core.ids import ref
 from loyalty.counter.rollups import reading
-from loyalty.counter.rollups.reading import DEFAULT_LIMITS, Limits, Member
+from loyalty.counter.rollups.reading import DEFAULT_LIMITS, FEW_DAYS, Limits, Member
 from loyalty.customers import consents
 from loyalty.customers.consents import Purpose
-
-FEW_DAYS = 3  # visit days from which on somebody has a habit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,14 @@ class Told:
     may: bool
 
 
-def told(session: Session, *, merchant_id: UUID, customer_id: UUID, on: date) -> Told:
-    """Figures of a living customer, and habits where they agreed; `on` is the shop's date."""
+def told(
+    session: Session, *, merchant_id: UUID, customer_id: UUID, on: date, mean: Fraction
+) -> Told:
+    """Figures of a living customer, and habits where they agreed.
+
+    `on` is the shop's date, `mean` its mean gap.
+    """
     found = reading.member(session, merchant_id=merchant_id, customer_id=customer_id)
-    mean = reading.mean_gap(session, merchant_id=merchant_id)
     agreed = consents.of(session, merchant_id=merchant_id, customer_ref=ref("cus", customer_id))
     may = bool(agreed[Purpose.PROFILING])
     figures = _figures(found, mean, on)

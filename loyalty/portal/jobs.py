@@ -45,6 +45,7 @@ NAMES = {
     "imports.run": Text("Importazione di un file", "Import of a file"),
     "imports.undo": Text("Annullamento di un'importazione", "Undoing an import"),
     "imports.sweep": Text("Pulizia dei file lasciati a metà", "Clearing of files left half way"),
+    "pictures.sweep": Text("Pulizia delle immagini non usate", "Clearing of unused pictures"),
     "tasks.notice": Text("Compiti che si scrivono da soli", "Tasks that write themselves"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }

@@ -14,7 +14,7 @@ from loyalty.core.db import write
 from loyalty.core.errors import Invalid
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
-from loyalty.counter.models import Visit
+from loyalty.counter.rollups.models import ShopDay
 from loyalty.merchants import devices, hours, places
 from loyalty.merchants.hours import DAYS, SPANS, Hours, NotHours
 from loyalty.merchants.models import Location
@@ -194,13 +194,9 @@ def _visits(records: Session) -> Mapping[Any, int]:
     """The living visits of thirty days, by place."""
     since = today() - timedelta(days=_DAYS_COUNTED - 1)
     query = (
-        sa.select(Visit.location_id, sa.func.count())
-        .where(
-            Visit.merchant_id == guard.duty().merchant_id,
-            Visit.local_on >= since,
-            Visit.voided_at.is_(None),
-        )
-        .group_by(Visit.location_id)
+        sa.select(ShopDay.location_id, sa.func.sum(ShopDay.visits))
+        .where(ShopDay.merchant_id == guard.duty().merchant_id, ShopDay.local_on >= since)
+        .group_by(ShopDay.location_id)
     )
     return {row[0]: row[1] for row in records.execute(query)}
 

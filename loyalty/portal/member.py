@@ -81,8 +81,13 @@ def page(customer: Customer, forms: Forms | None = None, status: int = 200) -> R
     records, forms = reads.session(), forms or Forms()
     whose = member_of.whose(records, customer)
     scope = members.scope()
+    assert scope.mean is not None, "the scope of a page knows it"
     doing = habits.told(
-        records, merchant_id=scope.merchant_id, customer_id=customer.id, on=scope.today
+        records,
+        merchant_id=scope.merchant_id,
+        customer_id=customer.id,
+        on=scope.today,
+        mean=scope.mean,
     )
     spent = worth.cost(records, merchant_id=scope.merchant_id, card_ids=whose.card_ids)
     tagged = tags.of_many(records, merchant_id=scope.merchant_id, customer_ids=[customer.id]).get(

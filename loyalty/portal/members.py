@@ -88,8 +88,9 @@ def page(
     records, form = reads.session(), form or FormState()
     shelf, criteria = member_filters.shelf(records), Criteria.read(request.args)
     wanted = Wanted(scope(), criteria, typed, shelf.pot(criteria))
-    found = listing.page(records, wanted=wanted, place=_place(), limit=SHOWN)
-    total = listing.count(records, wanted=wanted)
+    filters = listing.asked(records, wanted=wanted)
+    found = listing.page(records, wanted=wanted, filters=filters, place=_place(), limit=SHOWN)
+    total = listing.count(records, wanted=wanted, filters=filters)
     club = shelf.club(criteria)
     saved = views.list_views(records, merchant_id=wanted.scope.merchant_id)
     shown = render_template(

@@ -14,6 +14,7 @@ from loyalty.counter.rollups.models import MemberHour, MemberProduct, MemberStat
 
 _STATS, _HOUR, _PRODUCT = table(MemberStats).c, table(MemberHour).c, table(MemberProduct).c
 FIFTHS = 5
+FEW_DAYS = 3  # visit days from which on somebody has a habit
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+_JULIAN = 1_721_424.5  # the Julian day of the day before the first of the calendar
 MEAN_GAP_DAYS = Fraction(30)  # of a shop where nobody has come twice yet
 
 
@@ -120,7 +122,10 @@ def mean_gap(session: Session, *, merchant_id: UUID) -> Fraction:
     gaps = _days_between(session, _STATS.last_on, _STATS.first_on)
     row = session.execute(
         sa.select(sa.func.sum(gaps), sa.func.sum(_STATS.visit_days - 1)).where(
-            _STATS.merchant_id == merchant_id, _STATS.visits > 0
+            # Who came on one day only has no gap.
+            _STATS.merchant_id == merchant_id,
+            _STATS.visits > 0,
+            _STATS.visit_days > 1,
         )
     ).one()
     return Fraction(int(row[0]), int(row[1])) if row[1] else MEAN_GAP_DAYS
@@ -145,11 +150,30 @@ def states(
 def state(
     session: Session, *, on: date, mean: Fraction, limits: Limits = DEFAULT_LIMITS
 ) -> sa.ColumnElement[str]:
-    """The state of a row of `member_stats` with visits, where `mean` is the shop's mean gap.
+    """The state of a row of `member_stats` with visits, where `mean` is the shop's mean gap."""
+    return sa.case(*((test, name) for name, test in _tests(session, on, mean, limits)))
+
+
+def is_in(
+    session: Session, name: str, *, on: date, mean: Fraction, limits: Limits = DEFAULT_LIMITS
+) -> sa.ColumnElement[bool]:
+    """Whether a row of `member_stats` with visits is in that state; no other is thought through."""
+    earlier: list[sa.ColumnElement[bool]] = []
+    for other, test in _tests(session, on, mean, limits):
+        if other == name:
+            return sa.and_(test, *earlier)
+        earlier.append(sa.not_(test))
+    raise AssertionError(f"{name} is no state")
+
+
+def _tests(
+    session: Session, on: date, mean: Fraction, limits: Limits
+) -> list[tuple[str, sa.ColumnElement[bool]]]:
+    """The states, of which the first that fits is it; what is cheap to ask comes first in each.
 
     Compared in whole numbers: a usual gap is (days between + 2 mean) / (repeat days + 2).
     """
-    silence = _days_between(session, sa.literal(on, sa.Date), _STATS.last_on)
+    silence = _days_since(session, on, _STATS.last_on)
     between = _days_between(session, _STATS.last_on, _STATS.first_on)
     usual = between * mean.denominator + 2 * mean.numerator
     waited = silence * (_STATS.visit_days + 1) * mean.denominator
@@ -157,15 +181,27 @@ def state(
     def gaps(most: Fraction) -> sa.ColumnElement[bool]:
         return waited * most.denominator >= usual * most.numerator
 
+    def silent(days: int) -> sa.ColumnElement[bool]:
+        return _STATS.last_on <= on - timedelta(days=days)
+
     is_recent = _STATS.last_on >= on - timedelta(days=limits.new_days)
-    return sa.case(
-        (sa.and_(_STATS.visit_days < 3, is_recent), "new"),  # noqa: PLR2004  # the word's meaning
-        (_STATS.visit_days < 3, "one_off"),  # noqa: PLR2004
-        (sa.and_(silence >= limits.lost_days, gaps(limits.lost)), "lost"),
-        (sa.and_(silence >= limits.lapsed_days, gaps(limits.lapsed)), "lapsed"),
-        (gaps(limits.cooling), "cooling"),
-        else_="active",
-    )
+    return [
+        ("new", sa.and_(_STATS.visit_days < FEW_DAYS, is_recent)),
+        ("one_off", _STATS.visit_days < FEW_DAYS),
+        ("lost", sa.and_(silent(limits.lost_days), gaps(limits.lost))),
+        ("lapsed", sa.and_(silent(limits.lapsed_days), gaps(limits.lapsed))),
+        ("cooling", gaps(limits.cooling)),
+        ("active", sa.true()),
+    ]
+
+
+def _days_since(
+    session: Session, on: date, earlier: sa.ColumnElement[Any]
+) -> sa.ColumnElement[int]:
+    if session.get_bind().dialect.name == "postgresql":
+        return _days_between(session, sa.literal(on, sa.Date), earlier)
+    # SQLite would ask what a given day is for each row again.
+    return sa.cast(on.toordinal() + _JULIAN - sa.func.julianday(earlier), sa.BigInteger)
 
 
 def _days_between(
