@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126x"
-down_revision = "20261126t"
+down_revision = "20261126w"
 branch_labels = None
 depends_on = None
 

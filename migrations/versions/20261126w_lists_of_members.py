@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261126u"
-down_revision = "20261126t"
+revision = "20261126w"
+down_revision = "20261126v"
 branch_labels = None
 depends_on = None
 
