@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,12 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.cards import lookup
-from loyalty.cards.models import Card
 from loyalty.cards.tokens import read_scan
 from loyalty.core.errors import Unknown
 from loyalty.core.ids import parse_ref
 from loyalty.core.money import digits
-from loyalty.counter.models import Redemption, TierChange, Visit
+from loyalty.counter.models import Redemption, Visit
 from loyalty.counter.rollups import reading
 from loyalty.counter.rollups.models import MemberStats
 from loyalty.customers import directory
@@ -26,6 +24,7 @@ from loyalty.customers.consents import UNMERGE
 from loyalty.customers.models import ConsentEvent, Customer
 from loyalty.customers.record_models import CustomerTag
 from loyalty.members.criteria import Criteria
+from loyalty.members.holders import held_cards, standing_at
 
 LATELY_DAYS = 30  # "has been at this place lately"
 FEW = 500  # so many found by words are asked for by their ids
@@ -239,14 +238,14 @@ def _agreeing(merchant_id: UUID, purpose: str) -> Any:
 
 
 def _cards(scope: Scope, asked: Criteria, who: Any) -> Iterator[Condition]:
-    held = held_cards(scope.merchant_id)
-    whose = sa.select(held.c.customer_id)
+    cards = held_cards(scope.merchant_id)
+    whose = sa.select(cards.c.customer_id)
     if asked.program is not None:
-        of_program = held.c.program_id == parse_ref("prg", asked.program)
+        of_program = cards.c.program_id == parse_ref("prg", asked.program)
         if asked.level is None:
             yield who.in_(whose.where(of_program))
         else:
-            standing = held.c.card_id.in_(_standing_at(scope.merchant_id, asked.level))
+            standing = cards.c.card_id.in_(standing_at(scope.merchant_id, asked.level))
             yield who.in_(whose.where(of_program, standing))
     if asked.reward is not None:
         waiting = sa.select(Redemption.card_id).where(
@@ -254,7 +253,7 @@ def _cards(scope: Scope, asked: Criteria, who: Any) -> Iterator[Condition]:
             Redemption.state == "reserved",
             sa.or_(Redemption.until_at.is_(None), Redemption.until_at > scope.at),
         )
-        yield who.in_(whose.where(held.c.card_id.in_(waiting)))
+        yield who.in_(whose.where(cards.c.card_id.in_(waiting)))
     if asked.place is not None:
         seen = sa.select(Visit.card_id).where(
             Visit.merchant_id == scope.merchant_id,
@@ -262,58 +261,4 @@ def _cards(scope: Scope, asked: Criteria, who: Any) -> Iterator[Condition]:
             Visit.location_id == parse_ref("loc", asked.place),
             Visit.voided_at.is_(None),
         )
-        yield who.in_(whose.where(held.c.card_id.in_(seen)))
-
-
-def _standing_at(merchant_id: UUID, level: str) -> Any:
-    """Cards whose latest change left them at that level."""
-    later = sa.orm.aliased(TierChange)
-    is_passed = (
-        sa.select(later.id)
-        .where(
-            later.merchant_id == TierChange.merchant_id,
-            later.card_id == TierChange.card_id,
-            later.id > TierChange.id,
-        )
-        .exists()
-    )
-    return sa.select(TierChange.card_id).where(
-        TierChange.merchant_id == merchant_id, TierChange.level == level, ~is_passed
-    )
-
-
-def held_cards(merchant_id: UUID) -> Any:
-    """Every living card with its program and who holds it: whoever had to be merged for that."""
-    cards = sa.select(Card.id.label("card_id"), Card.program_id, Card.customer_id).where(
-        Card.merchant_id == merchant_id, Card.merged_into_id.is_(None)
-    )
-    return sa.union_all(cards, inherited_cards(merchant_id)).subquery("held")
-
-
-def inherited_cards(merchant_id: UUID) -> Any:
-    """Living cards of somebody who turned out to be another, with that one."""
-    merged = _merged(merchant_id)
-    return (
-        sa.select(Card.id.label("card_id"), Card.program_id, merged.c.living.label("customer_id"))
-        .join(merged, sa.and_(Card.merchant_id == merchant_id, Card.customer_id == merged.c.id))
-        .where(Card.merged_into_id.is_(None))
-    )
-
-
-@lru_cache(maxsize=256)  # a statement that asks for it twice has to name one and the same
-def _merged(merchant_id: UUID) -> sa.CTE:
-    """Everybody who was merged, with who they are now and everybody between."""
-    merged = (
-        sa.select(Customer.id, Customer.merged_into_id.label("living"))
-        .where(Customer.merchant_id == merchant_id, Customer.merged_into_id.is_not(None))
-        .cte("merged", recursive=True)
-    )
-    further = sa.orm.aliased(Customer)
-    return merged.union(
-        sa.select(merged.c.id, further.merged_into_id)
-        .join(
-            further,
-            sa.and_(further.merchant_id == merchant_id, further.id == merged.c.living),
-        )
-        .where(further.merged_into_id.is_not(None))
-    )
+        yield who.in_(whose.where(cards.c.card_id.in_(seen)))

@@ -15,7 +15,7 @@ from loyalty.cards.models import Card
 from loyalty.counter.rollups.models import MemberStats
 from loyalty.customers.models import Customer
 from loyalty.ledger.models import Account
-from loyalty.members import matching
+from loyalty.members import holders, matching
 from loyalty.members.matching import Condition, Filters
 
 _SUMS: dict[str, Any] = {
@@ -51,7 +51,7 @@ class Stretch:
         if not self.is_of_cards:
             is_theirs: Condition = row == customer_id
             return is_theirs
-        held = matching.held_cards(merchant_id)
+        held = holders.held_cards(merchant_id)
         theirs: Condition = row.in_(
             sa.select(held.c.card_id).where(held.c.customer_id == customer_id)
         )
@@ -61,12 +61,12 @@ class Stretch:
         """The members for whom these rows stand, in the same order."""
         if not self.is_of_cards:
             return list(rows)
-        held = matching.held_cards(merchant_id)
+        held = holders.held_cards(merchant_id)
         found = session.execute(
             sa.select(held.c.card_id, held.c.customer_id).where(held.c.card_id.in_(rows))
         )
-        holders = {row.card_id: row.customer_id for row in found}
-        return [holders[row] for row in rows if row in holders]
+        whose = {row.card_id: row.customer_id for row in found}
+        return [whose[row] for row in rows if row in whose]
 
 
 def stretches(asked: Filters, sort: str, pot: Pot | None, *, is_down: bool) -> list[Stretch]:
@@ -127,7 +127,7 @@ def _holding(asked: Filters, pot: Pot) -> Stretch:
             Account.card_id.not_in(cards.where(Card.customer_id.in_(erased))),
         ]
     else:
-        held = matching.held_cards(merchant_id)
+        held = holders.held_cards(merchant_id)
         theirs = sa.select(held.c.card_id).where(
             held.c.program_id == pot.program_id, *asked.of(held.c.customer_id)
         )
@@ -151,7 +151,7 @@ def _without(asked: Filters, pot: Pot) -> Stretch:
         )
         .exists()
     )
-    taken_over = matching.inherited_cards(merchant_id).subquery("inherited")
+    taken_over = holders.inherited_cards(merchant_id).subquery("inherited")
     inherits = sa.select(taken_over.c.customer_id).where(taken_over.c.program_id == pot.program_id)
     base = (*_shop(asked), ~has_it, Customer.id.not_in(inherits))
     return Stretch((Customer.id,), base, tuple(asked.of_customers()))
