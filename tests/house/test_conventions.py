@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = re.findall(
-    r"^\| (\d+) \|.*\|(.*)\|$", (ROOT / "docs/conventions.md").read_text(), re.MULTILINE
-)
+PAPER = (ROOT / "docs/conventions.md").read_text()
+ROWS = re.findall(r"^\| (\d+) \|.*\|(.*)\|$", PAPER, re.MULTILINE)
 
 
 def test_there_are_thirty_in_their_order() -> None:
