@@ -78,7 +78,7 @@ def look(
 ) -> Found:
     """Every card of the program under `document` instead of the version of `shop`.
 
-    About half a millisecond a card. Stock, and how often somebody may have a reward, are left out.
+    A few milliseconds a card. Stock, and how often somebody may have a reward, are left out.
     """
     found, mark = Outlook(), None
     which = {"merchant_id": shop.merchant_id, "program_id": shop.program_id}

@@ -25,7 +25,7 @@ from loyalty.programs.models import Program
 from loyalty.web import guard, reads
 from loyalty.web.locale import gettext, pick
 
-AT_ONCE = 150  # cards: about a tenth of a second; more are seen to by the worker
+AT_ONCE = 30  # cards: about a tenth of a second; more are seen to by the worker
 _NO_LEVEL = Text("nessun livello", "no level")
 
 
