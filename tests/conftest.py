@@ -38,12 +38,25 @@ def settings_for(data: Path, database_url: str) -> Settings:
     )
 
 
+# Who shares what takes long to make does so in one worker.
+_TOGETHER = ("faults", "demo")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that load the whole machine take turns in one worker, and begin first."""
-    loads = [item for item in items if "faults" in item.path.parts]
-    for item in loads:
-        item.add_marker(pytest.mark.xdist_group("faults"))
-    items.sort(key=lambda item: item not in loads)
+    """Tests that load the whole machine take turns in one worker. What takes long begins first: a
+    long test at the end has one worker waiting for the other."""
+    for item in items:
+        for group in _TOGETHER:
+            if group in item.path.parts and item.get_closest_marker("xdist_group") is None:
+                item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    if group is not None:
+        return _TOGETHER.index(group.args[0])
+    return len(_TOGETHER) + (item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +187,7 @@ def stranger(database: Database, opened: Opened) -> Shop:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_secrets() -> Iterator[None]:
-    """Passwords and PINs at the least cost; `shipped_secrets` is for tests about the cost itself."""
+    """Passwords and PINs at the least cost; `shipped_secrets` is for tests about that cost."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
         yield

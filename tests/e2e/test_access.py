@@ -13,20 +13,22 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],  # else axe tells at length of all that is well
 }
-# A frame for what has just changed to begin moving, then until it has come to rest.
+# Frame by frame until nothing moves: what inherits a colour follows a frame later.
 AT_REST = """async () => {
-  await new Promise(requestAnimationFrame);
-  const ends = (one) => one.effect.getComputedTiming().endTime < Infinity;
-  const rest = document.getAnimations().filter(ends).map((one) => one.finished);
-  await Promise.race([Promise.allSettled(rest), new Promise((go) => setTimeout(go, 600))]);
+  const ends = (one) =>
+    one.playState === "running" && one.effect.getComputedTiming().endTime < Infinity;
+  const late = performance.now() + 3000;
+  do await new Promise(requestAnimationFrame);
+  while (document.getAnimations().some(ends) && performance.now() < late);
 }"""
 ASK = """async (options) => (await axe.run(options)).violations.map((fault) =>
   [fault.id, fault.nodes.slice(0, 3).map((node) => node.html.slice(0, 150))])"""
 
 
-def check(page, what, **more):
+def check(page, what, schemes=("light", "dark"), **more):
     """Nothing to complain about in either scheme, and nothing that pushes the page sideways."""
-    for scheme in ("light", "dark"):
+    page.wait_for_load_state()
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         page.evaluate(AT_REST)  # what still moves in is paler than it will be
         if not page.evaluate("() => 'axe' in window"):
