@@ -113,7 +113,8 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-_JULIAN = 1_721_424.5  # the Julian day of the day before the first of the calendar
+# A Julian day begins at noon, so in halves: the day before the first of the calendar.
+_JULIAN_HALVES = 3_442_849
 MEAN_GAP_DAYS = Fraction(30)  # of a shop where nobody has come twice yet
 
 
@@ -201,7 +202,8 @@ def _days_since(
     if session.get_bind().dialect.name == "postgresql":
         return _days_between(session, sa.literal(on, sa.Date), earlier)
     # SQLite would ask what a given day is for each row again.
-    return sa.cast(on.toordinal() + _JULIAN - sa.func.julianday(earlier), sa.BigInteger)
+    halves = 2 * on.toordinal() + _JULIAN_HALVES - 2 * sa.func.julianday(earlier)
+    return sa.cast(halves, sa.BigInteger) // 2
 
 
 def _days_between(
