@@ -24,6 +24,7 @@ class Post:
     sender: str  # the address in From
     public_url: str
     signer: Signer
+    reply_to: str = ""
 
     @property
     def domain(self) -> str:
@@ -69,6 +70,7 @@ def _headers(post: Post, letter: Letter, boundary: str, at: datetime) -> dict[st
     said = {
         "from": f"{_words(name, quoted=True)} <{post.sender}>",
         "to": f"<{letter.to}>",
+        **({"reply-to": f"<{post.reply_to}>"} if post.reply_to else {}),
         "subject": _words(letter.subject),
         "date": format_datetime(at),
         "message-id": message_id(letter.message_id, post.domain),
@@ -119,8 +121,8 @@ def _part(kind: bytes, text: str, boundary: bytes) -> bytes:
 
 
 _PLAIN_NAMES = (
-    "from", "to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post", "list-id",
-    "content-language", "content-type",
+    "from", "to", "reply-to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post",
+    "list-id", "content-language", "content-type",
 )  # fmt: skip
 _NAMES = {
     **{name: name.title().encode() for name in _PLAIN_NAMES},

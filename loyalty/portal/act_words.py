@@ -61,6 +61,22 @@ WORDS: dict[str, Text] = {
         "ha scartato una visita che la cassa non ha potuto inviare",
         "discarded a visit that the till could not send",
     ),
+    "campaign.again": Text(
+        "ha fatto mandare di nuovo lettere incerte", "had uncertain letters sent again"
+    ),
+    "campaign.change": Text("ha cambiato una campagna", "changed a campaign"),
+    "campaign.create": Text("ha cominciato una campagna", "began a campaign"),
+    "campaign.drop": Text("ha eliminato una bozza di campagna", "dropped a draft of a campaign"),
+    "campaign.launch": Text("ha lanciato una campagna", "launched a campaign"),
+    "campaign.pause": Text("ha messo in pausa una campagna", "paused a campaign"),
+    "campaign.resume": Text("ha ripreso una campagna", "resumed a campaign"),
+    "campaign.stop": Text("ha interrotto una campagna", "ended a campaign"),
+    "mail.try_hello": Text("si è mandato una lettera di prova", "sent themselves a test letter"),
+    "mail.try_letter": Text(
+        "si è mandato la lettera di una campagna", "sent themselves a campaign's letter"
+    ),
+    "mail.try_records": Text("ha controllato i record del dominio", "checked the domain's records"),
+    "mail_rules.change": Text("ha cambiato le regole della posta", "changed the mail rules"),
     "card.link": Text("ha fatto un link per una carta", "made a link to a card"),
     "card.look": Text("ha cambiato l'aspetto della carta", "changed how the card looks"),
     "card.look_undone": Text("ha rimesso l'aspetto di prima", "put back how the card looked"),
@@ -120,6 +136,7 @@ GROUPS: dict[str, Text] = {
     "import": Text("Importazioni", "Imports"),
     "location": Text("Sedi", "Places"),
     "task": Text("Compiti", "Tasks"),
+    "campaign": Text("Campagne", "Campaigns"),
 }
 
 

@@ -66,6 +66,18 @@ GROUPS = (
         ),
     ),
     Group(
+        Text("Ritorni", "Win-back"),
+        (
+            Place("portal.campaigns", Text("Campagne", "Campaigns"), "send", Permission.CAMPAIGNS,
+                  "w", words=Text("lettere newsletter riconquista e-mail",
+                                  "letters newsletter win back mail")),
+            Place("portal.deliverability", Text("Consegna", "Deliverability"), "mail-check",
+                  Permission.CAMPAIGNS,
+                  words=Text("spf dkim dmarc spam record dns regole della posta",
+                             "spf dkim dmarc spam dns records mail rules")),
+        ),
+    ),
+    Group(
         Text("Programma", "Program"),
         (
             Place("portal.programs", Text("Programmi", "Programs"), "gift", Permission.PROGRAMS,

@@ -4,11 +4,16 @@ from loyalty.portal import (
     account,
     account_factor,
     bringing_set,
+    campaign_effect,
+    campaign_people,
+    campaign_run,
+    campaigns,
     card_design,
     causes,
     checklist,
     confirming,
     data_kept,
+    deliverability,
     doors,
     entering,
     evidence,
@@ -24,6 +29,7 @@ from loyalty.portal import (
     listing,
     locations,
     looks,
+    mail_rules,
     mailbox,
     member,
     member_cards,
@@ -57,17 +63,25 @@ from loyalty.portal import (
 )
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.designing import pages as designing
+from loyalty.portal.writing import check as writing_check
+from loyalty.portal.writing import left_out as writing_left_out
+from loyalty.portal.writing import pages as writing
 
 __all__ = [
     "account",
     "account_factor",
     "blueprint",
     "bringing_set",
+    "campaign_effect",
+    "campaign_people",
+    "campaign_run",
+    "campaigns",
     "card_design",
     "causes",
     "checklist",
     "confirming",
     "data_kept",
+    "deliverability",
     "designing",
     "doors",
     "entering",
@@ -84,6 +98,7 @@ __all__ = [
     "listing",
     "locations",
     "looks",
+    "mail_rules",
     "mailbox",
     "member",
     "member_cards",
@@ -114,4 +129,7 @@ __all__ = [
     "tills",
     "trying_out",
     "welcome",
+    "writing",
+    "writing_check",
+    "writing_left_out",
 ]

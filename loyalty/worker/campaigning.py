@@ -7,6 +7,7 @@ leaves the others to codes and confirmations.
 import time
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -150,21 +151,26 @@ def _run(database: Database, campaign: Campaign, house: House) -> Run:
     settings = database.settings
     assert campaign.printed is not None, "it was launched"
     offer = Offer.of_dict(campaign.printed["offer"]) if campaign.printed["offer"] else None
-    post = envelope.Post(
-        merchant_id=campaign.merchant_id,
-        campaign_id=campaign.id,
-        shop=house.name,
-        sender=settings.mail_from,
-        public_url=settings.public_url,
-        signer=Signer(instance.signing_key(settings.data), _domain(settings)),
-    )
     return Run(
         campaign=campaign,
         house=house,
-        post=post,
+        post=post_of(settings, house, campaign.id),
         frame=Frame(house.name, house.timezone, settings.public_url, offer.name if offer else None),
         printed={key: Printed.of_dict(one) for key, one in campaign.printed["letters"].items()},
         secret=settings.secret,
+    )
+
+
+def post_of(settings: Settings, house: House, campaign_id: UUID) -> envelope.Post:
+    """What the letters of a campaign share, tests of it included."""
+    return envelope.Post(
+        merchant_id=house.merchant_id,
+        campaign_id=campaign_id,
+        shop=house.sender_name,
+        sender=settings.mail_from,
+        public_url=settings.public_url,
+        signer=Signer(instance.signing_key(settings.data), _domain(settings)),
+        reply_to=house.rules.reply_to,
     )
 
 

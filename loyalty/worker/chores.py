@@ -1,6 +1,7 @@
 """The product's own chores. A new one: its handler in a module beside this, and a line here."""
 
 from loyalty.campaigns import launching
+from loyalty.campaigns import trials as mail_trials
 from loyalty.cards import wallet_door
 from loyalty.core import mail
 from loyalty.core.schedules import Daily, Every
@@ -22,6 +23,7 @@ from loyalty.worker import (
     retention,
     sweep,
     tasking,
+    trialing,
     trying,
 )
 from loyalty.worker.registry import Registry
@@ -40,6 +42,7 @@ CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
 CHORES.add(launching.TEND, campaigning.tend, every=Every(60))
 CHORES.add(campaigning.SEND, campaigning.send)
+CHORES.add(mail_trials.JOB, trialing.run)
 CHORES.add(uploads.TRY, importing.attempt)
 CHORES.add(uploads.RUN, importing.carry_out)
 CHORES.add(uploads.UNDO, importing.take_back)
