@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from loyalty.automations import rechecking
 from loyalty.campaigns import envelope, gathering, instance, launching, outbox, rules
 from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.offers import Offer
@@ -21,7 +22,7 @@ from loyalty.core import jobs
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
 from loyalty.core.smtp import Server
-from loyalty.worker.delivery import BATCH, Delivery, Run, Watch
+from loyalty.worker.delivery import BATCH, Delivery, Run, Watch, nobody
 from loyalty.worker.lines import Lines
 from loyalty.worker.registry import Beat
 from loyalty.worker.resting import SILENT, rest_of
@@ -46,7 +47,7 @@ def _tend(database: Database, campaign: Campaign, watch: Watch) -> None:
         with database.write() as session:
             launching.halt(session, campaign=campaign, why=why)
         return
-    if campaign.gathered_at is None:
+    if campaign.gathered_at is None and campaign.automation is None:
         gather(database, campaign, watch)
     with database.write() as session:
         outbox.reap(session, campaign=campaign, at=watch.now())
@@ -157,6 +158,7 @@ def _run(database: Database, campaign: Campaign, house: House) -> Run:
         sender=settings.mail_from,
         public_url=settings.public_url,
         signer=Signer(instance.signing_key(settings.data), _domain(settings)),
+        is_automatic=campaign.automation is not None,
     )
     return Run(
         campaign=campaign,
@@ -165,6 +167,7 @@ def _run(database: Database, campaign: Campaign, house: House) -> Run:
         frame=Frame(house.name, house.timezone, settings.public_url, offer.name if offer else None),
         printed={key: Printed.of_dict(one) for key, one in campaign.printed["letters"].items()},
         secret=settings.secret,
+        recheck=rechecking.why_not if campaign.automation else nobody,
     )
 
 
