@@ -52,9 +52,15 @@ def make(
         for language, draft in drafts.items()
     }
     given = offer if has_offer else None
-    printed = {"letters": letters, "offer": given.as_dict() if given else None}
+    printed = {"letters": letters, **frame_of(given, house)}
     name = f"{journey.name.pick(house.language)} · {step.name.pick(house.language)}"
     return Edition(step.key, name, dict(journey.audience), plain, given, printed)
+
+
+def frame_of(offer: Offer | None, house: House) -> dict[str, Any]:
+    """What stands around a letter: the gift as it is now, and who writes."""
+    frame = [house.name, house.identity]
+    return {"offer": offer.as_dict() if offer else None, "frame": frame}
 
 
 def publish(
@@ -64,13 +70,17 @@ def publish(
     there = current_of(session, merchant_id=duty.merchant_id, kind=kind)
     for edition in wanted:
         known = there.pop(edition.step, None)
-        if known is not None and known.printed == edition.printed:
+        if known is not None and _is_same(known, edition):
             continue
         if known is not None:
             _retire(session, [known], at)
         session.add(_campaign(duty, kind, edition, at))
     _retire(session, there.values(), at)
     session.flush()
+
+
+def _is_same(known: Campaign, edition: Edition) -> bool:
+    return known.letter == edition.plain and known.printed == edition.printed
 
 
 def current_of(session: Session, *, merchant_id: UUID, kind: str) -> dict[str, Campaign]:

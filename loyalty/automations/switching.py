@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.automations import editions, wording
 from loyalty.automations.editions import Edition
-from loyalty.automations.journeys import JOURNEYS, Journey
+from loyalty.automations.journeys import JOURNEYS, Journey, Step
 from loyalty.automations.models import Automation
 from loyalty.campaigns import letter, offers, rules
 from loyalty.core.db import current, table
@@ -152,6 +152,13 @@ def gift_of(session: Session, *, merchant_id: UUID, setting: Setting) -> offers.
         return None
 
 
+def steps_of(journey: Journey, offer: offers.Offer | None) -> list[Step]:
+    """The letters that are sent: without a gift none that speaks of it."""
+    return [
+        step for step in journey.letters if offer is not None or not (step.gives or step.reminds)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What is slow to make before letters can go out: each printed, of that version."""
@@ -167,8 +174,7 @@ def prepare(session: Session, *, merchant_id: UUID, kind: str) -> Prepared:
     offer = gift_of(session, merchant_id=merchant_id, setting=setting)
     made = [
         editions.make(setting.journey, step, setting.letter(step.key), offer, house)
-        for step in setting.journey.letters
-        if offer is not None or not (step.gives or step.reminds)
+        for step in steps_of(setting.journey, offer)
     ]
     return Prepared(setting.version, made)
 

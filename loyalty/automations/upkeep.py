@@ -1,6 +1,7 @@
 """What an automation needs from day to day: a look each day, fresh letters, an end."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from loyalty.automations import advancing, editions, switching
 from loyalty.automations.deciding import ENDED
-from loyalty.automations.journeys import WELCOME
+from loyalty.automations.journeys import WELCOME, Step
 from loyalty.automations.models import Automation, AutomationRun, AutomationStep
 from loyalty.automations.switching import Prepared
 from loyalty.campaigns import states
-from loyalty.campaigns.models import Message
+from loyalty.campaigns.models import Campaign, Message
+from loyalty.campaigns.offers import Offer
 from loyalty.campaigns.rules import House
 from loyalty.core.calendar import local_day
 from loyalty.core.db import rows_changed, table
@@ -53,15 +55,29 @@ def looked(session: Session, *, row: Automation, house: House, at: datetime) -> 
     )
 
 
-def is_stale(session: Session, *, row: Automation, house: House, at: datetime) -> bool:
-    """Whether the letters that go out may not be those that are wanted.
+def is_stale(session: Session, *, row: Automation, house: House) -> bool:
+    """Whether the letters that go out are not those that are wanted, or not as they are wanted.
 
-    What the shop wrote is compared; its name and its rewards are looked at once a day.
+    Somebody may have rewritten one, renamed the shop, or published another version of a reward.
     """
-    setting = switching.find(session, merchant_id=row.merchant_id, kind=row.kind)
-    there = editions.current_of(session, merchant_id=row.merchant_id, kind=row.kind)
-    said = any(one.letter != setting.letter(key) for key, one in there.items())
-    return said or not there or row.looked_on != local_day(at, house.timezone)
+    scope = {"merchant_id": row.merchant_id}
+    setting = switching.find(session, kind=row.kind, **scope)
+    offer = switching.gift_of(session, setting=setting, **scope)
+    there = editions.current_of(session, kind=row.kind, **scope)
+    steps = switching.steps_of(setting.journey, offer)
+    return {step.key for step in steps} != set(there) or any(
+        _differs(there[step.key], setting.letter(step.key), _frame(step, offer, house))
+        for step in steps
+    )
+
+
+def _frame(step: Step, offer: Offer | None, house: House) -> dict[str, Any]:
+    return editions.frame_of(offer if step.gives or step.reminds else None, house)
+
+
+def _differs(edition: Campaign, letter: dict[str, Any], frame: dict[str, Any]) -> bool:
+    printed = edition.printed or {}
+    return edition.letter != letter or any(printed.get(key) != one for key, one in frame.items())
 
 
 def renew(session: Session, *, row: Automation, prepared: Prepared, at: datetime) -> None:

@@ -35,9 +35,9 @@ def tend(database: Database, *, payload: dict[str, Any], at: datetime, beat: Bea
 
 
 def _renew(database: Database, row: Automation, house: House, at: datetime) -> None:
-    """Print the letters again where they or their frame have changed; once a day, or at once."""
+    """Print the letters again where they or what stands around them have changed."""
     with database.read() as session:
-        if not upkeep.is_stale(session, row=row, house=house, at=at):
+        if not upkeep.is_stale(session, row=row, house=house):
             return
         prepared = switching.prepare(session, merchant_id=row.merchant_id, kind=row.kind)
     with database.write() as session:

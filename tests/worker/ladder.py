@@ -5,15 +5,24 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from loyalty.automations import switching
+from loyalty.automations import switching, upkeep
 from loyalty.automations.journeys import WIN_BACK
 from loyalty.automations.models import Automation, AutomationRun, AutomationStep
 from loyalty.campaigns.models import Message
 from loyalty.core.db import table
+from loyalty.core.ids import parse_ref
+from loyalty.counter.models import Redemption
 from loyalty.customers.consents import Purpose
+from loyalty.customers.models import Customer
+from loyalty.feedback.models import Remark
+from loyalty.worker import automating, campaigning
 from tests.worker.writing import GIFT, Desk
 
 GAP_DAYS = 10
+
+
+def _go_on():
+    """The worker holds on to its job."""
 
 
 class Ladder(Desk):
@@ -55,12 +64,60 @@ class Ladder(Desk):
         with self.database.write() as session:
             switching.switch_off(session, duty=self.shop.owner, kind=kind, at=self.now)
 
-    def days(self, much=1):
-        """So many days go by, the worker at it three times a day."""
-        for _ in range(much):
-            for _ in range(3):
-                self.work(hours=8)
-                self.work(minutes=6)
+    def work(self, **later):
+        """Time passes, then the worker does what is due of letters, and nothing else."""
+        self.now += timedelta(**later)
+        automating.tend(self.database, payload={}, at=self.now, beat=_go_on)
+        campaigning.tend(self.database, payload={}, at=self.now, beat=_go_on)
+        if "ready" in self.states():  # lines to a mail server take a while to open
+            campaigning.send(self.database, payload={}, at=self.now, beat=_go_on)
+
+    def days(self, much=1, every=1):
+        """So many days go by, the worker at it at half past ten of every day, or of some."""
+        for _ in range(0, much, every):
+            morning = self.now.replace(hour=9, minute=30)
+            self.work(seconds=(morning + timedelta(days=every) - self.now).total_seconds())
+
+    def tend_only(self):
+        """People are taken a step further, and no letter leaves yet."""
+        automating.tend(self.database, payload={}, at=self.now, beat=_go_on)
+
+    def stop(self, kind=WIN_BACK):
+        """Switch off and let nobody go on."""
+        with self.database.write() as session:
+            upkeep.stop(session, duty=self.shop.owner, kind=kind, at=self.now)
+
+    def rewrite(self, step, subject, version=None):
+        """Write a letter otherwise."""
+        with self.database.write() as session:
+            setting = switching.find(session, merchant_id=self.shop.merchant_id, kind=WIN_BACK)
+            switching.write_letter(
+                session, duty=self.shop.owner, kind=WIN_BACK, step=step,
+                wanted={"it": {"subject": subject, "body": "Ciao!"}},
+                version=setting.version if version is None else version, at=self.now,
+            )  # fmt: skip
+
+    def newcomer(self, name, **more):
+        """Somebody who joined by the poster just now."""
+        found = self.customer(name, **more)
+        with self.database.write() as session:
+            whose = parse_ref("cus", found.customer)
+            session.get_one(Customer, (self.shop.merchant_id, whose)).source = "poster"
+        return found
+
+    def answer(self, card):
+        """The shop sees to what somebody said at the counter."""
+        with self.database.write() as session:
+            session.execute(
+                sa.update(Remark)
+                .where(Remark.customer_id == parse_ref("cus", card.customer))
+                .values(state="done", done_at=self.now, done_by="system")
+            )
+
+    def vouchers(self):
+        """What became of each voucher."""
+        with self.database.read() as session:
+            return list(session.execute(sa.select(table(Redemption).c.state)).scalars())
 
     def runs(self, *columns):
         """These columns of every run, in the order in which they began."""
