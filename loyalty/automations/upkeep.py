@@ -41,6 +41,15 @@ def under_way(session: Session) -> list[Automation]:
     return rows
 
 
+def find(session: Session, *, merchant_id: UUID, kind: str) -> Automation | None:
+    """One that is on or ending, belonging to no session."""
+    row = session.get(Automation, (merchant_id, kind))
+    if row is None or row.state == switching.OFF:
+        return None
+    session.expunge(row)
+    return row
+
+
 def is_to_look(row: Automation, house: House, at: datetime) -> bool:
     """Whether anybody may begin: rhythms change by the day, newcomers come at any hour."""
     return row.kind == WELCOME or row.looked_on != local_day(at, house.timezone)

@@ -46,6 +46,7 @@ NAMES = {
     "imports.undo": Text("Annullamento di un'importazione", "Undoing an import"),
     "imports.sweep": Text("Pulizia dei file lasciati a metà", "Clearing of files left half way"),
     "tasks.notice": Text("Compiti che si scrivono da soli", "Tasks that write themselves"),
+    "automations.tend": Text("Lettere che partono da sole", "Letters that go out by themselves"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

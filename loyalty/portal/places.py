@@ -66,6 +66,17 @@ GROUPS = (
         ),
     ),
     Group(
+        Text("Ritorni", "Win-back"),
+        (
+            Place("portal.automations", Text("Automatismi", "Automations"), "zap",
+                  Permission.CAMPAIGNS,
+                  words=Text("benvenuto riconquista lettere", "welcome win back letters ladder")),
+            Place("portal.lost", Text("Clienti persi", "Lost customers"), "user-x",
+                  Permission.MEMBERS,
+                  words=Text("perché motivi abbandono", "why reasons churn exit")),
+        ),
+    ),
+    Group(
         Text("Programma", "Program"),
         (
             Place("portal.programs", Text("Programmi", "Programs"), "gift", Permission.PROGRAMS,
