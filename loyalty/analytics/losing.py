@@ -145,7 +145,8 @@ def _stake(ground: Ground) -> sa.ColumnElement[float]:
     mean = float(ground.yardstick.mean)
     between = standing.days_between(ground.session, _STATS.last_on, _STATS.first_on)
     usual = (between + 2 * mean) / (_STATS.visit_days + 1.0)
-    return HORIZON_DAYS / usual * _STATS.spend_minor / _STATS.visit_days
+    expected = HORIZON_DAYS / usual * _STATS.spend_minor / _STATS.visit_days
+    return sa.type_coerce(expected, sa.Float)
 
 
 def _gone(row: Any, ground: Ground) -> Gone:

@@ -22,6 +22,7 @@ from loyalty.demo import (
     habits,
     incidents,
     jottings,
+    laddering,
     opening,
     remarks,
     upkeep,
@@ -143,6 +144,7 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
         upkeep.count_who_came(session, shop, at)
         errands.describe(session, shop, at)
         errands.write_down(session, shop, at)
+        laddering.climb(session, shop, _chance(f"{life.plan.key}/won"), at)
     errands.bring(database, shop, at)
     errands.notice(database, shop, at)
 

@@ -54,9 +54,15 @@ class Row:
 @guard.staff(Permission.MEMBERS)
 def lost() -> Response:
     """The report by reason, and the people behind it, who was seen last first."""
-    records, scope = reads.session(), {"merchant_id": guard.duty().merchant_id, "on": today()}
-    sought = _sought()
-    found = losing.page(records, sought=sought, after=_after(), limit=SHOWN + 1, **scope)
+    records, sought = reads.session(), _sought()
+    found = losing.page(
+        records,
+        merchant_id=guard.duty().merchant_id,
+        on=today(),
+        sought=sought,
+        after=_after(),
+        limit=SHOWN + 1,
+    )
     shown = found[:SHOWN]
     page = render_template(
         "portal/lost.html",
