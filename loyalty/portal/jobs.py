@@ -50,6 +50,7 @@ NAMES = {
     "imports.sweep": Text("Pulizia dei file lasciati a metà", "Clearing of files left half way"),
     "pictures.sweep": Text("Pulizia delle immagini non usate", "Clearing of unused pictures"),
     "tasks.notice": Text("Compiti che si scrivono da soli", "Tasks that write themselves"),
+    "automations.tend": Text("Lettere che partono da sole", "Letters that go out by themselves"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

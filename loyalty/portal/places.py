@@ -75,6 +75,12 @@ GROUPS = (
                   Permission.CAMPAIGNS,
                   words=Text("spf dkim dmarc spam record dns regole della posta",
                              "spf dkim dmarc spam dns records mail rules")),
+            Place("portal.automations", Text("Automatismi", "Automations"), "zap",
+                  Permission.CAMPAIGNS,
+                  words=Text("benvenuto riconquista lettere", "welcome win back letters ladder")),
+            Place("portal.lost", Text("Clienti persi", "Lost customers"), "user-x",
+                  Permission.MEMBERS,
+                  words=Text("perché motivi abbandono", "why reasons churn exit")),
         ),
     ),
     Group(

@@ -11,6 +11,7 @@ from loyalty.members import bulk
 from loyalty.merchants import staffing
 from loyalty.worker import (
     answering,
+    automating,
     campaigning,
     clockwork,
     forgotten,
@@ -41,6 +42,7 @@ CHORES.add("referrals.decide", referring.run, every=Every(3_600))
 CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
 CHORES.add(launching.TEND, campaigning.tend, every=Every(60))
+CHORES.add(automating.TEND, automating.tend, every=Every(_FIVE_MINUTES))
 CHORES.add(campaigning.SEND, campaigning.send)
 CHORES.add(mail_trials.JOB, trialing.run)
 CHORES.add(uploads.TRY, importing.attempt)
