@@ -70,7 +70,7 @@ def write_after(
         found = _send(database, shop, plan, chance, at + _HOUR)
         return _invite(database, found, members, coming, shop, chance) if found else []
     if number == _SECOND:
-        _send(database, shop, _plan("Due righe di saluto", "lapsed", None), chance, at + _HOUR)
+        _send(database, shop, _plan("Due righe di saluto", "one_off", None), chance, at + _HOUR)
     return []
 
 
