@@ -60,6 +60,8 @@ _THINGS = {
     ),
     "mail": Text("E-mail non trovata.", "There is no such mail."),
     "segment": Text("Segmento non trovato.", "There is no such segment."),
+    "automation": Text("Automatismo non trovato.", "There is no such automation."),
+    "step": Text("Passo non trovato.", "There is no such step."),
     "campaign": Text("Campagna non trovata.", "There is no such campaign."),
     "message": Text("Messaggio non trovato.", "There is no such message."),
     "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),

@@ -62,50 +62,50 @@ _FIELDS = {
 }
 
 
-@blueprint.get("/portal/automations/<kind>/letters/<step>")
+@blueprint.get("/portal/automations/<journey>/letters/<step>")
 @guard.staff(Permission.CAMPAIGNS)
-def automation_letter(kind: str, step: str) -> Response:
+def automation_letter(journey: str, step: str) -> Response:
     """The letter as it is, to read and to change."""
-    return _page(automation_of.find(kind), step)
+    return _page(automation_of.find(journey), step)
 
 
-@blueprint.post("/portal/automations/<kind>/letters/<step>")
+@blueprint.post("/portal/automations/<journey>/letters/<step>")
 @guard.staff(Permission.CAMPAIGNS)
-def write_automation_letter(kind: str, step: str) -> Response:
+def write_automation_letter(journey: str, step: str) -> Response:
     """Let the step say this from the next letter on."""
-    form, setting = read_form(_form), automation_of.find(kind)
+    form, setting = read_form(_form), automation_of.find(journey)
     letter = typed_letter(form.raw)
     if form.is_valid and not letter:
         form = form.refuse("subject_it", _NOTHING)
     if not form.is_valid:
         return _page(setting, step, form, status=422)
     try:
-        _write(kind, step, letter, form.values["version"])
+        _write(journey, step, letter, form.values["version"])
     except Invalid as error:
         return _page(setting, step, refused(form, error, _FIELDS), status=422)
     except ChangedMeanwhile as changed:
-        now = automation_of.find(kind)
+        now = automation_of.find(journey)
         return _page(now, step, form, refusal=pick(changed.sentence), status=409)
     toasts.say(_SAVED)
-    return back(kind)
+    return back(journey)
 
 
-@blueprint.post("/portal/automations/<kind>/letters/<step>/reset")
+@blueprint.post("/portal/automations/<journey>/letters/<step>/reset")
 @guard.staff(Permission.CAMPAIGNS)
-def reset_automation_letter(kind: str, step: str) -> Response:
+def reset_automation_letter(journey: str, step: str) -> Response:
     """Let the step say what the house says."""
-    setting = automation_of.find(kind)
+    setting = automation_of.find(journey)
     if setting.is_own(step):
-        _write(kind, step, None, setting.version)
+        _write(journey, step, None, setting.version)
         toasts.say(_RESET)
-    return back(kind)
+    return back(journey)
 
 
-@blueprint.post("/portal/automations/<kind>/letters/<step>/preview")
+@blueprint.post("/portal/automations/<journey>/letters/<step>/preview")
 @guard.staff(Permission.CAMPAIGNS)
-def preview_automation_letter(kind: str, step: str) -> Response:
+def preview_automation_letter(journey: str, step: str) -> Response:
     """The letter as it is typed just now, as somebody would read it; nothing is kept."""
-    setting, found = automation_of.find(kind), _step(kind, step)
+    setting, found = automation_of.find(journey), _step(journey, step)
     wanted = request.form.get("shown", "")
     letter = typed_letter({name: text.strip() for name, text in request.form.items()})
     try:
@@ -126,19 +126,19 @@ def preview_automation_letter(kind: str, step: str) -> Response:
     return headers.as_letter(make_response(page))
 
 
-def _write(kind: str, step: str, letter: dict[str, Any] | None, version: int) -> None:
+def _write(journey: str, step: str, letter: dict[str, Any] | None, version: int) -> None:
     """The letter, printed anew where it goes out already."""
     with write() as records:
         switching.write_letter(
             records,
             duty=guard.duty(),
-            kind=kind,
+            kind=journey,
             step=step,
             wanted=letter,
             version=version,
             at=clock.now(),
         )
-    automation_of.renew(kind)
+    automation_of.renew(journey)
 
 
 def typed_letter(typed: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -150,8 +150,8 @@ def typed_letter(typed: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {one: said for one, said in found.items() if any(said.values())}
 
 
-def _step(kind: str, step: str) -> Step:
-    found = switching.journey_of(kind).step(step)
+def _step(journey: str, step: str) -> Step:
+    found = switching.journey_of(journey).step(step)
     if found is None or found.act != "letter":
         raise Unknown("step")
     return found

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from loyalty.automations import editions, foreseen, reporting, switching, upkeep
+from loyalty.automations import editions, foreseen, reporting, sample, switching, upkeep
 from loyalty.automations.foreseen import Foreseen
+from loyalty.automations.journeys import Step
 from loyalty.automations.reporting import Done
 from loyalty.automations.switching import Setting
 from loyalty.campaigns import rules
@@ -93,7 +94,7 @@ def _steps(setting: Setting, done: Done, *, has_gift: bool) -> list[StepShown]:
             name=pick(step.name),
             timing=pick(words.timing(journey.kind, step, place)),
             is_letter=step.act == "letter",
-            subject=subject(setting, step.key) if step.act == "letter" else "",
+            subject=_subject(setting, step) if step.act == "letter" else "",
             sent=done.sent.get(step.key, 0),
             is_own=setting.is_own(step.key),
             is_idle=(step.gives or step.reminds) and not has_gift,
@@ -102,11 +103,9 @@ def _steps(setting: Setting, done: Done, *, has_gift: bool) -> list[StepShown]:
     ]
 
 
-def subject(setting: Setting, step: str) -> str:
+def _subject(setting: Setting, step: Step) -> str:
     """The subject of a letter in the language of whoever reads the page, where there is one."""
-    letter = setting.letter(step)
-    found = letter.get(language()) or next(iter(letter.values()))
-    return str(found["subject"])
+    return sample.subject(setting.letter(step.key), step=step, house=house(), language=language())
 
 
 def _ended(done: Done) -> list[tuple[str, int]]:

@@ -26,6 +26,8 @@ LISTS = {
     "/portal/causes": Permission.REPORTS,
     "/portal/remarks": Permission.REPORTS,
     "/portal/remarks/exits": Permission.REPORTS,
+    "/portal/automations": Permission.CAMPAIGNS,
+    "/portal/lost": Permission.MEMBERS,
     "/portal/posters": Permission.SETTINGS,
     "/portal/staff": Permission.STAFF,
     "/portal/staff/log": Permission.STAFF,
