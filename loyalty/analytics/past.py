@@ -18,6 +18,7 @@ from loyalty.counter.models import Visit
 from loyalty.customers.models import Customer
 
 _VISIT, _CARD, _CUSTOMER = table(Visit).c, table(Card).c, table(Customer).c
+FEW = 500  # ids that travel one by one
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _summed(everybody: Iterable[list[int]]) -> Iterator[tuple[int, int, int]]:
         yield day, all_days, all_gaps
 
 
-class _Ordinals(dict[str, int]):
+class Ordinals(dict[str, int]):
     """Days as they are written to ordinals; a shop has few of them."""
 
     def __missing__(self, text: str) -> int:
@@ -105,7 +106,7 @@ def read(
     Who was merged into another counts with that one; a voided visit never was.
     """
     living = merged(session, merchant_id=merchant_id)
-    ordinal = _Ordinals().__getitem__
+    ordinal = Ordinals().__getitem__
     found: dict[UUID, list[int]] = {}
     for holder, written in _rows(session, merchant_id, location_id):
         who = living_of(living, holder)
@@ -125,16 +126,17 @@ def _rows(
     ]
     if location_id is not None:
         mine.append(_VISIT.location_id == location_id)
-    days = sa.select(_together(session)).where(*mine).correlate(table(Card)).scalar_subquery()
+    walked = sa.select(together(session, _VISIT.local_on)).where(*mine)
+    days = walked.correlate(table(Card)).scalar_subquery()
     query = sa.select(_CARD.customer_id, days).where(_CARD.merchant_id == merchant_id)
     return ((who, days) for who, days in session.execute(query) if days is not None)
 
 
-def _together(session: Session) -> sa.ColumnElement[str]:
+def together(session: Session, day: sa.ColumnElement[date]) -> sa.ColumnElement[str]:
     """All days of a group as one text; row by row they would cost the more to fetch."""
     if session.get_bind().dialect.name == "postgresql":
-        return sa.func.string_agg(sa.cast(_VISIT.local_on, sa.Text), ",", type_=sa.Text)
-    return sa.func.group_concat(_VISIT.local_on, type_=sa.Text)
+        return sa.func.string_agg(sa.cast(day, sa.Text), ",", type_=sa.Text)
+    return sa.func.group_concat(day, type_=sa.Text)
 
 
 def merged(session: Session, *, merchant_id: UUID) -> dict[UUID, UUID]:

@@ -13,7 +13,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.analytics import past, rhythm
+from loyalty.analytics import back, past, rhythm
+from loyalty.analytics.kept import Kept
 from loyalty.analytics.rhythm import STATES, USUAL, Limits, Yardstick
 from loyalty.core import calendar
 from loyalty.core.db import table
@@ -23,6 +24,7 @@ from loyalty.merchants.models import Merchant
 
 _STATS, _CUSTOMER = table(MemberStats).c, table(Customer).c
 _TENTHS = 10
+_BACK: Kept[frozenset[UUID]] = Kept(most=32)
 # Everybody who is somebody's own record by now, beside what is kept of their visits.
 MEMBERS = table(Customer).outerjoin(
     table(MemberStats),
@@ -86,8 +88,8 @@ def counts(
 ) -> dict[str, int]:
     """How many members are in each state today, every state named."""
     measure = yardstick(session, merchant_id=merchant_id, on=on, limits=limits)
-    back = returned(session, merchant_id=merchant_id, on=on, limits=limits)
-    found = _counted(session, state_of(session, measure, back), living(merchant_id))
+    again = returned(session, merchant_id=merchant_id, on=on, limits=limits)
+    found = _counted(session, state_of(session, measure, again), living(merchant_id))
     return {name: found.get(name, 0) for name in STATES}
 
 
@@ -111,22 +113,31 @@ def states(
     days = past.days_of(session, merchant_id=merchant_id, customer_ids=list(found))
     maybe = [who for who in days if past.may_have_returned(days[who], measure)]
     if maybe:
-        back = returned(session, merchant_id=merchant_id, on=on, limits=limits)
-        found.update(dict.fromkeys(back.intersection(maybe), rhythm.REACTIVATED))
+        again = returned(session, merchant_id=merchant_id, on=on, limits=limits)
+        found.update(dict.fromkeys(again.intersection(maybe), rhythm.REACTIVATED))
     return found
 
 
 def returned(
     session: Session, *, merchant_id: UUID, on: date, limits: Limits = USUAL
 ) -> frozenset[UUID]:
-    """Who came back within the last days after having been given up."""
-    return past.read(session, merchant_id=merchant_id, limits=limits).returned(on.toordinal())
+    """Who came back within the last days after having been given up.
+
+    Where that takes a while it is looked up every five minutes.
+    """
+    key = (id(session.get_bind()), merchant_id, on, limits)
+
+    def find() -> frozenset[UUID]:
+        today = yardstick(session, merchant_id=merchant_id, on=on, limits=limits)
+        return back.returned(session, merchant_id=merchant_id, today=today)
+
+    return _BACK.get(key, find)
 
 
 def state_of(
-    session: Session, measure: Yardstick, back: Collection[UUID] = ()
+    session: Session, measure: Yardstick, again: Collection[UUID] = ()
 ) -> sa.ColumnElement[str]:
-    """The state of a row of MEMBERS; `back` is who came back of late.
+    """The state of a row of MEMBERS; `again` is who came back of late.
 
     Compared in whole numbers, as `rhythm.Yardstick` does.
     """
@@ -148,8 +159,8 @@ def state_of(
         (since(limits.lapsed_days, limits.lapsed_tenths), rhythm.LAPSED),
         (since(limits.cooling_days, limits.cooling_tenths), rhythm.COOLING),
     ]
-    if back:
-        whens.insert(0, (among(session, _CUSTOMER.id, back), rhythm.REACTIVATED))
+    if again:
+        whens.insert(0, (among(session, _CUSTOMER.id, again), rhythm.REACTIVATED))
     return sa.case(*whens, else_=rhythm.ACTIVE)
 
 
