@@ -77,7 +77,8 @@ def _is_back(lately: _Lately, who: UUID, kept: tuple[int, int]) -> bool:
     days = lately.some[who]
     before = visit_days - (len(days) - 1)
     known = [day for day in days if day <= lately.today.on]
-    return rhythm.came_back(known, first=first, before=before, measures=lately.measure)
+    least = lately.today.limits.lapsed_days
+    return rhythm.came_back(known, first=first, before=before, least=least, measures=lately.measure)
 
 
 def _kept(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import rhythm
+from loyalty.analytics.kept import Kept
 from loyalty.analytics.rhythm import USUAL, Limits, Yardstick
 from loyalty.cards.models import Card
 from loyalty.core.db import table
@@ -43,8 +44,15 @@ class Past:
 
     def states(self, on: int) -> dict[UUID, str]:
         """The state on a day of everybody who had been there by then."""
-        measure = self.measure(on)
-        return {who: self._state(days, measure) for who, days in self.days.items() if days[0] <= on}
+        found = self._states.get(on)
+        if found is None:
+            measure = self.measure(on)
+            found = {
+                who: self._state(days, measure) for who, days in self.days.items() if days[0] <= on
+            }
+            self._states.clear()  # of one day only: a period begins where the one before ends
+            self._states[on] = found
+        return found
 
     def returned(self, on: int) -> frozenset[UUID]:
         """Who came back within the last days after having been given up."""
@@ -63,7 +71,7 @@ class Past:
     def _known_gaps(self) -> list[tuple[int, int, int]]:
         """Of each day on which a gap ended: the days in all gaps by then, and how many they are."""
         if not self._gaps:
-            self._gaps.extend(_summed(self.days.values()))
+            self._gaps[:] = _summed(self.days.values())  # at once: others may be looking
         return self._gaps
 
 
@@ -84,6 +92,9 @@ def _summed(everybody: Iterable[list[int]]) -> Iterator[tuple[int, int, int]]:
     for day in sorted(days):
         all_days, all_gaps = all_days + days[day], all_gaps + gaps[day]
         yield day, all_days, all_gaps
+
+
+_PAST: Kept[Past] = Kept(most=4)
 
 
 class Ordinals(dict[str, int]):
@@ -113,6 +124,22 @@ def read(
         days = set(map(ordinal, written.split(",")))
         found[who] = sorted(days.union(found.get(who, ())))
     return Past(found, limits)
+
+
+def lately(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    location_id: UUID | None = None,
+    limits: Limits = USUAL,
+) -> tuple[Past, float]:
+    """The same, at most five minutes old where it takes a while to read; and how many seconds."""
+    key = (id(session.get_bind()), merchant_id, location_id, limits)
+
+    def find() -> Past:
+        return read(session, merchant_id=merchant_id, location_id=location_id, limits=limits)
+
+    return _PAST.aged(key, find)
 
 
 def _rows(

@@ -105,7 +105,7 @@ def of_few(ground: Ground, *, customer_ids: Sequence[UUID]) -> list[Slipping]:
     return [_told(row, ground) for row in ground.session.execute(query)]
 
 
-def _whose(ground: Ground, query: sa.Select[Any], states: Collection[str]) -> sa.Select[Any]:
+def _whose(ground: Ground, query: Any, states: Collection[str]) -> Any:
     return query.select_from(standing.MEMBERS).where(
         *standing.living(ground.merchant_id),
         _STATS.visit_days >= rhythm.HABIT_DAYS,
@@ -146,5 +146,9 @@ def _told(row: sa.Row[Any], ground: Ground) -> Slipping:
         usual,
         visits,
         visits * row.spend_minor / row.visit_days,
-        spoken.sentence(row.name, usual=usual, silence=silence),
+        spoken.sentence(_first(row.name), usual=usual, silence=silence),
     )
+
+
+def _first(name: str | None) -> str | None:
+    return next(iter(name.split()), None) if name else None

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,12 +17,12 @@ from loyalty.core.errors import Unknown
 from loyalty.core.ids import parse_ref
 from loyalty.core.money import digits
 from loyalty.counter.models import Redemption, TierChange, Visit
-from loyalty.counter.rollups import reading
 from loyalty.counter.rollups.models import MemberStats
 from loyalty.customers import directory
 from loyalty.customers.consents import UNMERGE
 from loyalty.customers.models import ConsentEvent, Customer
 from loyalty.customers.record_models import CustomerTag
+from loyalty.members import came, segmented
 from loyalty.members.criteria import Criteria
 
 LATELY_DAYS = 30  # "has been at this place lately"
@@ -38,7 +37,6 @@ class Scope:
     currency: str
     timezone: str
     at: datetime
-    mean: Fraction | None = None  # the shop's mean gap, where it is known already
 
     @property
     def today(self) -> date:
@@ -59,9 +57,17 @@ def conditions(session: Session, scope: Scope, criteria: Criteria) -> list[Condi
     ]
     return [
         *living,
-        *_sums(session, scope, criteria),
+        *_sums(scope, criteria),
         *_person(scope, criteria),
         *_cards(scope, criteria),
+        *came.conditions(scope.merchant_id, criteria, Customer.id),
+        *segmented.conditions(
+            session,
+            merchant_id=scope.merchant_id,
+            on=scope.today,
+            asked=criteria,
+            who=Customer.id,
+        ),
     ]
 
 
@@ -76,15 +82,14 @@ def words(session: Session, scope: Scope, text: str) -> Condition:
     return sa.or_(*found, Customer.id == card.customer_id)
 
 
-def _sums(session: Session, scope: Scope, asked: Criteria) -> Iterator[Condition]:
+def _sums(scope: Scope, asked: Criteria) -> Iterator[Condition]:
     visits = sa.func.coalesce(MemberStats.visits, 0)
     spend = sa.func.coalesce(MemberStats.spend_minor, 0)
     cent = 10 ** digits(scope.currency)
-    if asked.state is not None:
-        mean = scope.mean or reading.mean_gap(session, merchant_id=scope.merchant_id)
-        state = reading.state(session, on=scope.today, mean=mean)
-        never = sa.and_(visits == 0, sa.literal(asked.state) == "new")
-        yield sa.or_(sa.and_(visits > 0, state == asked.state), never)
+    if asked.first_from is not None:
+        yield MemberStats.first_on >= asked.first_from
+    if asked.first_to is not None:
+        yield MemberStats.first_on <= asked.first_to
     if asked.last_from is not None:
         yield MemberStats.last_on >= asked.last_from
     if asked.last_to is not None:

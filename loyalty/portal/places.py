@@ -60,9 +60,23 @@ GROUPS = (
         Text("Clienti", "Customers"),
         (
             Place("portal.members", Text("Clienti", "Members"), "users", Permission.MEMBERS, "m",
-                  is_tab=True, words=Text("iscritti carte segmenti", "customers cards segments")),
+                  is_tab=True, words=Text("iscritti carte", "customers cards")),
             Place("portal.remarks", Text("Osservazioni", "Remarks"), "message-square",
                   Permission.REPORTS, "r", words=Text("lamentele", "complaints feedback")),
+        ),
+    ),
+    Group(
+        Text("Ritorni", "Win-back"),
+        (
+            Place("portal.metrics", Text("Acquisti ripetuti", "Repeat purchase"), "repeat",
+                  Permission.REPORTS, "n",
+                  words=Text("numeri statistiche ritorni abbandono coorti grafici",
+                             "numbers metrics retention churn cohorts charts")),
+            Place("portal.lapsed", Text("Chi si allontana", "Slipping away"), "user-minus",
+                  Permission.MEMBERS, "l", within=("portal.limits",),
+                  words=Text("persi inattivi riconquistare", "lapsed lost inactive win back")),
+            Place("portal.segments", Text("Segmenti", "Segments"), "list-filter",
+                  Permission.MEMBERS, "e", words=Text("gruppi pubblico", "groups audience")),
         ),
     ),
     Group(
