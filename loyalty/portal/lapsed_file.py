@@ -32,7 +32,7 @@ def lapsed_list_file() -> Response:
              members=many, state=state)  # fmt: skip
     here = shop()
     assert here is not None, "the guard has said whose page this is"
-    name = f"{gettext('slipping-away')}-{ground.on.isoformat()}"
+    name = gettext("slipping-away") + f"-{ground.on.isoformat()}"
     return sheets.streamed(name, _lines(ground, state, here.currency))
 
 
