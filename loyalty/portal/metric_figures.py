@@ -139,9 +139,9 @@ def _days(value: Number) -> str:
     return gettext("%(days)s day", days=days) if days == 1 else gettext("%(days)s days", days=days)
 
 
-_MEMBERS = Text("membri", "members")
+_MEMBERS = Text("clienti", "members")
 _FIGURES: dict[str, tuple[Text, Callable[[Number], str]]] = {
-    "active_members": (Text("Membri attivi", "Active members"), _whole),
+    "active_members": (Text("Clienti attivi", "Active members"), _whole),
     "new_visits": (Text("Visite nuove", "New visits"), _whole),
     "returning_visits": (Text("Visite di ritorno", "Returning visits"), _whole),
     "repeat_rate": (Text("Tornano", "Repeat rate"), percent),
@@ -165,6 +165,6 @@ _N = {
     "average_purchase": Text("acquisti", "purchases"),
     "churn": Text("clienti all'inizio", "customers at the start"),
     "clv_simple": _MEMBERS,
-    **{f"second_visit_{days}": Text("nuovi membri", "new members") for days in (30, 60, 90)},
+    **{f"second_visit_{days}": Text("nuovi clienti", "new members") for days in (30, 60, 90)},
     **{f"days_between_p{part}": Text("attese", "gaps between visits") for part in (25, 50, 75)},
 }

@@ -43,10 +43,10 @@ def test_each_number_says_what_it_means_and_of_how_many(regulars, aurora):
     page = aurora.get(PAGE)
     assert page.status == 200
     for said in (
-        "Membri attivi 2",
+        "Clienti attivi 2",
         "1 su 2 sono venuti in due giorni o più",
         "Chi è venuto almeno una volta nel periodo.",
-        "n = 2 membri",
+        "n = 2 clienti",
         "n = 8 giorni di visita",
         "pochi per dirlo",
         "Persi nel periodo diviso clienti all'inizio, per 100.",
@@ -75,11 +75,12 @@ def test_a_number_leads_to_the_members_behind_it(regulars, shop, aurora):
 
 def test_the_days_and_the_place_stand_in_the_address(regulars, shop, aurora):
     year = aurora.get(f"{PAGE}?days=365")
-    assert "Membri attivi 3" in year.words
+    assert "Clienti attivi 3" in year.words
     own = aurora.get(f"{PAGE}?from={days_ago(205).date()}&to={days_ago(100).date()}")
-    assert "Membri attivi 1" in own.words
+    assert "Clienti attivi 1" in own.words
     with shop.database.write() as session:
-        places.add(session, duty=shop.owner, name="Via Po", at=clock.now())
+        for name in ("Via Po", "Via Roma"):
+            places.add(session, duty=shop.owner, name=name, at=clock.now())
     assert "Tutte le sedi" in aurora.get(PAGE).words
 
 
@@ -96,7 +97,7 @@ def test_days_that_make_no_sense_are_said_at_their_field(regulars, aurora, asked
     page = aurora.get(f"{PAGE}?{asked}")
     assert page.status == 422
     assert said in page.words
-    assert "Membri attivi" in page.words
+    assert "Clienti attivi" in page.words
 
 
 def test_a_place_of_another_shop_is_not_there(regulars, stranger, aurora):
@@ -108,7 +109,7 @@ def test_a_place_of_another_shop_is_not_there(regulars, stranger, aurora):
 
 def test_each_table_is_a_file_of_plain_numbers(regulars, aurora):
     head, *rows = rows_of(aurora, "states")
-    assert head == ["Stato", "Membri", "Prima"]
+    assert head == ["Stato", "Clienti", "Prima"]
     assert dict(row[:2] for row in rows)["Attivo"] == "1"
     visits = rows_of(aurora, "visits", "&days=28")
     assert sum(int(row[3]) for row in visits[1:]) == 4
@@ -143,11 +144,11 @@ def test_without_any_sale_the_page_says_what_will_be_there(shop, aurora):
 def test_one_sale_and_all_on_one_day_are_told_calmly(shop, aurora):
     shop.visit(shop.card("points"), 500, at=days_ago(0))
     words = calm(aurora.get(PAGE))
-    assert "Membri attivi 1" in words
+    assert "Clienti attivi 1" in words
     assert "Nessuno è ancora tornato una seconda volta." in words
     for _ in range(3):
         shop.visit(shop.card("points"), 500, at=days_ago(0))
-    assert "Membri attivi 4" in calm(aurora.get(PAGE))
+    assert "Clienti attivi 4" in calm(aurora.get(PAGE))
 
 
 def test_only_refunds_are_told_calmly(shop, aurora):
