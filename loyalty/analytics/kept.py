@@ -1,7 +1,4 @@
-"""What took long to find is kept for a while: in the process, for a few shops, with its age.
-
-A small shop is asked anew each time, for that costs nothing.
-"""
+"""What takes long to find in a large shop is kept for a while in the process, with its age."""
 
 import threading
 import time
@@ -11,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-LONG_S, KEEP_S, MOST = 0.1, 300, 8
+KEEP_S, MOST = 300, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +18,17 @@ class _Entry(Generic[T]):
 
 
 class Kept(Generic[T]):
-    """At most `most` things, each for `keep_s` seconds, and only what took `long_s` to find."""
+    """At most `most` things, each for `keep_s` seconds, as far as they are `worth` keeping."""
 
     def __init__(
         self,
         *,
-        long_s: float = LONG_S,
+        worth: Callable[[T], bool] = lambda _: True,
         keep_s: float = KEEP_S,
         most: int = MOST,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._long_s, self._keep_s, self._most, self._timer = long_s, keep_s, most, timer
+        self._worth, self._keep_s, self._most, self._timer = worth, keep_s, most, timer
         self._entries: OrderedDict[Hashable, _Entry[T]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -48,10 +45,15 @@ class Kept(Generic[T]):
                 return entry.found, age
         began = self._timer()
         found = find()
-        if self._timer() - began >= self._long_s:
+        if self._worth(found):
             with self._lock:
                 self._entries[key] = _Entry(found, began)
                 self._entries.move_to_end(key)
                 while len(self._entries) > self._most:
                     self._entries.popitem(last=False)
         return found, 0.0
+
+    def forget(self) -> None:
+        """Keep nothing of what there is."""
+        with self._lock:
+            self._entries.clear()

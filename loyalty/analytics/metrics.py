@@ -57,7 +57,7 @@ class Figures:
     age_s: float = 0.0  # how old the visits are that it rests on
 
 
-_FIGURES: Kept[Figures] = Kept(most=32)
+FIGURES: Kept[Figures] = Kept(most=32, worth=lambda found: found.metrics["states"].n >= past.LARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def lately(
     def find() -> Figures:
         return of(session, merchant_id=merchant_id, period=period, location_id=location_id)
 
-    found, age_s = _FIGURES.aged(key, find)
+    found, age_s = FIGURES.aged(key, find)
     return replace(found, age_s=found.age_s + age_s)
 
 

@@ -94,7 +94,8 @@ def _summed(everybody: Iterable[list[int]]) -> Iterator[tuple[int, int, int]]:
         yield day, all_days, all_gaps
 
 
-_PAST: Kept[Past] = Kept(most=4)
+LARGE = 5_000  # members with visits: from so many on a shop's past is kept for a while
+PASTS: Kept[Past] = Kept(most=4, worth=lambda past: len(past.days) >= LARGE)
 
 
 class Ordinals(dict[str, int]):
@@ -139,7 +140,7 @@ def lately(
     def find() -> Past:
         return read(session, merchant_id=merchant_id, location_id=location_id, limits=limits)
 
-    return _PAST.aged(key, find)
+    return PASTS.aged(key, find)
 
 
 def _rows(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import rhythm
+from loyalty.analytics.ground import Ground
 from loyalty.core.ids import ref
 from loyalty.counter.rollups import reading
 from loyalty.counter.rollups.reading import Member
@@ -58,13 +59,13 @@ class Told:
 
 def told(session: Session, *, merchant_id: UUID, customer_id: UUID, on: date) -> Told:
     """Figures of a living customer, and habits where they agreed; `on` is the shop's date."""
+    ground = Ground(session, merchant_id, on)
     found = reading.member(session, merchant_id=merchant_id, customer_id=customer_id)
-    mean = reading.mean_gap(session, merchant_id=merchant_id)
     agreed = consents.of(session, merchant_id=merchant_id, customer_ref=ref("cus", customer_id))
     may = bool(agreed[Purpose.PROFILING])
-    states = segmented.states(session, merchant_id=merchant_id, customer_ids=[customer_id], on=on)
+    states = segmented.states(ground, [customer_id])
     figures = _figures(found, states.get(customer_id, rhythm.NEW), on)
-    usual = _usual_gap(found, mean) if found and found.visit_days >= rhythm.HABIT_DAYS else None
+    usual = _usual_gap(found, ground.yardstick.mean)
     if found is None or not may or usual is None:
         return Told(figures, usual, None, may)
     favourites = reading.favourites(
@@ -74,7 +75,9 @@ def told(session: Session, *, merchant_id: UUID, customer_id: UUID, on: date) ->
     return Told(figures, usual, Habits(found.weekday, found.hour, basket, favourites), may)
 
 
-def _usual_gap(found: Member, mean: Fraction) -> Fraction:
+def _usual_gap(found: Member | None, mean: Fraction) -> Fraction | None:
+    if found is None or found.visit_days < rhythm.HABIT_DAYS:
+        return None
     first, last = found.first_on.toordinal(), found.last_on.toordinal()
     return rhythm.usual_gap(first, last, found.visit_days, mean)
 

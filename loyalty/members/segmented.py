@@ -1,14 +1,12 @@
 """Members by what analytics says of them: their state today, and the segments they are in."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from loyalty.analytics import audience, measures, standing
+from loyalty.analytics import audience, standing
 from loyalty.analytics.ground import Ground
 from loyalty.core.db import table
 from loyalty.core.errors import Unknown
@@ -18,23 +16,15 @@ from loyalty.members.criteria import Criteria
 _CUSTOMER = table(Customer).c
 
 
-def conditions(
-    session: Session, *, merchant_id: UUID, on: date, asked: Criteria, who: Any
-) -> Iterator[sa.ColumnElement[bool]]:
-    """What holds of the column `who`, a customer's id: in the state and the segment asked for.
+def members(ground: Ground, asked: Criteria) -> Iterator[Any]:
+    """The ids of those in the segment that is asked for, if one is.
 
-    `on` is the shop's date. A segment that is gone has nobody in it.
+    A segment that is gone has nobody in it.
     """
-    if asked.state is None and asked.segment is None:
-        return
-    ground = Ground(session, merchant_id, on)
-    meant = sa.select(_CUSTOMER.id).select_from(standing.MEMBERS)
-    meant = meant.where(*standing.living(merchant_id))
-    if asked.state is not None:
-        meant = meant.where(ground.state == asked.state)
     if asked.segment is not None:
-        meant = meant.where(_in_segment(ground, asked.segment))
-    yield who.in_(meant.correlate(None))
+        meant = sa.select(_CUSTOMER.id).select_from(standing.MEMBERS)
+        whose = standing.living(ground.merchant_id)
+        yield meant.where(*whose, _in_segment(ground, asked.segment)).correlate(None)
 
 
 def _in_segment(ground: Ground, key: str) -> sa.ColumnElement[bool]:
@@ -44,11 +34,11 @@ def _in_segment(ground: Ground, key: str) -> sa.ColumnElement[bool]:
         return sa.false()
 
 
-def states(
-    session: Session, *, merchant_id: UUID, customer_ids: Sequence[UUID], on: date
-) -> dict[UUID, str]:
+def states(ground: Ground, customer_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The state today of each of these living members; of a few."""
-    limits = measures.of(session, merchant_id=merchant_id).limits
     return standing.states(
-        session, merchant_id=merchant_id, customer_ids=customer_ids, on=on, limits=limits
+        ground.session,
+        merchant_id=ground.merchant_id,
+        customer_ids=customer_ids,
+        measure=ground.yardstick,
     )

@@ -47,7 +47,7 @@ WORDS: dict[str, Text] = {
     "program.referral": Text(
         "ha cambiato il premio per chi porta amici", "changed the reward for bringing friends"
     ),
-    "remark.done": Text("ha chiuso un'osservazione", "closed a remark"),
+    "remark.done": Text("ha risolto un'osservazione", "closed a remark"),
     "remark.reopen": Text("ha riaperto un'osservazione", "reopened a remark"),
     "remark.write": Text("ha scritto un'osservazione", "wrote a remark"),
     "retention.change": Text("ha cambiato quanto si conserva", "changed how long data is kept"),

@@ -9,6 +9,7 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import saved as segments
+from loyalty.analytics.ground import Ground
 from loyalty.core import clock
 from loyalty.customers import tags
 from loyalty.customers.tags import Named
@@ -87,8 +88,9 @@ def page(
     records, form = reads.session(), form or FormState()
     shelf, criteria = member_filters.shelf(records), Criteria.read(request.args)
     wanted = Wanted(scope(), criteria, typed, shelf.pot(criteria))
-    found = listing.page(records, wanted=wanted, place=_place(), limit=SHOWN)
-    total = listing.count(records, wanted=wanted)
+    filters = listing.asked(records, wanted=wanted)
+    found = listing.page(records, wanted=wanted, filters=filters, place=_place(), limit=SHOWN)
+    total = listing.count(records, wanted=wanted, filters=filters)
     club = shelf.club(criteria)
     saved = views.list_views(records, merchant_id=wanted.scope.merchant_id)
     shown = render_template(
@@ -188,9 +190,7 @@ def rows(records: Session, wanted: Wanted, found: Sequence[Listed]) -> list[Row]
 
 def states_of(records: Session, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The states today of members in the list."""
-    return segmented.states(
-        records, merchant_id=scope.merchant_id, customer_ids=ids, on=scope.today
-    )
+    return segmented.states(Ground(records, scope.merchant_id, scope.today), ids)
 
 
 def _balance(cards: Sequence[Holding], pot: Pot | None) -> str:

@@ -15,6 +15,7 @@ from loyalty.worker import (
     forgotten,
     importing,
     members,
+    picturing,
     post,
     pulse,
     referring,
@@ -43,6 +44,7 @@ CHORES.add(uploads.TRY, importing.attempt)
 CHORES.add(uploads.RUN, importing.carry_out)
 CHORES.add(uploads.UNDO, importing.take_back)
 CHORES.add("imports.sweep", importing.sweep, every=Daily("02:50"))
+CHORES.add("pictures.sweep", picturing.run, every=Daily("02:55"))
 CHORES.add("tasks.notice", tasking.run, every=Every(3_600))
 CHORES.add(mail.SEND, post.send)
 CHORES.add(wallet_door.ANSWER, answering.answer)

@@ -48,7 +48,7 @@ LISTS = {
 ASKING = {
     "/", "/portal/more", "/portal/search", "/robots.txt", "/sign-in", "/healthz", "/readyz",
     "/till/look-up", "/till/visits",
-    "/sign-in/code", "/forgot", "/portal/confirm", "/portal/account",
+    "/sign-in/code", "/forgot", "/signup", "/portal/confirm", "/portal/account",
     "/portal/account/factor", "/portal/staff/roles", "/portal/staff/log.csv",
     "/portal/programs/new", "/till/customers", "/till/customers/new", "/till/customers/search",
     "/till/remarks",

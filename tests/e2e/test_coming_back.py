@@ -1,4 +1,4 @@
-"""Figures, who is slipping away and segments in a browser: drawn, counted at once, for everybody."""
+"""Figures, who is slipping away and segments in a browser: drawn, counted, for everybody."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What took long to find is kept for a while; what is found at once is asked anew."""
+"""What is worth it is kept for a while, with its age; all else is asked anew."""
 
 from loyalty.analytics.kept import Kept
 
@@ -12,7 +12,7 @@ class Timer:
 
 def made(**more):
     timer = Timer()
-    return timer, Kept(long_s=1, keep_s=60, timer=timer, **more)
+    return timer, Kept(keep_s=60, timer=timer, **more)
 
 
 def slowly(timer, found):
@@ -23,7 +23,7 @@ def slowly(timer, found):
     return find
 
 
-def test_what_took_long_is_kept_until_it_is_old():
+def test_what_was_found_is_kept_until_it_is_old():
     timer, kept = made()
     assert kept.aged("a", slowly(timer, 1)) == (1, 0.0)
     timer.now += 30
@@ -32,9 +32,9 @@ def test_what_took_long_is_kept_until_it_is_old():
     assert kept.aged("a", slowly(timer, 3)) == (3, 0.0)
 
 
-def test_what_is_found_at_once_is_never_old():
-    _timer, kept = made()
-    assert [kept.get("a", iter([each]).__next__) for each in (1, 2)] == [1, 2]
+def test_what_is_not_worth_it_is_asked_anew():
+    timer, kept = made(worth=lambda found: found > 1)
+    assert [kept.get("a", slowly(timer, each)) for each in (0, 1, 2, 3)] == [0, 1, 2, 2]
 
 
 def test_no_more_than_some_are_kept_the_latest_asked_for():

@@ -16,10 +16,10 @@ from loyalty.members.criteria import Criteria
 _HOLDER, _SURVIVOR = aliased(Customer), aliased(Customer)
 
 
-def conditions(merchant_id: UUID, asked: Criteria, who: Any) -> Iterator[sa.ColumnElement[bool]]:
-    """What holds of the column `who`, a customer's id, of those who were here on those days."""
+def there(merchant_id: UUID, asked: Criteria) -> Iterator[Any]:
+    """The ids of those who were here on the days that are asked for, if any are."""
     if any((asked.came_from, asked.came_to, asked.came_days, asked.came_at)):
-        yield who.in_(_there(merchant_id, asked))
+        yield _there(merchant_id, asked)
 
 
 def _there(merchant_id: UUID, asked: Criteria) -> Any:
