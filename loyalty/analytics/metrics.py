@@ -82,31 +82,45 @@ def period_of(*, first_on: date | None, last_on: date | None, today: date) -> Pe
 
 
 def lately(
-    session: Session, *, merchant_id: UUID, period: Period, location_id: UUID | None = None
+    session: Session,
+    *,
+    merchant_id: UUID,
+    period: Period,
+    beside: Period | None = None,
+    location_id: UUID | None = None,
 ) -> Figures:
-    """The same, at most five minutes old where it takes a while to count."""
-    key = (id(session.get_bind()), merchant_id, period, location_id)
+    """The same as `of`; of a large shop at most five minutes old."""
+    key = (id(session.get_bind()), merchant_id, period, beside, location_id)
+    asked: dict[str, Any] = {"merchant_id": merchant_id, "period": period, "beside": beside}
 
     def find() -> Figures:
-        return of(session, merchant_id=merchant_id, period=period, location_id=location_id)
+        return of(session, **asked, location_id=location_id)
 
     found, age_s = FIGURES.aged(key, find)
     return replace(found, age_s=found.age_s + age_s)
 
 
 def of(
-    session: Session, *, merchant_id: UUID, period: Period, location_id: UUID | None = None
+    session: Session,
+    *,
+    merchant_id: UUID,
+    period: Period,
+    beside: Period | None = None,
+    location_id: UUID | None = None,
 ) -> Figures:
-    """The figures of a period; at one location, as if what happened there were all there is."""
+    """The figures of a period; at one location, as if what happened there were all there is.
+
+    `beside` is the period to compare with: without it as many days right before.
+    """
+    beside = beside or period.before
     said = measures.of(session, merchant_id=merchant_id)
-    known, age_s = past.lately(
-        session, merchant_id=merchant_id, location_id=location_id, limits=said.limits
-    )
-    sums = selling.sales(session, merchant_id=merchant_id, period=period, location_id=location_id)
-    # The days before first: their end is where the period itself begins.
+    whose: dict[str, Any] = {"merchant_id": merchant_id, "location_id": location_id}
+    known, age_s = past.lately(session, **whose, limits=said.limits)
+    sums = selling.sales(session, **whose, period=period, beside=beside)
+    # The days beside first: their end is often where the period itself begins.
     halves = [
         _Half(each, returning.activity(known, each), sold, returning.flows(known, each))
-        for each, sold in zip((period.before, period), sums[::-1], strict=True)
+        for each, sold in zip((beside, period), sums[::-1], strict=True)
     ]
     before, now = halves
     found = {**_counts(now, before), **_curves(known, period), **_worth(now, before, said)}

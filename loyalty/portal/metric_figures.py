@@ -1,7 +1,7 @@
 """The single figures of the page of repeat purchase, in words: value, interval, before, meaning."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from babel import numbers
@@ -30,8 +30,8 @@ class Shown:
     href: str
 
 
-def shown(found: Mapping[str, Metric], links: Links) -> dict[str, Shown]:
-    """Every single figure by its name."""
+def shown(found: Mapping[str, Metric], links: Links, *, compares: bool = True) -> dict[str, Shown]:
+    """Every single figure by its name, with what it was before unless nothing is compared."""
     hrefs = {
         "active_members": links.came(),
         "new_visits": links.new(),
@@ -41,7 +41,13 @@ def shown(found: Mapping[str, Metric], links: Links) -> dict[str, Shown]:
         "churn": links.state("lapsed"),
     }
     return {
-        key: _shown(key, found[key], label, say, hrefs.get(key, ""))
+        key: _shown(
+            key,
+            found[key] if compares else replace(found[key], previous=None),
+            label,
+            say,
+            hrefs.get(key, ""),
+        )
         for key, (label, say) in _FIGURES.items()
     }
 

@@ -74,9 +74,9 @@ def test_a_number_leads_to_the_members_behind_it(regulars, shop, aurora):
 
 
 def test_the_days_and_the_place_stand_in_the_address(regulars, shop, aurora):
-    year = aurora.get(f"{PAGE}?days=365")
+    year = aurora.get(f"{PAGE}?period=365")
     assert "Clienti attivi 3" in year.words
-    own = aurora.get(f"{PAGE}?from={days_ago(205).date()}&to={days_ago(100).date()}")
+    own = aurora.get(f"{PAGE}?period=own&from={days_ago(205).date()}&to={days_ago(100).date()}")
     assert "Clienti attivi 1" in own.words
     with shop.database.write() as session:
         for name in ("Via Po", "Via Roma"):
@@ -87,14 +87,14 @@ def test_the_days_and_the_place_stand_in_the_address(regulars, shop, aurora):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("from=2026-02-30", "Scrivi un giorno"),
-        ("from=2026-11-02&to=2026-11-01", "Il primo giorno viene prima"),
-        ("from=1900-01-01", "giorni"),
-        ("to=%00", "Scrivi un giorno"),
+        ("from=2026-02-30&to=2026-03-01", "scegli un giorno"),
+        ("from=2026-11-02&to=2026-11-01", "viene prima"),
+        ("from=1900-01-01&to=2026-11-01", "prima del 2000"),
+        ("from=2026-11-02&to=%00", "scegli un giorno"),
     ],
 )
 def test_days_that_make_no_sense_are_said_at_their_field(regulars, aurora, asked, said):
-    page = aurora.get(f"{PAGE}?{asked}")
+    page = aurora.get(f"{PAGE}?period=own&{asked}")
     assert page.status == 422
     assert said in page.words
     assert "Clienti attivi" in page.words
@@ -111,7 +111,7 @@ def test_each_table_is_a_file_of_plain_numbers(regulars, aurora):
     head, *rows = rows_of(aurora, "states")
     assert head == ["Stato", "Clienti", "Prima"]
     assert dict(row[:2] for row in rows)["Attivo"] == "1"
-    visits = rows_of(aurora, "visits", "&days=28")
+    visits = rows_of(aurora, "visits", "&period=28")
     assert sum(int(row[3]) for row in visits[1:]) == 4
     links = re.findall(r"metrics\.csv\?table=([a-z-]+)", aurora.get(PAGE).html)
     assert len(links) == 7
