@@ -22,6 +22,9 @@ from tests.pages import Visitor
 LISTS = {
     "/portal/": Permission.REPORTS,
     "/portal/members": Permission.MEMBERS,
+    "/portal/metrics": Permission.REPORTS,
+    "/portal/lapsed": Permission.MEMBERS,
+    "/portal/segments": Permission.MEMBERS,
     "/portal/programs": Permission.PROGRAMS,
     "/portal/causes": Permission.REPORTS,
     "/portal/remarks": Permission.REPORTS,
@@ -54,6 +57,8 @@ ASKING = {
     "/portal/programs/new", "/till/customers", "/till/customers/new", "/till/customers/search",
     "/till/remarks",
     "/portal/exports", "/portal/shop", "/portal/campaigns/new", "/portal/deliverability/rules",
+    "/portal/exports", "/portal/shop",
+    "/portal/metrics.csv", "/portal/lapsed/limits", "/portal/segments/new",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",
     "/portal/card", "/portal/card/preview", "/portal/welcome", "/portal/test-card",
