@@ -57,7 +57,6 @@ ASKING = {
     "/portal/programs/new", "/till/customers", "/till/customers/new", "/till/customers/search",
     "/till/remarks",
     "/portal/exports", "/portal/shop", "/portal/campaigns/new", "/portal/deliverability/rules",
-    "/portal/exports", "/portal/shop",
     "/portal/metrics.csv", "/portal/lapsed/limits", "/portal/segments/new",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",
