@@ -62,50 +62,50 @@ _FIELDS = {
 }
 
 
-@blueprint.get("/portal/automations/<journey>/letters/<step>")
+@blueprint.get("/portal/automations/<journey>/letters/<rung>")
 @guard.staff(Permission.CAMPAIGNS)
-def automation_letter(journey: str, step: str) -> Response:
+def automation_letter(journey: str, rung: str) -> Response:
     """The letter as it is, to read and to change."""
-    return _page(automation_of.find(journey), step)
+    return _page(automation_of.find(journey), rung)
 
 
-@blueprint.post("/portal/automations/<journey>/letters/<step>")
+@blueprint.post("/portal/automations/<journey>/letters/<rung>")
 @guard.staff(Permission.CAMPAIGNS)
-def write_automation_letter(journey: str, step: str) -> Response:
+def write_automation_letter(journey: str, rung: str) -> Response:
     """Let the step say this from the next letter on."""
     form, setting = read_form(_form), automation_of.find(journey)
     letter = typed_letter(form.raw)
     if form.is_valid and not letter:
         form = form.refuse("subject_it", _NOTHING)
     if not form.is_valid:
-        return _page(setting, step, form, status=422)
+        return _page(setting, rung, form, status=422)
     try:
-        _write(journey, step, letter, form.values["version"])
+        _write(journey, rung, letter, form.values["version"])
     except Invalid as error:
-        return _page(setting, step, refused(form, error, _FIELDS), status=422)
+        return _page(setting, rung, refused(form, error, _FIELDS), status=422)
     except ChangedMeanwhile as changed:
         now = automation_of.find(journey)
-        return _page(now, step, form, refusal=pick(changed.sentence), status=409)
+        return _page(now, rung, form, refusal=pick(changed.sentence), status=409)
     toasts.say(_SAVED)
     return back(journey)
 
 
-@blueprint.post("/portal/automations/<journey>/letters/<step>/reset")
+@blueprint.post("/portal/automations/<journey>/letters/<rung>/reset")
 @guard.staff(Permission.CAMPAIGNS)
-def reset_automation_letter(journey: str, step: str) -> Response:
+def reset_automation_letter(journey: str, rung: str) -> Response:
     """Let the step say what the house says."""
     setting = automation_of.find(journey)
-    if setting.is_own(step):
-        _write(journey, step, None, setting.version)
+    if setting.is_own(rung):
+        _write(journey, rung, None, setting.version)
         toasts.say(_RESET)
     return back(journey)
 
 
-@blueprint.post("/portal/automations/<journey>/letters/<step>/preview")
+@blueprint.post("/portal/automations/<journey>/letters/<rung>/preview")
 @guard.staff(Permission.CAMPAIGNS)
-def preview_automation_letter(journey: str, step: str) -> Response:
+def preview_automation_letter(journey: str, rung: str) -> Response:
     """The letter as it is typed just now, as somebody would read it; nothing is kept."""
-    setting, found = automation_of.find(journey), _step(journey, step)
+    setting, found = automation_of.find(journey), _step(journey, rung)
     wanted = request.form.get("shown", "")
     letter = typed_letter({name: text.strip() for name, text in request.form.items()})
     try:
@@ -113,7 +113,7 @@ def preview_automation_letter(journey: str, step: str) -> Response:
             reads.session(),
             setting=setting,
             step=found,
-            plain=letter or setting.letter(step),
+            plain=letter or setting.letter(rung),
             language=wanted if wanted in LANGUAGES else language(),
             house=automation_of.house(),
             at=clock.now(),
