@@ -16,15 +16,16 @@ _SUMS = """
 SELECT CAST(COALESCE(SUM(CASE WHEN v.local_on BETWEEN :first_on AND :last_on
                               THEN v.net_minor END), 0) AS bigint),
        COUNT(CASE WHEN v.local_on BETWEEN :first_on AND :last_on THEN v.net_minor END),
-       CAST(COALESCE(SUM(CASE WHEN v.local_on >= :before_on AND v.local_on < :first_on
+       CAST(COALESCE(SUM(CASE WHEN v.local_on BETWEEN :before_on AND :until_on
                               THEN v.net_minor END), 0) AS bigint),
-       COUNT(CASE WHEN v.local_on >= :before_on AND v.local_on < :first_on THEN v.net_minor END)
+       COUNT(CASE WHEN v.local_on BETWEEN :before_on AND :until_on THEN v.net_minor END)
 FROM card k CROSS JOIN visit v
 WHERE k.merchant_id = :merchant_id AND v.merchant_id = :merchant_id AND v.card_id = k.id
   AND v.voided_at IS NULL"""
 _ASKED = (
     sa.bindparam("merchant_id", type_=Id),
     sa.bindparam("before_on", type_=sa.Date),
+    sa.bindparam("until_on", type_=sa.Date),
     sa.bindparam("first_on", type_=sa.Date),
     sa.bindparam("last_on", type_=sa.Date),
 )
@@ -42,12 +43,18 @@ class Sales:
 
 
 def sales(
-    session: Session, *, merchant_id: UUID, period: Period, location_id: UUID | None = None
+    session: Session,
+    *,
+    merchant_id: UUID,
+    period: Period,
+    beside: Period,
+    location_id: UUID | None = None,
 ) -> tuple[Sales, Sales]:
-    """The sales of a period, and of as many days right before."""
+    """The sales of a period, and of the one that it is compared with."""
     asked = {
         "merchant_id": merchant_id,
-        "before_on": date.fromordinal(period.before.first),
+        "before_on": date.fromordinal(beside.first),
+        "until_on": date.fromordinal(beside.last),
         "first_on": date.fromordinal(period.first),
         "last_on": date.fromordinal(period.last),
     }

@@ -139,6 +139,24 @@ def counts(session: Session, *, campaign: Campaign) -> dict[str, int]:
     return {row.state: row.number for row in rows}
 
 
+def counts_of(session: Session, *, campaigns: list[Campaign]) -> dict[UUID, dict[str, int]]:
+    """The same of several campaigns of one shop, by their ids."""
+    if not campaigns:
+        return {}
+    rows = session.execute(
+        sa.select(_MESSAGE.c.campaign_id, _MESSAGE.c.state, sa.func.count().label("number"))
+        .where(
+            _MESSAGE.c.merchant_id == campaigns[0].merchant_id,
+            _MESSAGE.c.campaign_id.in_([one.id for one in campaigns]),
+        )
+        .group_by(_MESSAGE.c.campaign_id, _MESSAGE.c.state)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.campaign_id, {})[row.state] = row.number
+    return found
+
+
 def messages(
     session: Session,
     *,

@@ -24,6 +24,7 @@ class Post:
     sender: str  # the address in From
     public_url: str
     signer: Signer
+    reply_to: str = ""
     is_automatic: bool = False  # of a journey: no robot may answer it (RFC 3834)
 
     @property
@@ -71,6 +72,7 @@ def _headers(post: Post, letter: Letter, boundary: str, at: datetime) -> dict[st
     said = {
         "from": f"{_words(name, quoted=True)} <{post.sender}>",
         "to": f"<{letter.to}>",
+        **({"reply-to": f"<{post.reply_to}>"} if post.reply_to else {}),
         "subject": _words(letter.subject),
         "date": format_datetime(at),
         "message-id": message_id(letter.message_id, post.domain),
@@ -123,8 +125,8 @@ def _part(kind: bytes, text: str, boundary: bytes) -> bytes:
 
 
 _PLAIN_NAMES = (
-    "from", "to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post", "list-id",
-    "content-language", "content-type", "auto-submitted",
+    "from", "to", "reply-to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post",
+    "list-id", "content-language", "content-type", "auto-submitted",
 )  # fmt: skip
 _NAMES = {
     **{name: name.title().encode() for name in _PLAIN_NAMES},

@@ -164,7 +164,8 @@ class MailRules(Base):
 
     `cap` mails in `cap_days` to one person. Nothing leaves before `from_hour` or from `until_hour`
     on, shop time, nor on Sundays unless `on_sundays`. `an_hour`: at most so many; None: no limit.
-    `identity` is the name and address that the law wants in each letter.
+    `identity` is the name and address that the law wants in each letter; `sender_name` stands in
+    From and `reply_to` is where answers go, both empty where the shop's own will do.
     """
 
     __tablename__ = "mail_rules"
@@ -185,4 +186,34 @@ class MailRules(Base):
     on_sundays: Mapped[bool]
     an_hour: Mapped[int | None]
     identity: Mapped[str] = mapped_column(sa.String(200))
+    sender_name: Mapped[str] = mapped_column(sa.String(60), server_default="")
+    reply_to: Mapped[str] = mapped_column(sa.String(254), server_default="")
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MailTrial(Base):
+    """A letter that somebody sends themselves to see it, or a look at the records of our domain.
+
+    `actor` asked for it and gets the letter, at the address they sign in with: none is kept here.
+    `said` is what came of it, once a worker has done it.
+    """
+
+    __tablename__ = "mail_trial"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "campaign_id"], ["campaign.merchant_id", "campaign.id"]
+        ),
+        sa.CheckConstraint("kind IN ('letter', 'hello', 'records')", name="kind"),
+        sa.CheckConstraint("language IN ('it', 'en')", name="language"),
+        sa.CheckConstraint("(kind = 'letter') = (campaign_id IS NOT NULL)", name="campaign"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(8))
+    campaign_id: Mapped[UUID | None] = mapped_column(Id)
+    language: Mapped[str] = mapped_column(sa.String(2))
+    actor: Mapped[str] = mapped_column(sa.String(40))
+    said: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -23,7 +23,7 @@ APART = {
     "program_version": "rules",
     "program_referral": "rules",
     "cause": "whom money is for",
-    "program_trial": "rules, and sums over all customers",
+    "program_trial": "rules, sums over all customers, and refs of a few cards",
     "reward_photo": "which photo a reward has",
     "cause_payout": "money to a beneficiary",
     "cause_payout_paper": "the beneficiary's receipt",

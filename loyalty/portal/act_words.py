@@ -32,8 +32,12 @@ WORDS: dict[str, Text] = {
     "job.retry": Text("ha fatto riprovare un lavoro", "had a job tried again"),
     "key.create": Text("ha fatto una chiave", "made a key"),
     "key.revoke": Text("ha ritirato una chiave", "took a key back"),
+    "lapsed.export": Text("ha esportato chi si allontana", "exported who is slipping away"),
     "limit.lift": Text(
         "ha fatto passare una visita oltre il limite", "let a visit through over the limit"
+    ),
+    "measures.change": Text(
+        "ha cambiato quando un cliente si è allontanato", "changed when a customer has lapsed"
     ),
     "payout.take_back": Text("ha annullato un versamento", "took a payout back"),
     "pin.choose": Text("ha scelto il suo PIN", "chose a PIN"),
@@ -43,13 +47,16 @@ WORDS: dict[str, Text] = {
     "program.referral": Text(
         "ha cambiato il premio per chi porta amici", "changed the reward for bringing friends"
     ),
-    "remark.done": Text("ha chiuso un'osservazione", "closed a remark"),
+    "remark.done": Text("ha risolto un'osservazione", "closed a remark"),
     "remark.reopen": Text("ha riaperto un'osservazione", "reopened a remark"),
     "remark.write": Text("ha scritto un'osservazione", "wrote a remark"),
     "retention.change": Text("ha cambiato quanto si conserva", "changed how long data is kept"),
     "rewards.offline": Text(
         "ha cambiato i premi senza rete", "changed the rewards without network"
     ),
+    "segment.change": Text("ha cambiato un segmento", "changed a segment"),
+    "segment.drop": Text("ha eliminato un segmento", "dropped a segment"),
+    "segment.save": Text("ha salvato un segmento", "saved a segment"),
     "staff.address": Text("ha cambiato indirizzo e-mail", "changed their e-mail address"),
     "staff.dismiss": Text("ha tolto l'accesso", "removed access"),
     "staff.invite": Text("ha fatto un link per entrare", "made a link to come in"),
@@ -61,6 +68,22 @@ WORDS: dict[str, Text] = {
         "ha scartato una visita che la cassa non ha potuto inviare",
         "discarded a visit that the till could not send",
     ),
+    "campaign.again": Text(
+        "ha fatto mandare di nuovo lettere incerte", "had uncertain letters sent again"
+    ),
+    "campaign.change": Text("ha cambiato una campagna", "changed a campaign"),
+    "campaign.create": Text("ha cominciato una campagna", "began a campaign"),
+    "campaign.drop": Text("ha eliminato una bozza di campagna", "dropped a draft of a campaign"),
+    "campaign.launch": Text("ha lanciato una campagna", "launched a campaign"),
+    "campaign.pause": Text("ha messo in pausa una campagna", "paused a campaign"),
+    "campaign.resume": Text("ha ripreso una campagna", "resumed a campaign"),
+    "campaign.stop": Text("ha interrotto una campagna", "ended a campaign"),
+    "mail.try_hello": Text("si è mandato una lettera di prova", "sent themselves a test letter"),
+    "mail.try_letter": Text(
+        "si è mandato la lettera di una campagna", "sent themselves a campaign's letter"
+    ),
+    "mail.try_records": Text("ha controllato i record del dominio", "checked the domain's records"),
+    "mail_rules.change": Text("ha cambiato le regole della posta", "changed the mail rules"),
     "automation.letter": Text("ha riscritto una lettera automatica", "rewrote an automatic letter"),
     "automation.letter_reset": Text(
         "ha rimesso una lettera automatica com'era", "put an automatic letter back"
@@ -133,6 +156,7 @@ GROUPS: dict[str, Text] = {
     "import": Text("Importazioni", "Imports"),
     "location": Text("Sedi", "Places"),
     "task": Text("Compiti", "Tasks"),
+    "campaign": Text("Campagne", "Campaigns"),
     "automation": Text("Automatismi", "Automations"),
 }
 

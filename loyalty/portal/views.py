@@ -7,11 +7,17 @@ from loyalty.portal import (
     automation_switch,
     automations,
     bringing_set,
+    campaign_effect,
+    campaign_people,
+    campaign_run,
+    campaigns,
     card_design,
     causes,
     checklist,
+    coming_back,
     confirming,
     data_kept,
+    deliverability,
     doors,
     entering,
     evidence,
@@ -29,6 +35,7 @@ from loyalty.portal import (
     looks,
     lost,
     lost_person,
+    mail_rules,
     mailbox,
     member,
     member_cards,
@@ -51,6 +58,7 @@ from loyalty.portal import (
     remarks,
     search,
     shop_settings,
+    signing_up,
     staff,
     staff_log,
     style_guide,
@@ -61,6 +69,9 @@ from loyalty.portal import (
 )
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.designing import pages as designing
+from loyalty.portal.writing import check as writing_check
+from loyalty.portal.writing import left_out as writing_left_out
+from loyalty.portal.writing import pages as writing
 
 __all__ = [
     "account",
@@ -70,11 +81,17 @@ __all__ = [
     "automations",
     "blueprint",
     "bringing_set",
+    "campaign_effect",
+    "campaign_people",
+    "campaign_run",
+    "campaigns",
     "card_design",
     "causes",
     "checklist",
+    "coming_back",
     "confirming",
     "data_kept",
+    "deliverability",
     "designing",
     "doors",
     "entering",
@@ -93,6 +110,7 @@ __all__ = [
     "looks",
     "lost",
     "lost_person",
+    "mail_rules",
     "mailbox",
     "member",
     "member_cards",
@@ -115,6 +133,7 @@ __all__ = [
     "remarks",
     "search",
     "shop_settings",
+    "signing_up",
     "staff",
     "staff_log",
     "style_guide",
@@ -122,4 +141,7 @@ __all__ = [
     "tills",
     "trying_out",
     "welcome",
+    "writing",
+    "writing_check",
+    "writing_left_out",
 ]

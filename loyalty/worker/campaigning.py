@@ -5,8 +5,10 @@ leaves the others to codes and confirmations.
 """
 
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -151,23 +153,29 @@ def _run(database: Database, campaign: Campaign, house: House) -> Run:
     settings = database.settings
     assert campaign.printed is not None, "it was launched"
     offer = Offer.of_dict(campaign.printed["offer"]) if campaign.printed["offer"] else None
-    post = envelope.Post(
-        merchant_id=campaign.merchant_id,
-        campaign_id=campaign.id,
-        shop=house.name,
-        sender=settings.mail_from,
-        public_url=settings.public_url,
-        signer=Signer(instance.signing_key(settings.data), _domain(settings)),
-        is_automatic=campaign.automation is not None,
-    )
     return Run(
         campaign=campaign,
         house=house,
-        post=post,
+        post=replace(
+            post_of(settings, house, campaign.id), is_automatic=campaign.automation is not None
+        ),
         frame=Frame(house.name, house.timezone, settings.public_url, offer.name if offer else None),
         printed={key: Printed.of_dict(one) for key, one in campaign.printed["letters"].items()},
         secret=settings.secret,
         recheck=rechecking.why_not if campaign.automation else nobody,
+    )
+
+
+def post_of(settings: Settings, house: House, campaign_id: UUID) -> envelope.Post:
+    """What the letters of a campaign share, tests of it included."""
+    return envelope.Post(
+        merchant_id=house.merchant_id,
+        campaign_id=campaign_id,
+        shop=house.sender_name,
+        sender=settings.mail_from,
+        public_url=settings.public_url,
+        signer=Signer(instance.signing_key(settings.data), _domain(settings)),
+        reply_to=house.rules.reply_to,
     )
 
 

@@ -1,6 +1,7 @@
 """The product's own chores. A new one: its handler in a module beside this, and a line here."""
 
 from loyalty.campaigns import launching
+from loyalty.campaigns import trials as mail_trials
 from loyalty.cards import wallet_door
 from loyalty.core import mail
 from loyalty.core.schedules import Daily, Every
@@ -16,12 +17,14 @@ from loyalty.worker import (
     forgotten,
     importing,
     members,
+    picturing,
     post,
     pulse,
     referring,
     retention,
     sweep,
     tasking,
+    trialing,
     trying,
 )
 from loyalty.worker.registry import Registry
@@ -41,10 +44,12 @@ CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
 CHORES.add(launching.TEND, campaigning.tend, every=Every(60))
 CHORES.add(automating.TEND, automating.tend, every=Every(_FIVE_MINUTES))
 CHORES.add(campaigning.SEND, campaigning.send)
+CHORES.add(mail_trials.JOB, trialing.run)
 CHORES.add(uploads.TRY, importing.attempt)
 CHORES.add(uploads.RUN, importing.carry_out)
 CHORES.add(uploads.UNDO, importing.take_back)
 CHORES.add("imports.sweep", importing.sweep, every=Daily("02:50"))
+CHORES.add("pictures.sweep", picturing.run, every=Daily("02:55"))
 CHORES.add("tasks.notice", tasking.run, every=Every(3_600))
 CHORES.add(mail.SEND, post.send)
 CHORES.add(wallet_door.ANSWER, answering.answer)

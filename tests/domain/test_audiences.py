@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from loyalty.analytics import slipping, standing
+from loyalty.analytics.ground import Ground
 from loyalty.analytics.measures import Measures
 from loyalty.core.ids import parse_ref, ref
 from loyalty.counter.requests import LineRequest
@@ -210,12 +212,19 @@ def test_what_is_at_stake_is_what_they_would_bring_in_90_days_at_their_own_pace(
     with shop.database.read() as session:
         whose = {"merchant_id": shop.merchant_id, "on": TODAY}
         mean = standing.yardstick(session, **whose).mean
-        found = slipping.at_stake(session, **whose)
-        more = slipping.at_stake(session, states=slipping.SLIPPING, limit=1, **whose)
+        ground = Ground(session, shop.merchant_id, TODAY)
+        sums = slipping.at_stake(ground)
+        (one,) = slipping.page(ground)
+        every = slipping.page(ground, states=slipping.SLIPPING)
+        rest = slipping.page(ground, states=slipping.SLIPPING, after=every[0].customer_id)
     usual = (20 + 2 * mean) / 4
-    (one,) = found.first
     assert (one.name, one.silence_days, one.usual_gap_days) == ("Lapsed", 60, usual)
     assert (one.visits, one.spend_minor) == (90 / usual, 90 / usual * 1_000)
-    assert (found.members, found.visits, found.spend_minor) == (1, one.visits, one.spend_minor)
-    assert more.members == 3
-    assert more.visits > more.first[0].visits >= one.visits
+    mine = sums["lapsed"]
+    assert (mine.members, mine.spend_minor) == (1, round(one.spend_minor))
+    assert mine.visits == pytest.approx(float(one.visits))
+    assert [each.members for each in sums.values()] == [1, 1, 1]
+    assert [each.spend_minor for each in every] == sorted(
+        (each.spend_minor for each in every), reverse=True
+    )
+    assert rest == every[1:]

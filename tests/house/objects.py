@@ -38,6 +38,8 @@ PLAIN = {
     "journey": "win_back",
     "step": "reminder",
     "spec": "1b2440-f7f8fc-8fb8ff",
+    "step": "letter",  # of writing a campaign
+    "reason": "no_consent",  # for which somebody gets no letter
     "reward": "breakfast",  # a key of the program beside it, the same in many a shop
 }
 # Gaps that hold a proof by themselves: a random secret, handed to one person.
