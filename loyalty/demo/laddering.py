@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import past, rhythm, standing
-from loyalty.automations import advancing, asking, editions, entering, switching, upkeep
+from loyalty.automations import advancing, asking, editions, entering, facts, switching, upkeep
 from loyalty.automations.journeys import WELCOME, WIN_BACK
 from loyalty.automations.models import Automation, AutomationRun, AutomationStep
 from loyalty.campaigns import rules, states, tokens
@@ -242,7 +242,8 @@ def _a_day(session: Session, row: Automation, house: House, day: datetime) -> No
     entering.write(session, row=row, people=found.ready, at=at)
     upkeep.looked(session, row=row, house=house, at=at)
     due = advancing.due(session, merchant_id=row.merchant_id, kind=row.kind, at=at, limit=500)
-    advancing.advance(session, row=row, house=house, run_ids=due, at=at)
+    measure = facts.measure(session, house=house, at=at)
+    advancing.advance(session, row=row, house=house, run_ids=due, yardstick=measure, at=at)
     session.execute(
         sa.update(_MESSAGE)
         .where(_MESSAGE.c.merchant_id == row.merchant_id, _MESSAGE.c.state == states.READY)
