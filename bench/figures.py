@@ -1,9 +1,10 @@
 """The figures of a shop and the list of who has lapsed, as a page would ask for them.
 
 `python -m bench figures [--cards 2000 --visits 40000] [--noisy]`, on SQLite: all metrics of 90 days
-with the 90 before them (as whoever comes first, and again within five minutes), what is at stake, the
-first fifty who have lapsed, and how many are in each state and each segment. `--large` is a shop of 48,000 members with a million visits. The states are compared
-with a slow calculation that shares no code with the product, at three dates.
+with the 90 before them (as whoever comes first, and again within five minutes), what is at stake,
+the first fifty who have lapsed, and how many are in each state and each segment. `--large` is a
+shop of 48,000 members with a million visits. The states are compared with a slow calculation that
+shares no code with the product, at three dates.
 """
 
 import argparse
@@ -60,12 +61,13 @@ def _asked(
     database: Database, merchant_id: UUID, on: date, bar: float | None
 ) -> list[tuple[str, Callable[[], object], float | None]]:
     period = metrics.period_of(first_on=None, last_on=None, today=on)
+    mine = {"merchant_id": merchant_id, "period": period}
     whose = {"merchant_id": merchant_id, "on": on}
     lapsed = audience.of_segment("lapsed")
     every = [audience.of_segment(key) for key in BUILTIN]
     asks = partial(_in, database)
     return [
-        ("figures", _anew(asks, metrics.of, merchant_id=merchant_id, period=period), bar),
+        ("figures", _anew(asks, metrics.of, **mine), bar),
         (
             "figures again",
             partial(asks, metrics.lately, merchant_id=merchant_id, period=period),
