@@ -61,8 +61,8 @@ ASKING = {
     "/w", "/w/code", "/w/phones", "/w/lost",
 }  # fmt: skip
 EMPTY = 'class="empty"'
-# Only the pet shop has a cause; of the few who visit this salon nobody has lapsed; in the background
-# of a healthy shop nothing waits, and nobody has asked for mail.
+# Only the pet shop has a cause; of the few who visit this salon nobody has lapsed; nothing waits
+# in the background of a healthy shop, and nobody has asked for mail.
 RIGHTLY_EMPTY = (
     {(plan.name, "/portal/causes") for plan in STREET if plan is not PET_SHOP}
     | {(plan.name, path) for plan in STREET for path in ("/portal/jobs", "/mail")}
