@@ -60,6 +60,7 @@ _THINGS = {
     ),
     "mail": Text("E-mail non trovata.", "There is no such mail."),
     "segment": Text("Segmento non trovato.", "There is no such segment."),
+    "table": Text("Tabella non trovata.", "There is no such table."),
     "campaign": Text("Campagna non trovata.", "There is no such campaign."),
     "message": Text("Messaggio non trovato.", "There is no such message."),
     "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),
