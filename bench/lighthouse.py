@@ -38,6 +38,9 @@ PAGES = {
     "a member": "/portal/members > /portal/members/cus_",
     "programs": "/portal/programs",
     "card design": "/portal/card",
+    "remarks": "/portal/remarks",
+    "tasks": "/portal/tasks",
+    "imports": "/portal/imports",
 }
 BARS = {"accessibility": 100, "best-practices": 100, "performance": 95}
 CHROMIUM_FLAGS = ("--headless=new", "--no-sandbox")

@@ -2,7 +2,7 @@
 
 `python -m bench portal [--cards 50000 --visits 1000000]`: the shipped server on SQLite, an owner
 who has signed in, one page after the other over one connection: the overview, lists of members in
-several orders, one member, a search.
+every order and by every filter, deep into it, a member, searches. `--only WORD` asks less.
 """
 
 import argparse
@@ -13,19 +13,19 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from bench import cast, large
+from bench import cast, portal_shop
 from bench.cast import installation
 from bench.outcome import Figure, Outcome
+from bench.portal_shop import Names
 from bench.rounds import measured
 from bench.serving import serving
 from loyalty import schema
 from loyalty.core import clock
-from loyalty.core.db import Database
-from loyalty.merchants import accounts
-from loyalty.merchants.roles import Role
+from loyalty.members.criteria import STATES
 from loyalty.worker.chores import CHORES
 from loyalty.worker.once import once
 from tests.builders import PASSWORD
@@ -33,16 +33,39 @@ from tests.builders import PASSWORD
 P95_MS_MAX = 150
 PAGES = {
     "overview": "/portal/",
-    "members": "/portal/members",
-    "members by visits": "/portal/members?sort=-visits",
-    "members by balance": "/portal/members?sort=-balance",
-    "members by name": "/portal/members?sort=name",
-    "members who are cooling": "/portal/members?state=cooling",
     "programs": "/portal/programs",
     "tasks": "/portal/tasks",
     "staff log": "/portal/staff/log",
+    "people": "/portal/staff",
+    "places": "/portal/locations",
+    "imports": "/portal/imports",
+    "exports": "/portal/exports",
 }
-WORDS = "Giulia Fontana"
+ORDERS = ("-last", "last", "name", "-name", "-visits", "visits", "-spend", "spend", "-balance",
+          "balance", "-joined", "joined")  # fmt: skip
+FILTERS = (
+    *(f"state={state}" for state in STATES),
+    "tag={tag}",
+    "program={program}",
+    "place={place}",
+    "reward=waiting",
+    "consent=marketing",
+    "birthday=03",
+    "last_from=2026-01-01",
+    "visits_min=10",
+    "spend_max=100",
+    "tag={tag}&state=active&visits_min=5",
+    "place={place}&state=active&sort=-balance",
+    "state=cooling&sort=name",
+    "state=cooling&sort=-balance",
+)
+SEARCHES = {
+    "members searched": "/portal/members",
+    "search": "/portal/search",
+    "search at the till": "/till/customers/search",
+}
+DEEP = ("-last", "name", "-visits", "-balance", "joined")
+WORDS = ("Giulia Fontana", "Fontana", "zzzz", "an", "333 123 45")
 
 
 @dataclass(frozen=True)
@@ -54,15 +77,17 @@ class Options:
     asked: int
     rounds: int
     noisy: bool
+    only: str
 
 
 def main(argv: Sequence[str]) -> Outcome:
     parser = argparse.ArgumentParser(prog="bench portal", description=__doc__)
     parser.add_argument("--cards", type=int, default=50_000)
     parser.add_argument("--visits", type=int, default=1_000_000)
-    parser.add_argument("--asked", type=int, default=40, help="times that a page is asked a round")
+    parser.add_argument("--asked", type=int, default=20, help="times that a page is asked a round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--noisy", action="store_true", help="keep rounds on a busy machine")
+    parser.add_argument("--only", default="", help="pages whose name holds this")
     options = Options(**vars(parser.parse_args(argv)))
     with (
         tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder,
@@ -70,15 +95,19 @@ def main(argv: Sequence[str]) -> Outcome:
     ):
         with cast.opened(environment) as database:
             schema.migrate(database)
-            shop = large.fill(database, cards=options.cards, visits=options.visits)
+            names = portal_shop.fill(database, cards=options.cards, visits_made=options.visits)
             once(database, CHORES, at=clock.now())
-            start = _invited(database, shop)
+            start = urlsplit(f"{database.settings.public_url}/start/{names.start}").path
         with serving(environment, Path(folder) / "log") as served:
             owner = Browser(served.port)
             owner.begin(start)
-            asks = _asks(owner)
+            asks = _asks(owner, names)
             busy = {"server": served.process.pid, **roots}
-            waits = {name: _rounds(name, ask, busy, options) for name, ask in asks.items()}
+            waits = {
+                name: _rounds(name, ask, busy, options)
+                for name, ask in asks.items()
+                if options.only in name
+            }
     return Outcome(
         f"{options.cards:,} members with {options.visits:,} visits, SQLite, one reader",
         [
@@ -126,35 +155,31 @@ class Browser:
             name, _, value = line.partition(";")[0].partition("=")
             self._cookies[name] = value
         assert answer.status < 400, f"{method} {path} answers {answer.status}"
-        assert answer.headers.get("Location", "/portal").startswith("/portal"), "signed out"
+        assert not answer.headers.get("Location", "").startswith("/login"), "signed out"
         return page
 
 
-def _invited(database: Database, shop: large.Pattern) -> str:
-    """The path of a new owner's one-time link."""
-    with database.write() as session:
-        token = accounts.invite_staff(
-            session,
-            merchant_id=shop.merchant_id,
-            email="owner@bench.example",
-            name="Olga",
-            role=Role.OWNER,
-            at=clock.now(),
-        )
-    return urlsplit(f"{database.settings.public_url}/start/{token}").path
-
-
-def _asks(owner: Browser) -> dict[str, Callable[[], str]]:
+def _asks(owner: Browser, names: Names) -> dict[str, Callable[[], str]]:
     """By name, how a page is asked for."""
-    member = re.search(r"/portal/members/cus_\w+", owner.get("/portal/members"))
-    assert member, "a large shop has members"
-    token = owner.token("/portal/account")
-    asks: dict[str, Callable[[], str]] = {
-        name: (lambda path=path: owner.get(path)) for name, path in PAGES.items()
+    paths = dict(PAGES)
+    paths |= {f"members by {order}": f"/portal/members?sort={order}" for order in ORDERS}
+    for each in FILTERS:
+        asked = each.format(tag=names.tag, program=names.program, place=names.place)
+        paths[f"members, {each}"] = f"/portal/members?{asked}"
+    paths |= {
+        f"members by {order}, deep": f"/portal/members?sort={order}&after={names.middle}"
+        for order in DEEP
     }
-    asks["a member"] = lambda: owner.get(member[0])
-    asks["members searched"] = lambda: owner.post("/portal/members", token, q=WORDS)
-    asks["search"] = lambda: owner.post("/portal/search", token, q=WORDS)
+    paths["a member"] = f"/portal/members/{names.middle}"
+    paths["a member with 500 visits"] = f"/portal/members/{names.regular}"
+    paths["their visits"] = f"/portal/members/{names.regular}?kind=visits"
+    asks: dict[str, Callable[[], str]] = {
+        name: partial(owner.get, path) for name, path in paths.items()
+    }
+    for words in WORDS:
+        for name, path in SEARCHES.items():
+            token = owner.token(path)
+            asks[f"{name}: {words}"] = partial(owner.post, path, token, q=words)
     return asks
 
 
@@ -170,7 +195,7 @@ def _rounds(
     found = []
     for _ in range(options.rounds):
         one = measured(act, busy, noisy=options.noisy, name=name)
-        print(f"  {name:24} p95 {one.result:.0f} ms   {one.usage}", flush=True)
+        print(f"  {name:44} p95 {one.result:.0f} ms   {one.usage}", flush=True)
         found.append(one.result)
     return found
 

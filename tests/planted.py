@@ -4,7 +4,9 @@ Each goes alone into a throw-away copy of the tree, where the tests that guard t
 without a bug the same tests must pass there, so that no bug is "killed" by a broken copy.
 """
 
+import compileall
 import os
+import py_compile
 import re
 import shutil
 import subprocess
@@ -32,18 +34,21 @@ def main() -> int:
 
 
 def copy_tree(folder: Path) -> Path:
-    """What the tests need, as it is in this checkout."""
+    """What the tests need, as it is in this checkout, compiled: by the content of each file, for
+    whole seconds and size may be the same with a bug and without."""
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
         else:
             shutil.copy(ROOT / name, folder / name)
+    by_content = py_compile.PycInvalidationMode.CHECKED_HASH
+    compileall.compile_dir(folder, quiet=2, invalidation_mode=by_content)
     return folder
 
 
 def sound(tree: Path) -> str:
     """Whether all guards pass where no bug is planted, in a line."""
-    code, said = _tested(tree, BUGS)
+    code, said = _tested(tree, BUGS, keep="")  # pytest's own bytecode of the tests as well
     return "sound: the guards pass without a bug" if code == PASSED else f"broken copy:\n{said}"
 
 
@@ -64,8 +69,9 @@ def trial(tree: Path, bug: Bug) -> str:
     return f"killed: {bug.name}, by {failed[1] if failed else bug.guards}"
 
 
-def _tested(tree: Path, bugs: Sequence[Bug]) -> tuple[int, str]:
-    """How pytest ends with the guards of these bugs, and what it says."""
+def _tested(tree: Path, bugs: Sequence[Bug], keep: str = "1") -> tuple[int, str]:
+    """How pytest ends with the guards of these bugs, and what it says; `keep` is "1" where no new
+    bytecode is to be left behind."""
     chosen = " or ".join(f"({bug.chosen})" for bug in bugs)
     what = [*dict.fromkeys(bug.guards for bug in bugs), "-k", chosen]
     done = subprocess.run(
@@ -74,8 +80,7 @@ def _tested(tree: Path, bugs: Sequence[Bug]) -> tuple[int, str]:
         cwd=tree,
         capture_output=True,
         text=True,
-        # Bytecode is told apart by whole seconds and size; a bug may change neither.
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": keep, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
     return done.returncode, done.stdout + done.stderr
 

@@ -32,6 +32,20 @@ class Rewards:
     uncosted: int
 
 
+def sold(parts: Sequence[Trade]) -> Trade:
+    """All of them together."""
+    return Trade(sum(each.visits for each in parts), sum(each.spend_minor for each in parts))
+
+
+def given(parts: Sequence[Rewards]) -> Rewards:
+    """All of them together."""
+    return Rewards(
+        sum(each.handed_over for each in parts),
+        sum(each.cost_minor for each in parts),
+        sum(each.uncosted for each in parts),
+    )
+
+
 def traded(session: Session, *, merchant_id: UUID, spans: Sequence[Span]) -> list[Trade]:
     """For each span, from the sums of days that every visit keeps."""
     rows = session.execute(

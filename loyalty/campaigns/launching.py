@@ -197,12 +197,18 @@ def is_running(session: Session, *, campaign: Campaign) -> bool:
 
 
 def halt(session: Session, *, campaign: Campaign, why: str) -> bool:
-    """Let nothing more leave until a person has said so; `why` is late, restored or refused."""
+    """Let nothing more leave until a person has said so; `why` is late, restored or refused.
+
+    Not for "restored" where the row has gone on since it was read: then the notes only seem newer,
+    because another worker has taken some meanwhile.
+    """
     halted = sa.update(_CAMPAIGN).where(
         _CAMPAIGN.c.merchant_id == campaign.merchant_id,
         _CAMPAIGN.c.id == campaign.id,
         _CAMPAIGN.c.state == states.RUNNING,
     )
+    if why == states.RESTORED:
+        halted = halted.where(_CAMPAIGN.c.claims == campaign.claims)
     return rows_changed(session.execute(halted.values(state=states.HALTED, halted_for=why))) == 1
 
 

@@ -1,6 +1,6 @@
 """Tables of campaigns: the letter, one row for each person, who must never be written to again."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,9 @@ class Campaign(Base):
     It begins until `start_by_at` or not at all, and nothing leaves after `not_after_at`. `halted`:
     it waits for somebody's word, for it is late, the database is an older one, or the mail server
     refuses us.
+
+    With `automation` it is the letter of one `step` of a journey: people come to it one by one, and
+    it is gathered once another letter has taken its place.
     """
 
     __tablename__ = "campaign"
@@ -56,6 +59,8 @@ class Campaign(Base):
     not_after_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     launched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    automation: Mapped[str | None] = mapped_column(sa.String(20))
+    step: Mapped[str | None] = mapped_column(sa.String(20))
     gathered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -67,7 +72,8 @@ class Message(Base):
     last dot, so nobody knows whether it arrived; it is never sent again by itself. `is_drawn`: they
     were drawn, to get it or to be held back, and are compared whatever came of it. `worker` and
     `lease_ends_at` say who works on it. Its Message-ID follows from `id`. The address is read when
-    it is sent; `address_hash` is kept to know whose bounce comes back.
+    it is sent; `address_hash` is kept to know whose bounce comes back. `cycle` is 0 but for letters
+    of a journey, which somebody may make again.
     """
 
     __tablename__ = "message"
@@ -81,7 +87,7 @@ class Message(Base):
         sa.ForeignKeyConstraint(
             ["merchant_id", "redemption_id"], ["redemption.merchant_id", "redemption.id"]
         ),
-        sa.UniqueConstraint("merchant_id", "campaign_id", "customer_id"),
+        sa.UniqueConstraint("merchant_id", "campaign_id", "customer_id", "cycle"),
         sa.CheckConstraint(
             "state IN ('ready', 'claimed', 'sending', 'sent', 'failed', 'unknown', 'skipped',"
             " 'held')",
@@ -101,6 +107,7 @@ class Message(Base):
     campaign_id: Mapped[UUID] = mapped_column(Id)
     customer_id: Mapped[UUID] = mapped_column(Id)
     redemption_id: Mapped[UUID | None] = mapped_column(Id)
+    cycle: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("0"))
     state: Mapped[str] = mapped_column(sa.String(8))
     reason: Mapped[str | None] = mapped_column(sa.String(20))
     is_drawn: Mapped[bool]
@@ -127,6 +134,29 @@ class Suppression(Base):
     address_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
     reason: Mapped[str] = mapped_column(sa.String(12))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MailRest(Base):
+    """Somebody whom no letter is sent until they come back, or until `until_at` where it is given.
+
+    `sunset`: a journey has ended without an answer; `compared`: they are held back from one.
+    `last_on` is the last visit day that was known: a later one ends it.
+    """
+
+    __tablename__ = "mail_rest"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "customer_id"], ["customer.merchant_id", "customer.id"]
+        ),
+        sa.CheckConstraint("reason IN ('sunset', 'compared')", name="reason"),
+    )
+
+    merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    reason: Mapped[str] = mapped_column(sa.String(8))
+    last_on: Mapped[date | None] = mapped_column(sa.Date)
+    since_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class MailRules(Base):

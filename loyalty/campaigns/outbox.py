@@ -13,13 +13,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.campaigns import states
+from loyalty.campaigns import claims, states
 from loyalty.campaigns.models import Campaign, Message
 from loyalty.core import jobs
 from loyalty.core.db import UtcDateTime, rows_changed, table
 from loyalty.counter.models import Redemption
 
-_MESSAGE, _CAMPAIGN, _REDEMPTION = table(Message), table(Campaign), table(Redemption)
+_MESSAGE, _REDEMPTION = table(Message), table(Redemption)
 CLAIM_S, SENDING_S = 300, 660  # the last answer may take ten minutes (RFC 5321)
 TRIED_FOR = timedelta(hours=24)
 _FREE = {"worker": None, "lease_ends_at": None}
@@ -72,13 +72,7 @@ def claim(
 
     Free to lose: nothing has been sent. The campaign's own row is locked and counts it.
     """
-    its = (_CAMPAIGN.c.merchant_id == campaign.merchant_id, _CAMPAIGN.c.id == campaign.id)
-    counted = session.execute(
-        sa.update(_CAMPAIGN)
-        .where(*its, _CAMPAIGN.c.state == states.RUNNING)
-        .values(claims=_CAMPAIGN.c.claims + 1)
-        .returning(_CAMPAIGN.c.claims)
-    ).scalar_one_or_none()
+    counted = claims.count(session, campaign=campaign, running=True)
     if counted is None:
         return [], 0
     if an_hour is not None:
@@ -189,15 +183,29 @@ def mark(
 
 
 def skip(session: Session, *, hand: Hand, message_id: UUID, reason: str) -> UUID | None:
-    """Not to this person; the voucher that they are not told of, to be taken back."""
+    """Not to this person; their voucher, to be taken back where no other letter has told of it."""
     values = {"state": states.SKIPPED, "reason": reason, **_FREE}
     done = session.execute(
         sa.update(_MESSAGE)
         .where(*_held_by(hand), _MESSAGE.c.id == message_id)
         .values(values)
-        .returning(_MESSAGE.c.redemption_id)
+        .returning(_MESSAGE.c.redemption_id, _MESSAGE.c.customer_id)
     ).one_or_none()
-    return done.redemption_id if done else None
+    if done is None or done.redemption_id is None:
+        return None
+    is_told = _is_told(session, hand.merchant_id, done.customer_id, done.redemption_id)
+    return None if is_told else done.redemption_id
+
+
+def _is_told(session: Session, merchant_id: UUID, customer_id: UUID, voucher: UUID) -> bool:
+    """Whether a letter with that voucher has left: the last reminder names the offer's own."""
+    query = sa.select(_MESSAGE.c.id).where(
+        _MESSAGE.c.merchant_id == merchant_id,
+        _MESSAGE.c.customer_id == customer_id,
+        _MESSAGE.c.redemption_id == voucher,
+        _MESSAGE.c.state.in_([states.SENDING, states.SENT, states.UNKNOWN]),
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def give_back(session: Session, *, hand: Hand) -> None:

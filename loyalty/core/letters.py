@@ -115,7 +115,8 @@ def _new_phone(facts: Facts, language: str) -> Letter:
         return Text(it, en).pick(language)
 
     at = datetime.fromisoformat(facts["at"]).astimezone(ZoneInfo(facts["timezone"]))
-    day, hour = format_date(at, format="long", locale=language), f"{at:%H:%M}"
+    locale = "en_GB" if language == "en" else language
+    day, hour = format_date(at, format="long", locale=locale), f"{at:%H:%M}"
     browser = str(facts["browser"])
     return Letter(
         subject=say(

@@ -8,6 +8,7 @@ so neither is where a photo was taken.
 import hashlib
 import io
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from loyalty.core.conflicts import insert_unless_there
-from loyalty.core.db import Base, Id, UtcDateTime, table
+from loyalty.core.db import Base, Id, UtcDateTime, rows_changed, table
 from loyalty.core.picture_headers import BYTES_MAX, Header, PictureRefused, broken, judge, too_large
 
 if TYPE_CHECKING:
@@ -110,7 +111,10 @@ def make(file: bytes, purpose: Purpose) -> Made:
 
 
 def keep(session: Session, *, merchant_id: UUID, made: Made, at: datetime) -> str:
-    """Keep it under its digest, which is returned; the same picture again is the same row."""
+    """Keep it under its digest, which is returned; the same picture again is the same row.
+
+    Its day begins anew then: `unused` leaves it alone until somebody has had time to choose it.
+    """
     count = session.execute(
         sa.select(sa.func.count()).where(Picture.merchant_id == merchant_id)
     ).scalar_one()
@@ -132,7 +136,36 @@ def keep(session: Session, *, merchant_id: UUID, made: Made, at: datetime) -> st
             "created_at": at,
         },
     )
+    mine = (Picture.merchant_id == merchant_id, Picture.digest == made.digest)
+    session.execute(sa.update(Picture).where(*mine, Picture.created_at < at).values(created_at=at))
     return made.digest
+
+
+def unused(session: Session, *, merchant_id: UUID, before: datetime, limit: int) -> list[str]:
+    """The shop's pictures from before a moment to which no row of any table refers."""
+    mine = (Picture.merchant_id == merchant_id, Picture.created_at < before, *_in_no_row())
+    query = sa.select(Picture.digest).where(*mine).order_by(Picture.digest).limit(limit)
+    return list(session.execute(query).scalars())
+
+
+def forget(
+    session: Session, *, merchant_id: UUID, digests: Collection[str], before: datetime
+) -> int:
+    """Delete those of these pictures that are still unused; how many."""
+    mine = (Picture.merchant_id == merchant_id, Picture.digest.in_(digests))
+    gone = sa.delete(Picture).where(*mine, Picture.created_at < before, *_in_no_row())
+    return rows_changed(session.execute(gone, execution_options={"synchronize_session": False}))
+
+
+def _in_no_row() -> list[sa.ColumnElement[bool]]:
+    """Whatever table refers to pictures says so by a foreign key, also one that is yet to come."""
+    picture, found = table(Picture), []
+    for each in Base.metadata.tables.values():
+        for key in each.foreign_key_constraints:
+            if key.referred_table is picture:
+                same = (part.parent == part.column for part in key.elements)
+                found.append(~sa.exists().where(*same).correlate(picture))
+    return found
 
 
 def find(session: Session, *, merchant_id: UUID, digest: str) -> Facts | None:

@@ -38,6 +38,7 @@ class Settings:
     redis_url: str | None = None
     time_travel: bool = False
     worker_is_external: bool = False
+    sign_up: bool = False  # whether anybody may open a shop
 
     @property
     def is_sqlite(self) -> bool:
@@ -64,6 +65,7 @@ class Settings:
         mail_from = _mail_from(environ.get("LOYALTY_MAIL_FROM"), public_url, wrong)
         redis_url = _scheme("REDIS_URL", environ, ("redis", "rediss"), wrong)
         worker_is_external = _worker_is_external(environ.get("LOYALTY_WORKER"), wrong)
+        sign_up = _sign_up(environ.get("LOYALTY_SIGN_UP"), smtp_url, wrong)
         if wrong:
             raise SettingsRefused(wrong)
         return cls(
@@ -77,6 +79,7 @@ class Settings:
             redis_url=redis_url,
             time_travel=environ.get("LOYALTY_TIME_TRAVEL") == "1",
             worker_is_external=worker_is_external,
+            sign_up=sign_up,
         )
 
 
@@ -113,6 +116,17 @@ def _worker_is_external(given: str | None, wrong: list[str]) -> bool:
             "leave it out to have one beside the server."
         )
     return given == "external"
+
+
+def _sign_up(given: str | None, smtp_url: str | None, wrong: list[str]) -> bool:
+    if given and given != "open":
+        wrong.append(
+            "LOYALTY_SIGN_UP must be open: then anybody may open a shop; "
+            "leave it out to open them by `loyalty setup`."
+        )
+    elif given and smtp_url is None:
+        wrong.append("LOYALTY_SIGN_UP needs LOYALTY_SMTP_URL: each address is confirmed by mail.")
+    return given == "open"
 
 
 def _scheme(

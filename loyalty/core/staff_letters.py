@@ -78,6 +78,51 @@ def _address(facts: Facts, language: str) -> Letter:
     )
 
 
+def _sign_up(facts: Facts, language: str) -> Letter:
+    shop = one_line(str(facts["shop"]))
+    return Letter(
+        subject=Text(f"Apri {shop}", f"Open {shop}").pick(language),
+        sender="Loyalty",
+        paragraphs=(
+            Text(
+                f"Manca un passo: con questo link scegli una password, e {shop} è aperto.",
+                f"One step is left: with this link you choose a password, and {shop} is open.",
+            ).pick(language),
+        ),
+        why=Text(
+            f"Il link vale {_hours(facts, 'it')}. Se non sei stato tu, non fare niente: non si apre"
+            " nulla, e il tuo indirizzo non resta qui.",
+            f"The link is good for {_hours(facts, 'en')}. If it was not you, do nothing: nothing is"
+            " opened, and your address does not stay here.",
+        ).pick(language),
+        link=str(facts["link"]),
+        link_words=Text("Apro il negozio", "Open the shop").pick(language),
+    )
+
+
+def _known(facts: Facts, language: str) -> Letter:
+    return Letter(
+        subject=Text("Hai già un accesso", "You have an account already").pick(language),
+        sender="Loyalty",
+        paragraphs=(
+            Text(
+                "Qualcuno, forse tu, ha chiesto di aprire un negozio con questo indirizzo, che ha"
+                " già un accesso. Entra con quello; se hai dimenticato la password, lì ne chiedi"
+                " una nuova.",
+                "Somebody, perhaps you, asked to open a shop with this address, which has an"
+                " account already. Sign in with it; if you have forgotten the password, ask for a"
+                " new one there.",
+            ).pick(language),
+        ),
+        why=Text(
+            "Se non sei stato tu, non fare niente: resta tutto com'è.",
+            "If it was not you, do nothing: all stays as it is.",
+        ).pick(language),
+        link=str(facts["link"]),
+        link_words=Text("Entro", "Sign in").pick(language),
+    )
+
+
 def _address_left(facts: Facts, language: str) -> Letter:
     shop = one_line(str(facts["shop"]))
     return Letter(
@@ -114,4 +159,6 @@ STAFF_KINDS: dict[str, Kind] = {
     "staff_reset": Kind(_reset, _LINK, _lasts),
     "staff_address": Kind(_address, _LINK, _lasts),
     "staff_address_left": Kind(_address_left),
+    "staff_sign_up": Kind(_sign_up, _LINK, _lasts),
+    "staff_known": Kind(_known),
 }

@@ -97,13 +97,9 @@ def apply(connection: sa.Connection) -> None:
 
 def wanted(connection: sa.Connection) -> list[Trigger]:
     """The triggers that this database must have."""
-    columns = {
-        table: [column["name"] for column in sa.inspect(connection).get_columns(table)]
-        for table in _FROZEN
-    }
     if connection.dialect.name == "postgresql":
-        return _postgresql(columns)
-    return _sqlite(columns)
+        return _postgresql(_columns(connection, _COLUMNS_POSTGRESQL))
+    return _sqlite(_columns(connection, _COLUMNS_SQLITE))
 
 
 def differences(connection: sa.Connection) -> list[str]:
@@ -116,6 +112,29 @@ def differences(connection: sa.Connection) -> list[str]:
         elif there[trigger.name] != _signature(connection, trigger):
             said.append(f"trigger {trigger.name} on {trigger.table} has been changed")
     return said
+
+
+_COLUMNS_POSTGRESQL = sa.text(
+    "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND c.relname IN :tables "
+    "AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum"
+)
+_COLUMNS_SQLITE = sa.text(
+    "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c "
+    "WHERE t.type = 'table' AND t.name IN :tables AND c.hidden <> 1 ORDER BY t.name, c.cid"
+)
+
+
+def _columns(connection: sa.Connection, query: sa.TextClause) -> dict[str, list[str]]:
+    """The columns of each frozen table, in order. Raises NoSuchTableError if one is missing."""
+    columns: dict[str, list[str]] = {}
+    wanted = query.bindparams(sa.bindparam("tables", list(_FROZEN), expanding=True))
+    for table, column in connection.execute(wanted):
+        columns.setdefault(table, []).append(column)
+    for table in _FROZEN:
+        if table not in columns:
+            raise sa.exc.NoSuchTableError(table)
+    return columns
 
 
 def _frozen_columns(columns: dict[str, list[str]]) -> dict[str, list[str]]:

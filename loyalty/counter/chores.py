@@ -24,6 +24,7 @@ from loyalty.ledger.pages import ENTRY, OPERATION, Row
 from loyalty.ledger.state import AccountState
 from loyalty.programs import catalogue
 from loyalty.programs.conditions import ORDINARY
+from loyalty.programs.document import Tiers
 from loyalty.programs.expiry import lot_expires_at
 
 NOTICE_DAYS = 30  # so long before a review a customer is told what is missing
@@ -112,12 +113,21 @@ def adopt(
             number=before,
         ).document.tiers
     for desk in _desks(session, shop, book, at):
-        desks.catch_up(desk)
-        if not desk.ranks.dossier.steps():
-            origin = desks.house(desk, at)
-            done += desk.ranks.adopt(desk.version, old, origin, desk.place.day(at)) is not None
+        done += go_over(desk, old)
     writing.write_book(session, book)
     return done
+
+
+def go_over(desk: Desk, old: Tiers | None) -> bool:
+    """Let one card stand under the levels of its desk's version instead of `old`.
+
+    True where it stood where everybody starts, and does so no longer.
+    """
+    desks.catch_up(desk)
+    if desk.ranks.dossier.steps():
+        return False
+    origin, on = desks.house(desk, desk.at), desk.place.day(desk.at)
+    return desk.ranks.adopt(desk.version, old, origin, on) is not None
 
 
 def notify(session: Session, *, shop: Shop, card_ids: Sequence[UUID], at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""The table of rules that were tried on past sales in the background."""
+"""The table of rules that were tried in the background."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,10 +11,11 @@ from loyalty.core.db import Base, Id, Json, UtcDateTime
 
 
 class ProgramTrial(Base):
-    """Rules (`document`, named by `seal`) tried on the days from `first_on`, and what came of it.
+    """Rules (`document`, named by `seal`) tried in the background, and what came of it.
 
-    `done` of `total` sales have been played. `found` holds the figures of these rules ("tried") and
-    of those in force ("current"), or the faults of days that make no sense.
+    Kind "past": on the sales of the days from `first_on`; `found` holds the figures of these rules
+    ("tried") and of those in force ("current"). Kind "cards": on the cards as they stand; `found`
+    is that of `foreseen`. `done` of `total` sales or cards have been seen to.
     """
 
     __tablename__ = "program_trial"
@@ -23,12 +24,14 @@ class ProgramTrial(Base):
             ["merchant_id", "program_id"], ["program.merchant_id", "program.id"]
         ),
         sa.CheckConstraint("state IN ('waiting', 'done')", name="state"),
+        sa.CheckConstraint("kind IN ('past', 'cards')", name="kind"),
         sa.Index("ix_program_trial_program", "merchant_id", "program_id", "id"),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     program_id: Mapped[UUID] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(sa.String(10), server_default="past")
     seal: Mapped[str] = mapped_column(sa.String(50))
     document: Mapped[dict[str, Any]] = mapped_column(Json)
     against: Mapped[int | None]  # the version in force when it was asked for

@@ -1,4 +1,4 @@
-"""Trying rules on the shop's past beside the rules in force: at once, or in the background."""
+"""Trying rules before they are published: on past sales, and on the cards as they stand."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.core import jobs
 from loyalty.core.db import table
 from loyalty.core.ids import new_id
-from loyalty.counter import simulation
+from loyalty.counter import due, foreseen, simulation
 from loyalty.counter.simulation import Days, Progress, silent
 from loyalty.counter.trial_models import ProgramTrial
 from loyalty.programs import catalogue, checks
@@ -77,15 +77,32 @@ def ask(
     first_on: date | None,
     at: datetime,
 ) -> UUID:
-    """Have it tried in the background; the same rules and days while they wait are one trial.
+    """Have it tried on past sales; the same rules and days while they wait are one trial.
 
     Raises Invalid where there are more than SALES_MAX sales in these days.
     """
     merchant_id = program.merchant_id
-    known = latest(session, program=program, seal=newest.seal, first_on=first_on)
+    simulation.demand_few(session, merchant_id=merchant_id, days=Days(first_on), most=SALES_MAX)
+    return _ask(session, "past", program, newest, first_on, at)
+
+
+def ask_cards(session: Session, *, program: Program, newest: Newest, at: datetime) -> UUID:
+    """Have it tried on every card of the program; the same rules while they wait are one trial."""
+    return _ask(session, "cards", program, newest, None, at)
+
+
+def _ask(  # private: what a row needs
+    session: Session,
+    kind: str,
+    program: Program,
+    newest: Newest,
+    first_on: date | None,
+    at: datetime,
+) -> UUID:
+    merchant_id = program.merchant_id
+    known = _latest(session, kind, program, newest.seal, first_on)
     if known is not None and not known.is_done:
         return known.id
-    simulation.demand_few(session, merchant_id=merchant_id, days=Days(first_on), most=SALES_MAX)
     trial_id = new_id()
     session.execute(
         sa.insert(_TRIAL),
@@ -93,6 +110,7 @@ def ask(
             "merchant_id": merchant_id,
             "id": trial_id,
             "program_id": program.id,
+            "kind": kind,
             "seal": newest.seal,
             "document": newest.raw,
             "against": program.current_version,
@@ -118,12 +136,24 @@ def _forget_old(session: Session, program: Program) -> None:
 
 def latest(session: Session, *, program: Program, seal: str, first_on: date | None) -> Trial | None:
     """The last trial of exactly these rules over the days from `first_on`."""
+    return _latest(session, "past", program, seal, first_on)
+
+
+def latest_cards(session: Session, *, program: Program, seal: str) -> Trial | None:
+    """The last trial of exactly these rules on the cards."""
+    return _latest(session, "cards", program, seal, None)
+
+
+def _latest(
+    session: Session, kind: str, program: Program, seal: str, first_on: date | None
+) -> Trial | None:
     begins = _TRIAL.c.first_on.is_(None) if first_on is None else _TRIAL.c.first_on == first_on
     row = session.execute(
         sa.select(_TRIAL)
         .where(
             _TRIAL.c.merchant_id == program.merchant_id,
             _TRIAL.c.program_id == program.id,
+            _TRIAL.c.kind == kind,
             _TRIAL.c.seal == seal,
             begins,
         )
@@ -143,6 +173,8 @@ def run(
     row = session.execute(sa.select(_TRIAL).where(*_this(merchant_id, trial_id))).first()
     if row is None or row.state == "done":
         return None
+    if row.kind == "cards":
+        return _on_cards(session, row, at, progress)
     return play(
         session,
         tried=load(row.document),
@@ -152,6 +184,15 @@ def run(
         at=at,
         progress=progress,
     )
+
+
+def _on_cards(session: Session, row: Any, at: datetime, progress: Progress) -> Found | None:
+    which = {"merchant_id": row.merchant_id, "program_id": row.program_id}
+    shop = due.shop_of(session, **which)
+    if shop is None:
+        return None
+    document = load(row.document)
+    return foreseen.look(session, shop=shop, document=document, at=at, progress=progress)
 
 
 def _current(session: Session, row: Any) -> VersionDocument | None:

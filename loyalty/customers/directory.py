@@ -181,7 +181,7 @@ def search(session: Session, *, merchant_id: UUID, text: str, limit: int = 20) -
             Customer.merchant_id == merchant_id,
             Customer.erased_at.is_(None),
             Customer.merged_into_id.is_(None),
-            sa.or_(*holds(text.strip())),
+            sa.or_(*holds(session, text.strip())),
         )
         .order_by(Customer.id.desc())
         .limit(min(limit, SEARCH_MAX))
@@ -189,11 +189,16 @@ def search(session: Session, *, merchant_id: UUID, text: str, limit: int = 20) -
     return list(session.execute(query).scalars())
 
 
-def holds(text: str) -> list[sa.ColumnElement[bool]]:
-    """Each of these says that a customer's row holds `text` somewhere."""
+def holds(session: Session, text: str) -> list[sa.ColumnElement[bool]]:
+    """Each of these says that a customer's row holds `text` somewhere, in any letters."""
     fields = (Customer.name, Customer.email, Customer.phone, Customer.external_ref)
     pattern = "%" + _literal(text) + "%"
-    found: list[sa.ColumnElement[bool]] = [field.ilike(pattern, escape="\\") for field in fields]
+    # On SQLite LIKE makes no difference between them; ILIKE would be written with lower().
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    found: list[sa.ColumnElement[bool]] = [
+        field.like(pattern, escape="\\") if is_sqlite else field.ilike(pattern, escape="\\")
+        for field in fields
+    ]
     digits = "".join(letter for letter in text if letter.isdecimal())
     if len(digits) >= _PHONE_DIGITS_MIN and not _NO_PHONE.search(text):
         grouped: Any = Customer.phone

@@ -9,6 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from loyalty.core.db import Base, Id, Json, UtcDateTime
 
+_LIVING = sa.text("erased_at IS NULL AND merged_into_id IS NULL")
+_GONE = sa.text("erased_at IS NOT NULL OR merged_into_id IS NOT NULL")
+
+
+def _of_some(name: str, *columns: Any, where: sa.TextClause) -> sa.Index:
+    """An index of a shop's customers that holds only some of them."""
+    return sa.Index(name, "merchant_id", *columns, sqlite_where=where, postgresql_where=where)
+
 
 class Customer(Base):
     """Somebody who holds a card; every personal field may be absent, and is after erasure.
@@ -40,6 +48,10 @@ class Customer(Base):
             sqlite_where=sa.text("merged_into_id IS NOT NULL"),
             postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         ),
+        # The list of members: by name, by when they joined, and who is none any more.
+        _of_some("ix_customer_name", sa.text("lower(name)"), "id", where=_LIVING),
+        _of_some("ix_customer_joined", "created_at", "id", where=_LIVING),
+        _of_some("ix_customer_gone", "id", where=_GONE),
     )
 
     merchant_id: Mapped[UUID] = mapped_column(Id, sa.ForeignKey("merchant.id"), primary_key=True)

@@ -22,6 +22,7 @@ from loyalty.demo import (
     habits,
     incidents,
     jottings,
+    laddering,
     opening,
     remarks,
     upkeep,
@@ -152,6 +153,7 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
         errands.describe(session, shop, at)
         errands.write_down(session, shop, at)
         winning_back.begin_another(session, shop, at)
+        laddering.climb(session, shop, _chance(f"{life.plan.key}/won"), at)
     errands.bring(database, shop, at)
     errands.notice(database, shop, at)
 

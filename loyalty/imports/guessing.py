@@ -47,6 +47,10 @@ _CUSTOMERS: dict[str, str] = {
     "|marketing consent date",
     "consent_profiling_at": "consent profiling at|data consenso profilazione"
     "|consenso profilazione il|profiling consent date",
+    "tags": "tags|tag|etichette|etichetta|segmento|segmenti|gruppo|gruppi|labels|label|groups|group"
+    "|segment|segments|tipo cliente|categoria cliente",
+    "note": "note|nota|annotazioni|annotazione|osservazioni|commenti|commento|notes|remarks|remark"
+    "|comments|comment|memo",
     "consent_source": "consent source|origine consenso|fonte consenso|consent given at",
 }
 _OF = {"sales": _SALES, "customers": _CUSTOMERS}

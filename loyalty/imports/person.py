@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from loyalty.core.text import one_line
+from loyalty.customers import notes, tags
 from loyalty.customers.consents import Purpose
 from loyalty.imports import cells, words
 from loyalty.imports.cells import NotTaken
@@ -18,7 +20,10 @@ _CONSENTS = {
     "consent_profiling_at": Purpose.PROFILING,
 }
 PROFILE = ("name", "email", "phone", "birthday", "language")
-CUSTOMERS = Columns(("customer",), (*PROFILE, *_CONSENTS, "consent_source"))
+TAGS, NOTE = "tags", "note"
+TAGS_MAX = 20  # of one row
+CUSTOMERS = Columns(("customer",), (*PROFILE, *_CONSENTS, "consent_source", TAGS, NOTE))
+_BETWEEN_TAGS = re.compile(r"[,;|/\n]")
 _BIRTHDAY = re.compile(r"(?:[0-9]{4}-)?([0-9]{2})-([0-9]{2})")
 _LEAP_YEAR = 2000  # has a 29 February
 _YEAR_MIN = 2000  # nobody agreed before
@@ -36,6 +41,8 @@ class Person:
     profile: dict[str, str]
     consents: dict[Purpose, datetime]
     source: str | None
+    tags: tuple[str, ...] = ()
+    note: str | None = None
 
 
 class PersonReader:
@@ -43,7 +50,8 @@ class PersonReader:
 
     def __init__(self, heading: Heading, zone: ZoneInfo, at: datetime) -> None:
         self._heading, self._zone, self._at = heading, zone, at
-        called = heading.name
+        every = (*CUSTOMERS.required, *CUSTOMERS.optional)
+        called = {column: heading.name(column) for column in every}.__getitem__
         self._readers: dict[str, Callable[[str], str]] = {
             "customer": lambda text: cells.short(text, called("customer"), TEXT_MAX),
             "name": lambda text: cells.short(text, called("name"), TEXT_MAX),
@@ -52,6 +60,7 @@ class PersonReader:
             "birthday": _birthday,
             "language": _language,
             "consent_source": lambda text: cells.short(text, called("consent_source"), SOURCE_MAX),
+            NOTE: lambda text: cells.short(text, called(NOTE), notes.LETTERS_MAX),
         }
 
     def read(self, record: Record) -> Person | Refusal | None:
@@ -61,6 +70,7 @@ class PersonReader:
             return None
         told: dict[str, str] = {}
         consents: dict[Purpose, datetime] = {}
+        tagged: tuple[str, ...] = ()
         for column, place in places.items():
             text = record.cells[place].strip()
             if not text:
@@ -68,6 +78,8 @@ class PersonReader:
             try:
                 if column in _CONSENTS:
                     consents[_CONSENTS[column]] = self._agreed(text)
+                elif column == TAGS:
+                    tagged = _tags(text, self._heading.name(TAGS))
                 else:
                     told[column] = self._readers[column](text)
             except NotTaken as no:
@@ -75,13 +87,22 @@ class PersonReader:
         source = told.pop("consent_source", None)
         if consents and source is None:
             return Refusal(record.line, "consent_source", words.SOURCE_NEEDED)
-        return Person(record.line, told.pop("customer"), told, consents, source)
+        who, note = told.pop("customer"), told.pop(NOTE, None)
+        return Person(record.line, who, told, consents, source, tagged, note)
 
     def _agreed(self, text: str) -> datetime:
         at = cells.moment(text, self._zone, latest_at=self._at)
         if at.year < _YEAR_MIN:
             raise NotTaken(words.time_out_of_range(text))
         return min(at, self._at)  # a bare date of today is noon
+
+
+def _tags(text: str, called: str) -> tuple[str, ...]:
+    """The tags of a cell, each once, however it is written; a comma or the like stands between."""
+    names = {one.casefold(): one for part in _BETWEEN_TAGS.split(text) if (one := one_line(part))}
+    if len(names) > TAGS_MAX:
+        raise NotTaken(words.too_many_tags(TAGS_MAX))
+    return tuple(cells.short(one, called, tags.LETTERS_MAX) for one in names.values())
 
 
 def _email(text: str) -> str:

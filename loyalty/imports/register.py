@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from loyalty.core.ids import new_id
 from loyalty.customers.consents import Consent, Purpose, keep_all
 from loyalty.customers.models import ConsentEvent, Customer
-from loyalty.imports import words
-from loyalty.imports.person import PROFILE, Person
+from loyalty.customers.tags import SHOP_MAX
+from loyalty.imports import jottings, words
+from loyalty.imports.jottings import Jotted
+from loyalty.imports.person import PROFILE, TAGS, Person
 from loyalty.imports.sheet import Refusal
 from loyalty.imports.upload_models import ImportedCustomer
 from loyalty.merchants.roles import Duty
@@ -29,10 +31,11 @@ class _Met:
     is_new: bool = True
     is_merged: bool = False
     profile: dict[str, str | None] = field(default_factory=dict)
-    said: set[_Said] = field(default_factory=set)
-    changes: dict[str, str] = field(default_factory=dict)
-    consents: list[Consent] = field(default_factory=list)
+    said: frozenset[_Said] = frozenset()
+    changes: dict[str, str | None] = field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()
     is_made: bool = False
+    jotted: Jotted = field(default_factory=Jotted)
 
 
 class Register:
@@ -41,12 +44,15 @@ class Register:
     def __init__(self, duty: Duty, at: datetime) -> None:
         self._duty, self._at = duty, at
         self._met: dict[str, _Met] = {}
+        self._tags: set[str] | None = None  # of the shop, and those that rows have brought
 
     def meet(
         self, session: Session, people: Sequence[Person], *, lock: bool = False
     ) -> list[bool | Refusal]:
         """For each row whether it says anything new, or why it is refused; writes nothing."""
         self._look_up(session, {one.customer for one in people} - self._met.keys(), lock=lock)
+        if self._tags is None and any(one.tags for one in people):
+            self._tags = jottings.of_shop(session, self._duty.merchant_id)
         return [self._meet(one) for one in people]
 
     def write(self, session: Session, *, import_id: UUID | None = None) -> None:
@@ -77,6 +83,13 @@ class Register:
             (met.customer_id, consent) for met in self._met.values() for consent in met.consents
         ]
         keep_all(session, duty=self._duty, said=said, at=self._at)
+        jottings.write(
+            session,
+            merchant_id=merchant_id,
+            actor=jottings.signature(import_id, self._duty),
+            said={met.customer_id: met.jotted for met in self._met.values()},
+            at=self._at,
+        )
 
     def _look_up(self, session: Session, references: set[str], *, lock: bool) -> None:
         query = (
@@ -96,6 +109,8 @@ class Register:
             )
             by_id[row.id] = self._met[row.external_ref] = met
         self._look_up_consents(session, by_id)
+        carried = {customer_id: met.jotted for customer_id, met in by_id.items()}
+        jottings.look_up(session, self._duty.merchant_id, carried)
         for reference in references - self._met.keys():
             self._met[reference] = _Met(new_id())
 
@@ -108,25 +123,42 @@ class Register:
             ConsentEvent.given,
         )
         for customer_id, purpose, source, at in session.execute(events):
-            by_id[customer_id].said.add((Purpose(purpose), source, at.date()))
+            by_id[customer_id].said |= {(Purpose(purpose), source, at.date())}
 
     def _meet(self, person: Person) -> bool | Refusal:
         met = self._met[person.customer]
         if met.is_merged:
             return Refusal(person.line, "customer", words.MERGED)
-        changes = {
+        if not self._has_room(person.tags):
+            return Refusal(person.line, TAGS, words.no_room_for_tags(SHOP_MAX))
+        changes: dict[str, str | None] = {
             column: value
             for column, value in person.profile.items()
             if met.profile.get(column) != value
         }
         agreed = [each for each in _consents(person) if each[0] not in met.said]
-        met.profile |= changes
-        met.changes |= changes
-        met.said |= {said for said, _ in agreed}
-        met.consents += [consent for _, consent in agreed]
-        says_more = met.is_new or bool(changes or agreed)
+        if met.profile or met.changes:
+            met.profile |= changes
+            met.changes |= changes
+        else:  # of who is new both are the same, and need not be kept twice
+            met.profile = met.changes = changes
+        if agreed:
+            met.said |= {said for said, _ in agreed}
+            met.consents += tuple(consent for _, consent in agreed)
+        says_more = met.jotted.say(person.tags, person.note)
+        says_more = says_more or met.is_new or bool(changes or agreed)
         met.is_made, met.is_new = met.is_made or met.is_new, False
         return says_more
+
+    def _has_room(self, names: Sequence[str]) -> bool:
+        """Whether the shop may have these tags too; they are its tags from now on."""
+        if self._tags is None or not names:
+            return True
+        grown = self._tags | {name.casefold() for name in names}
+        if len(grown) > max(SHOP_MAX, len(self._tags)):
+            return False
+        self._tags = grown
+        return True
 
 
 def _consents(person: Person) -> list[tuple[_Said, Consent]]:

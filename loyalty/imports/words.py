@@ -91,6 +91,22 @@ def not_a_birthday(value: str) -> Text:
     )
 
 
+def too_many_tags(most: int) -> Text:
+    """More tags than one row may bring."""
+    return Text(
+        f"Ci sono più di {most} etichette: tieni le più utili.",
+        f"There are more than {most} tags: keep the most useful ones.",
+    )
+
+
+def no_room_for_tags(most: int) -> Text:
+    """The shop has as many tags as it may."""
+    return Text(
+        f"Il negozio avrebbe più di {most} etichette: usane alcune che ci sono già.",
+        f"The shop would have more than {most} tags: use some that are there already.",
+    )
+
+
 def not_a_language(value: str) -> Text:
     """Not a language that customers can be written to in."""
     return Text(

@@ -12,12 +12,24 @@ from sqlalchemy.orm import Session
 from loyalty.core.ids import parse_ref, ref
 from loyalty.counter.rollups.models import MemberStats
 from loyalty.customers.models import Customer
-from loyalty.ledger.models import Account
-from loyalty.members import matching
+from loyalty.members import matching, orders
 from loyalty.members.criteria import Criteria
-from loyalty.members.matching import Condition, Scope
+from loyalty.members.matching import Filters, Scope
+from loyalty.members.orders import Pot, Stretch
 
-_NEVER = date(1, 1, 1)
+__all__ = [
+    "Listed",
+    "Page",
+    "Place",
+    "Pot",
+    "Wanted",
+    "asked",
+    "count",
+    "ids_after",
+    "named",
+    "page",
+]
+
 _COLUMNS: tuple[Any, ...] = (
     Customer.id,
     Customer.name,
@@ -60,14 +72,6 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Pot:
-    """Which balance the list is ordered by: a unit of a program."""
-
-    program_id: UUID
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where a page begins: after a member or, with `is_back`, before them."""
 
@@ -94,36 +98,56 @@ class Wanted:
     pot: Pot | None = None
 
 
-def page(session: Session, *, wanted: Wanted, place: Place | None = None, limit: int) -> Page:
+def asked(session: Session, *, wanted: Wanted) -> Filters:
+    """What is asked, with the words looked for: who asks for a page and a count asks this once."""
+    return matching.filters(session, wanted.scope, wanted.criteria, wanted.words)
+
+
+def page(
+    session: Session,
+    *,
+    wanted: Wanted,
+    filters: Filters | None = None,
+    place: Place | None = None,
+    limit: int,
+) -> Page:
     """A page in the order that is wanted; of equal ones by who came first."""
-    keys = _keys(wanted)
+    merchant_id, criteria = wanted.scope.merchant_id, wanted.criteria
     is_back = place is not None and place.is_back
-    is_rising = wanted.criteria.is_down == is_back
-    query = _joined(wanted, _COLUMNS, with_pot=True).where(*_conditions(session, wanted))
-    if place is not None and (at := _keys_of(session, wanted, place.customer_ref)) is not None:
-        here, there = sa.tuple_(*keys), sa.tuple_(*at)
-        query = query.where(here > there if is_rising else here < there)
-    query = query.order_by(*(key.asc() if is_rising else key.desc() for key in keys))
-    rows = [Listed(*row) for row in session.execute(query.limit(limit + 1))]
-    shown, has_more = rows[:limit], len(rows) > limit
+    is_rising = criteria.is_down == is_back
+    filters = filters or asked(session, wanted=wanted)
+    parts = orders.stretches(filters, criteria.sort, wanted.pot, is_down=criteria.is_down)
+    parts = parts[::-1] if is_back else parts
+    stands = _stand(session, merchant_id, parts, place.customer_ref) if place else None
+    first, after = stands or (0, None)
+    found: list[UUID] = []
+    for number, part in enumerate(parts[first:]):
+        some = _rows(session, part, None if number else after, limit + 1 - len(found), is_rising)
+        found += part.members(session, merchant_id, some)
+        if len(found) > limit:
+            break
+    shown, has_more = _read(session, merchant_id, found[:limit]), len(found) > limit
     if is_back:
         return Page(shown[::-1], has_before=has_more, has_after=True)
     return Page(shown, has_before=place is not None, has_after=has_more)
 
 
-def count(session: Session, *, wanted: Wanted) -> int:
+def count(session: Session, *, wanted: Wanted, filters: Filters | None = None) -> int:
     """How many members match."""
-    query: sa.Select[Any] = sa.select(sa.func.count()).select_from(Customer)
-    if wanted.criteria.asks_of_visits:
-        query = _joined(wanted, [sa.func.count()])
-    return int(session.execute(query.where(*_conditions(session, wanted))).scalar_one())
+    filters = filters or asked(session, wanted=wanted)
+    query = sa.select(sa.func.count())
+    if filters.sums and not filters.fits_new:
+        query = query.select_from(MemberStats).where(*filters.of_stats())
+    else:
+        query = query.select_from(Customer).where(*filters.of_customers())
+    return int(session.execute(query).scalar_one())
 
 
 def ids_after(
     session: Session, *, wanted: Wanted, after: UUID | None, limit: int
 ) -> Sequence[UUID]:
     """Matching members by their ids, after one: for whoever goes through them all."""
-    query = _joined(wanted, [Customer.id]).where(*_conditions(session, wanted))
+    query = sa.select(Customer.id).where(*asked(session, wanted=wanted).of_customers())
     if after is not None:
         query = query.where(Customer.id > after)
     return session.execute(query.order_by(Customer.id).limit(limit)).scalars().all()
@@ -131,82 +155,47 @@ def ids_after(
 
 def named(session: Session, *, scope: Scope, ids: Sequence[UUID]) -> list[Listed]:
     """These members, as far as they are members still, in the order of their ids."""
-    query = _joined(Wanted(scope, Criteria()), _COLUMNS).where(
-        *_conditions(session, Wanted(scope, Criteria())), Customer.id.in_(ids)
-    )
-    return sorted((Listed(*row) for row in session.execute(query)), key=lambda one: one.id)
+    return _read(session, scope.merchant_id, sorted(ids))
 
 
-def _joined(wanted: Wanted, columns: Sequence[Any], *, with_pot: bool = False) -> sa.Select[Any]:
-    query = (
-        sa.select(*columns)
-        .select_from(Customer)
-        .outerjoin(
-            MemberStats,
-            sa.and_(
-                MemberStats.merchant_id == Customer.merchant_id,
-                MemberStats.customer_id == Customer.id,
-            ),
-        )
-    )
-    if not with_pot or wanted.pot is None or wanted.criteria.sort != "balance":
-        return query
-    pot = _pot(wanted.scope.merchant_id, wanted.pot)
-    return query.outerjoin(pot, pot.c.customer_id == Customer.id)
+def _rows(
+    session: Session,
+    part: Stretch,
+    after: Sequence[Any] | None,
+    limit: int,
+    is_rising: bool,  # noqa: FBT001  # up or down
+) -> Sequence[UUID]:
+    """The next rows of a stretch, by their own ids."""
+    query = sa.select(part.keys[-1]).where(*part.base, *part.asked)
+    if after is not None:
+        here, there = sa.tuple_(*part.keys), sa.tuple_(*after)
+        query = query.where(here > there if is_rising else here < there)
+    query = query.order_by(*(key.asc() if is_rising else key.desc() for key in part.keys))
+    return session.execute(query.limit(limit)).scalars().all()
 
 
-def _pot(merchant_id: UUID, pot: Pot) -> Any:
-    held = matching.held_cards(merchant_id)
-    return (
-        sa.select(held.c.customer_id, Account.balance)
-        .join(
-            Account,
-            sa.and_(
-                Account.merchant_id == merchant_id,
-                Account.card_id == held.c.card_id,
-                Account.unit == pot.unit,
-            ),
-        )
-        .where(held.c.program_id == pot.program_id)
-        .subquery("pot")
-    )
-
-
-def _conditions(session: Session, wanted: Wanted) -> list[Condition]:
-    found = matching.conditions(session, wanted.scope, wanted.criteria)
-    if wanted.words:
-        found.append(matching.words(session, wanted.scope, wanted.words))
-    return found
-
-
-def _keys(wanted: Wanted) -> list[Any]:
-    """What the order goes by; the id comes last, so that no two are equal."""
-    sort = wanted.criteria.sort
-    if sort == "name":
-        return [Customer.name.is_(None), sa.func.coalesce(sa.func.lower(Customer.name), ""), _ID]
-    if sort == "balance" and wanted.pot is not None:
-        return [sa.func.coalesce(sa.literal_column("pot.balance", sa.BigInteger), 0), _ID]
-    return [_BY[sort], _ID]
-
-
-_ID = Customer.id
-_BY: dict[str, Any] = {
-    "last": sa.func.coalesce(MemberStats.last_on, sa.literal(_NEVER, sa.Date)),
-    "visits": sa.func.coalesce(MemberStats.visits, 0),
-    "spend": sa.func.coalesce(MemberStats.spend_minor, 0),
-    "joined": Customer.created_at,
-    "balance": Customer.created_at,  # without a program there is no balance to go by
-}
-
-
-def _keys_of(session: Session, wanted: Wanted, customer_ref: str) -> list[Any] | None:
-    """Where a member stands in the order now; None for nobody of this shop."""
+def _stand(
+    session: Session, merchant_id: UUID, parts: Sequence[Stretch], customer_ref: str
+) -> tuple[int, list[Any]] | None:
+    """In which stretch a member stands now, and where; None for nobody of this shop."""
     customer_id = parse_ref("cus", customer_ref)
-    keys = _keys(wanted)
-    query = _joined(wanted, keys, with_pot=True).where(
-        Customer.merchant_id == wanted.scope.merchant_id, Customer.id == customer_id
-    )
-    row = session.execute(query).first()
-    if row is None:
+    if customer_id is None:
         return None
-    return [sa.literal(value, key.type) for value, key in zip(row, keys, strict=True)]
+    for number, part in enumerate(parts):
+        is_theirs = part.where_of(merchant_id, customer_id)
+        row = session.execute(sa.select(*part.keys).where(*part.base, is_theirs)).first()
+        if row is not None:
+            pairs = zip(row, part.keys, strict=True)
+            return number, [sa.literal(value, key.type) for value, key in pairs]
+    return None
+
+
+def _read(session: Session, merchant_id: UUID, ids: Sequence[UUID]) -> list[Listed]:
+    """These living members in this order."""
+    stats = sa.and_(
+        MemberStats.merchant_id == Customer.merchant_id, MemberStats.customer_id == Customer.id
+    )
+    query = sa.select(*_COLUMNS).select_from(Customer).outerjoin(MemberStats, stats)
+    query = query.where(*matching.living(merchant_id), Customer.id.in_(ids))
+    found = {row.id: Listed(*row) for row in session.execute(query)}
+    return [found[one] for one in ids if one in found]

@@ -37,11 +37,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which lines: of one person or key, of these kinds, from a moment on; None: all."""
+    """Which lines: of one person or key, of these kinds, between two moments; None: all."""
 
     actor: str | None = None
     acts: frozenset[str] | None = None
     since: datetime | None = None
+    until: datetime | None = None
 
 
 _ENTRY = sa.select(*(_ACT.c[name] for name in Entry.__dataclass_fields__))
@@ -58,6 +59,8 @@ def page(
         query = query.where(_ACT.c.act.in_(sorted(which.acts)))
     if which.since is not None:
         query = query.where(_ACT.c.at >= which.since)
+    if which.until is not None:
+        query = query.where(_ACT.c.at < which.until)
     if before is not None:
         query = query.where(_ACT.c.id < before)
     rows = session.execute(query.order_by(_ACT.c.id.desc()).limit(limit))

@@ -32,8 +32,12 @@ WORDS: dict[str, Text] = {
     "job.retry": Text("ha fatto riprovare un lavoro", "had a job tried again"),
     "key.create": Text("ha fatto una chiave", "made a key"),
     "key.revoke": Text("ha ritirato una chiave", "took a key back"),
+    "lapsed.export": Text("ha esportato chi si allontana", "exported who is slipping away"),
     "limit.lift": Text(
         "ha fatto passare una visita oltre il limite", "let a visit through over the limit"
+    ),
+    "measures.change": Text(
+        "ha cambiato quando un cliente si è allontanato", "changed when a customer has lapsed"
     ),
     "payout.take_back": Text("ha annullato un versamento", "took a payout back"),
     "pin.choose": Text("ha scelto il suo PIN", "chose a PIN"),
@@ -43,13 +47,16 @@ WORDS: dict[str, Text] = {
     "program.referral": Text(
         "ha cambiato il premio per chi porta amici", "changed the reward for bringing friends"
     ),
-    "remark.done": Text("ha chiuso un'osservazione", "closed a remark"),
+    "remark.done": Text("ha risolto un'osservazione", "closed a remark"),
     "remark.reopen": Text("ha riaperto un'osservazione", "reopened a remark"),
     "remark.write": Text("ha scritto un'osservazione", "wrote a remark"),
     "retention.change": Text("ha cambiato quanto si conserva", "changed how long data is kept"),
     "rewards.offline": Text(
         "ha cambiato i premi senza rete", "changed the rewards without network"
     ),
+    "segment.change": Text("ha cambiato un segmento", "changed a segment"),
+    "segment.drop": Text("ha eliminato un segmento", "dropped a segment"),
+    "segment.save": Text("ha salvato un segmento", "saved a segment"),
     "staff.address": Text("ha cambiato indirizzo e-mail", "changed their e-mail address"),
     "staff.dismiss": Text("ha tolto l'accesso", "removed access"),
     "staff.invite": Text("ha fatto un link per entrare", "made a link to come in"),
@@ -77,6 +84,17 @@ WORDS: dict[str, Text] = {
     ),
     "mail.try_records": Text("ha controllato i record del dominio", "checked the domain's records"),
     "mail_rules.change": Text("ha cambiato le regole della posta", "changed the mail rules"),
+    "automation.letter": Text("ha riscritto una lettera automatica", "rewrote an automatic letter"),
+    "automation.letter_reset": Text(
+        "ha rimesso una lettera automatica com'era", "put an automatic letter back"
+    ),
+    "automation.off": Text("ha spento un automatismo", "switched an automation off"),
+    "automation.on": Text("ha acceso un automatismo", "switched an automation on"),
+    "automation.resume": Text("ha fatto ripartire un automatismo", "let an automation go on"),
+    "automation.stop": Text("ha fermato un automatismo", "stopped an automation"),
+    "automation.terms": Text(
+        "ha cambiato il regalo di un automatismo", "changed the gift of an automation"
+    ),
     "card.link": Text("ha fatto un link per una carta", "made a link to a card"),
     "card.look": Text("ha cambiato l'aspetto della carta", "changed how the card looks"),
     "card.look_undone": Text("ha rimesso l'aspetto di prima", "put back how the card looked"),
@@ -95,6 +113,8 @@ WORDS: dict[str, Text] = {
     "location.change": Text("ha cambiato una sede", "changed a place"),
     "location.close": Text("ha chiuso una sede", "closed a place"),
     "location.reopen": Text("ha riaperto una sede", "reopened a place"),
+    "loss.note": Text("ha annotato perché un cliente manca", "noted why a customer stays away"),
+    "losses.export": Text("ha esportato i clienti persi", "exported the lost customers"),
     "member.tag": Text("ha messo un'etichetta", "put on a tag"),
     "member.untag": Text("ha tolto un'etichetta", "took off a tag"),
     "members.export": Text("ha esportato clienti", "exported members"),
@@ -137,6 +157,7 @@ GROUPS: dict[str, Text] = {
     "location": Text("Sedi", "Places"),
     "task": Text("Compiti", "Tasks"),
     "campaign": Text("Campagne", "Campaigns"),
+    "automation": Text("Automatismi", "Automations"),
 }
 
 

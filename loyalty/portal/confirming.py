@@ -13,11 +13,15 @@ from loyalty.merchants.passwords import verify_password
 from loyalty.merchants.sessions import Seat
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.entering import REST, go, home_of, is_code_of, kept_page
-from loyalty.web import guard, kept, reads, session
+from loyalty.web import guard, kept, reads, session, toasts
 from loyalty.web.fields import Body, Secret
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import relative_path
 
+_FILE = ".csv"
+_TAKE_IT = Text(
+    "Grazie. Adesso il file si può scaricare.", "Thank you. Now you can download the file."
+)
 _NO = Text("Non è giusto: riprova.", "That is not right: try again.")
 
 
@@ -55,10 +59,19 @@ def confirm() -> Response:
         return _page(form.refuse("proof", _NO), status=422)
     session.prove(at=at)
     who, typed = session.name_of(seat.person), form.value("kept")
-    waiting = kept.opened(typed, who=who, at=at) if typed else None
+    waiting = kept.opened(typed, who=who, at=at)
     if waiting is not None:
         return kept_page(waiting, asks=False)
-    return go(relative_path(form.value("next")) or home_of(seat.person))
+    return go(_onwards(form.value("next")) or home_of(seat.person))
+
+
+def _onwards(asked: str) -> str | None:
+    """Where they wanted to go; for a file, the page it is taken from: this one would just stay."""
+    path, mark, query = (relative_path(asked) or "").partition("?")
+    if path.endswith(_FILE):
+        toasts.say(_TAKE_IT)
+        path = path.removesuffix(_FILE)
+    return path + mark + query or None
 
 
 def _is_right(seat: Seat, typed: str) -> bool:

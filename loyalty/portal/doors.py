@@ -4,7 +4,7 @@ from flask import Response, make_response, render_template, request
 from marshmallow import fields
 
 from loyalty.core import clock
-from loyalty.core.db import write
+from loyalty.core.db import current, write
 from loyalty.core.errors import TooMany, Unknown
 from loyalty.core.text import Text
 from loyalty.merchants import accounts
@@ -35,7 +35,7 @@ _REST = Text(
     "Too many attempts with this address. Try again in a quarter of an hour, or choose a new"
     " password.",
 )
-_TOO_SHORT = Text(
+TOO_SHORT = Text(
     f"Servono almeno {PASSWORD_LETTERS_MIN} caratteri.",
     f"At least {PASSWORD_LETTERS_MIN} characters are needed.",
 )
@@ -79,7 +79,7 @@ def sign_in() -> Response:
     person = session.person()
     if person is not None:
         return go(home_of(person))
-    return _sign_in_page(FormState(raw={"next": request.args.get("next", "")}))
+    return sign_in_page(FormState(raw={"next": request.args.get("next", "")}))
 
 
 @blueprint.post("/sign-in")
@@ -88,13 +88,13 @@ def try_sign_in() -> Response:
     """Let somebody in, or say that the two do not match: never which of them is wrong."""
     form = read_form(_sign_in_form)
     if not form.is_valid:
-        return _sign_in_page(form, status=422)
+        return sign_in_page(form, status=422)
     at, email = clock.now(), form.values["email"].lower()
     origin = request.remote_addr or ""
     try:
         accounts.check_attempts(reads.session(), email=email, origin=origin, at=at)
     except TooMany as error:
-        page = _sign_in_page(form, pick(_REST), status=429)
+        page = sign_in_page(form, pick(_REST), status=429)
         page.headers["Retry-After"] = str(error.facts["retry_after_s"])
         return page
     person = accounts.find_sign_in(reads.session(), email=email)
@@ -102,7 +102,7 @@ def try_sign_in() -> Response:
     if not verify_password(known, form.values["password"]) or person is None:
         with write() as records:
             accounts.count_attempt(records, email=email, origin=origin, at=at)
-        return _sign_in_page(form, pick(_NO_MATCH), status=422)
+        return sign_in_page(form, pick(_NO_MATCH), status=422)
     return step_in(person, wanted=form.value("next"), typed=form.value("kept"), at=at)
 
 
@@ -126,7 +126,7 @@ def accept(token: str) -> Response:
     form = read_form(_start_form)
     password = form.values.get("password", "")
     if not PASSWORD_LETTERS_MIN <= len(password) <= PASSWORD_LETTERS_MAX:
-        return _start_page(invitation, FormState().refuse("password", _TOO_SHORT), status=422)
+        return _start_page(invitation, FormState().refuse("password", TOO_SHORT), status=422)
     hashed, at = hash_password(password), clock.now()
     with write() as records:
         person = accounts.accept_link(records, token=token, password_hash=hashed, at=at)
@@ -158,9 +158,16 @@ def _invitation(token: str) -> Invitation | None:
     return found
 
 
-def _sign_in_page(form: FormState, refusal: str | None = None, status: int = 200) -> Response:
-    facts = {"form": form, "refusal": refusal, "kept": form.value("kept")}
-    return make_response(render_template("portal/sign_in.html", **facts), status)
+def sign_in_page(form: FormState, refusal: str | None = None, status: int = 200) -> Response:
+    """The door, with a sentence on it where there is something to say."""
+    page = render_template(
+        "portal/sign_in.html",
+        form=form,
+        refusal=refusal,
+        kept=form.value("kept"),
+        can_sign_up=current().settings.sign_up,
+    )
+    return make_response(page, status)
 
 
 def _start_page(invitation: Invitation, form: FormState, status: int = 200) -> Response:

@@ -109,7 +109,7 @@ def _pending(at: datetime) -> Person | None:
 
 def _let_in(person: Person, wanted: str, typed: str, at: datetime) -> Response:
     session.sign_in(person, at=at)
-    waiting = kept.opened(typed, who=session.name_of(person), at=at) if typed else None
+    waiting = kept.opened(typed, who=session.name_of(person), at=at)
     if waiting is not None:
         return kept_page(waiting, asks=True)
     return go(_way_in(person, relative_path(wanted) or home_of(person)))

@@ -60,7 +60,7 @@ def evidence_rows(staff_ref: str, measure: str) -> str:
 
 
 @blueprint.get("/portal/evidence/<staff_ref>/<measure>.csv")
-@guard.staff(Permission.STAFF)
+@guard.staff(Permission.STAFF, fresh=True)
 def evidence_file(staff_ref: str, measure: str) -> Response:
     """All of these rows as a file."""
     found = _behind(staff_ref, measure)

@@ -27,6 +27,8 @@ MEANINGS = {
     "consent_profiling_at": Text(
         "Data del consenso ad abitudini e gusti", "Date of the consent to habits and tastes"
     ),
+    "tags": Text("Etichette", "Tags"),
+    "note": Text("Nota per chi lavora qui", "Note for colleagues"),
     "consent_source": Text("Dove è stato dato il consenso", "Where the consent was given"),
 }
 KINDS = {

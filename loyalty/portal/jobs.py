@@ -32,7 +32,7 @@ NAMES = {
     "tiers.review": Text("Revisione dei livelli", "Review of levels"),
     "tiers.adopt": Text("Livelli secondo le nuove regole", "Levels under new rules"),
     "wallet.answer": Text("Codici per aprire le carte", "Codes to open cards"),
-    "program.try": Text("Prova di regole sulle vendite passate", "Trying rules on past sales"),
+    "program.try": Text("Prova di regole", "Trying rules"),
     "staff.forgotten": Text("Password nuove per chi lavora qui", "New passwords for staff"),
     "campaigns.tend": Text("Giro delle campagne", "Seeing to campaigns"),
     "campaigns.send": Text("Invio delle lettere", "Sending letters"),
@@ -48,7 +48,9 @@ NAMES = {
     "imports.run": Text("Importazione di un file", "Import of a file"),
     "imports.undo": Text("Annullamento di un'importazione", "Undoing an import"),
     "imports.sweep": Text("Pulizia dei file lasciati a metà", "Clearing of files left half way"),
+    "pictures.sweep": Text("Pulizia delle immagini non usate", "Clearing of unused pictures"),
     "tasks.notice": Text("Compiti che si scrivono da soli", "Tasks that write themselves"),
+    "automations.tend": Text("Lettere che partono da sole", "Letters that go out by themselves"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

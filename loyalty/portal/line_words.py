@@ -54,6 +54,7 @@ ACTS = {
 ACTORS = {
     "system": Text("da sé", "by itself"),
     "key": Text("da un altro programma", "by another program"),
+    "imp": Text("da un file importato", "by an imported file"),
     "crd": Text("dal cliente", "by the customer"),
     "cus": Text("dal cliente", "by the customer"),
 }

@@ -14,12 +14,13 @@ from loyalty.core.db import write
 from loyalty.core.errors import Invalid
 from loyalty.core.ids import ref
 from loyalty.core.text import Text
-from loyalty.counter.models import Visit
+from loyalty.counter.rollups.models import ShopDay
 from loyalty.merchants import devices, hours, places
 from loyalty.merchants.hours import DAYS, SPANS, Hours, NotHours
 from loyalty.merchants.models import Location
 from loyalty.merchants.places import ChangedMeanwhile, Place, StillInUse
 from loyalty.merchants.roles import Permission
+from loyalty.portal import location_staff
 from loyalty.portal.blueprint import blueprint
 from loyalty.web import guard, reads, sheets, shopfront, toasts
 from loyalty.web.fields import Body, Choice, Line
@@ -193,13 +194,9 @@ def _visits(records: Session) -> Mapping[Any, int]:
     """The living visits of thirty days, by place."""
     since = today() - timedelta(days=_DAYS_COUNTED - 1)
     query = (
-        sa.select(Visit.location_id, sa.func.count())
-        .where(
-            Visit.merchant_id == guard.duty().merchant_id,
-            Visit.local_on >= since,
-            Visit.voided_at.is_(None),
-        )
-        .group_by(Visit.location_id)
+        sa.select(ShopDay.location_id, sa.func.sum(ShopDay.visits))
+        .where(ShopDay.merchant_id == guard.duty().merchant_id, ShopDay.local_on >= since)
+        .group_by(ShopDay.location_id)
     )
     return {row[0]: row[1] for row in records.execute(query)}
 
@@ -230,9 +227,16 @@ def _page(location_ref: str, form: FormState, *, refusal: str = "", status: int 
         now=_now(row, form) if refusal and form.raw else [],
         tills=_tills(records).get(row.id, []),
         visits=_visits(records).get(row.id, 0),
+        workers=location_staff.workers(row),
+        has_others=_has_others(records, row),
         refusal=refusal,
     )
     return make_response(html, status)
+
+
+def _has_others(records: Session, row: Location) -> bool:
+    every = places.list_locations(records, merchant_id=row.merchant_id)
+    return any(each.id != row.id and each.closed_at is None for each in every)
 
 
 def _as_typed(row: Location) -> dict[str, str]:

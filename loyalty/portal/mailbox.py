@@ -29,6 +29,8 @@ KINDS = {
     "staff_reset": Text("Password nuova per chi lavora qui", "New password for staff"),
     "staff_address": Text("Nuovo indirizzo di chi lavora qui", "New address of staff"),
     "staff_address_left": Text("Indirizzo cambiato", "Address changed"),
+    "staff_sign_up": Text("Apertura di un negozio", "Opening a shop"),
+    "staff_known": Text("Accesso già presente", "Account there already"),
 }
 _TROUBLE = {
     "timeout": Text("il server di posta non risponde", "the mail server does not answer"),

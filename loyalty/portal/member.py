@@ -15,7 +15,14 @@ from loyalty.customers.models import Customer
 from loyalty.members import doubles, habits, holdings, worth
 from loyalty.members.timeline import Whose
 from loyalty.merchants.roles import Permission
-from loyalty.portal import member_line, member_of, member_told, member_words, members
+from loyalty.portal import (
+    lost_person,
+    member_line,
+    member_of,
+    member_told,
+    member_words,
+    members,
+)
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.member_profile import Profile, profile
 from loyalty.web import cardface, guard, reads
@@ -100,11 +107,13 @@ def page(customer: Customer, forms: Forms | None = None, status: int = 200) -> R
         all_tags=tags.of_shop(records, merchant_id=scope.merchant_id),
         line=member_line.line(records, whose),
         figures=member_told.figures(doing, spent),
-        usual=member_told.usual(customer.name, doing),
+        usual=member_told.usual(doing),
+        rhythm=member_told.rhythm(customer.name, doing),
         why_not=member_told.why_not(doing),
         profile=profile(records, customer),
         doubles=_doubles(records, customer),
         merged=_merged(records, whose),
+        loss=lost_person.of_member(records, customer),
         forms=forms,
         labels=Profile.labels(),
     )

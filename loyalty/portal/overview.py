@@ -8,6 +8,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import pulse
+from loyalty.analytics.periods import BEFORE, Period
 from loyalty.core import clock
 from loyalty.core.text import Text
 from loyalty.counter import history
@@ -15,9 +16,11 @@ from loyalty.feedback import remarks
 from loyalty.feedback.remarks import KINDS, OPEN
 from loyalty.ledger import statements
 from loyalty.merchants.roles import Permission
+from loyalty.portal import period
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.figures import Figure
 from loyalty.portal.pulse_figures import five
+from loyalty.portal.slipping_card import slipping_card
 from loyalty.portal.words import greeting, program_state
 from loyalty.programs import catalogue, editor
 from loyalty.programs.catalogue import PublishedVersion
@@ -27,6 +30,7 @@ from loyalty.web import guard, reads, session, visitrows
 from loyalty.web.locale import pick, zone
 
 _SHOWN = 10
+_USUAL = "28"  # days: its numbers are counted in the night
 _REMARKS_SHOWN = 3
 
 
@@ -66,14 +70,17 @@ def home() -> str:
     programs = editor.page(records, merchant_id=merchant_id)
     versions = {program.id: _current(records, program) for program in programs}
     visits = history.of_day(records, merchant_id=merchant_id, on=visitrows.today(), limit=_SHOWN)
-    me = session.person()
+    me, days = session.person(), period.picked(_USUAL)
+    assert days.period is not None, "the home has a default"
     return render_template(
         "portal/home.html",
         greeting=greeting(me.name if me else "", at),
         now=at,
         programs=[_promise(program, versions[program.id]) for program in programs],
         today=_today(records, merchant_id),
-        figures=_figures(records, merchant_id),
+        figures=_figures(records, merchant_id, days.period),
+        days=days,
+        slipping=slipping_card(),
         visits=visitrows.rows(records, visits),
         units=_units(records, merchant_id, list(versions.values()), at),
         remarks=_remarks(records, merchant_id),
@@ -104,8 +111,12 @@ def _today(records: Session, merchant_id: UUID) -> history.Figures:
     )
 
 
-def _figures(records: Session, merchant_id: UUID) -> list[Figure]:
-    """The five numbers, once there is a day to count."""
+def _figures(records: Session, merchant_id: UUID, chosen: Period) -> list[Figure]:
+    """The five numbers of those days; none in the usual ones before there is a day to count."""
+    if (chosen.key, chosen.how) != (_USUAL, BEFORE):
+        return five(
+            pulse.over(records, merchant_id=merchant_id, period=chosen, timezone=zone().key)
+        )
     taken = pulse.take(records, merchant_id=merchant_id, on=visitrows.today(), timezone=zone().key)
     return five(taken) if any(each.visits for each in taken.trade) else []
 

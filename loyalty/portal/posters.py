@@ -16,7 +16,7 @@ from loyalty.merchants.roles import Permission
 from loyalty.portal import first_program
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.first_program import here
-from loyalty.portal.poster import sheets
+from loyalty.portal.poster import sheets, warming
 from loyalty.portal.poster.sheets import LANGUAGES, SHEETS, Poster
 from loyalty.programs import catalogue, editor, promise
 from loyalty.programs.catalogue import PublishedVersion
@@ -55,6 +55,7 @@ class _Shown:
 def posters() -> str:
     """Which sizes there are, for each program that is in force."""
     found = first_program.in_force()
+    warming.begin()
     return render_template(
         "portal/posters.html",
         programs=[_shown(program) for program in found],

@@ -7,13 +7,12 @@ from typing import Any, Literal
 from babel.numbers import format_percent
 from flask import url_for
 
-from loyalty.analytics import pulse
 from loyalty.analytics.pulse import Pulse
 from loyalty.portal.figures import Figure
 from loyalty.web.locale import day, gettext, language, money, number
 
 _PERCENT = 100
-_TONIGHT = "\N{EN DASH}"
+_NOT_COUNTED = "\N{EN DASH}"
 _Trend = Literal["good", "bad", ""]
 
 
@@ -30,20 +29,17 @@ def five(taken: Pulse) -> list[Figure]:
 
 def _active(taken: Pulse) -> Figure:
     now, before = taken.now, taken.before
-    told = _compared(now.members, before.members) if now and before else {}
-    if now is None:
-        told = {"before": gettext("counted in the night")}
     return Figure(
         key="active",
         href=url_for("portal.members"),
         label=gettext("Active members"),
-        value=number(now.members) if now else _TONIGHT,
+        value=number(now.members) if now else _NOT_COUNTED,
         counted=gettext(
-            "Different people with at least one visit in the 28 days. Somebody with two cards "
+            "Different people with at least one visit in these days. Somebody with two cards "
             "counts once."
         ),
         basis=_basis(taken, _from_visits(taken)),
-        **told,
+        **(_compared(now.members, before.members if before else None) if now else _later(taken)),
         **_line([each.members for each in taken.came]),
     )
 
@@ -59,7 +55,7 @@ def _repeat(taken: Pulse) -> Figure:
         label=gettext("Came again"),
         value=_percent(rate),
         counted=gettext(
-            "Of the members who came in the 28 days, those who came on two different days or more."
+            "Of the members who came in these days, those who came on two different days or more."
         ),
         basis=_basis(
             taken,
@@ -69,59 +65,53 @@ def _repeat(taken: Pulse) -> Figure:
                 all=number(now.members if now else 0),
             ),
         ),
-        **_points(rate, was),
+        **(_points(rate, was) if now else _later(taken)),
         **_line([round(each * _PERCENT) for each in rates], shown=_whole_percent),
     )
 
 
 def _visits(taken: Pulse) -> Figure:
-    weeks = [each.visits for each in taken.trade]
-    now, before = pulse.latest(weeks), pulse.earlier(weeks)
-    paid = pulse.latest([each.spend_minor for each in taken.trade])
+    now, before = taken.sold
     return Figure(
         key="visits",
         label=gettext("Visits with a card"),
-        value=number(now),
-        **_compared(now, before),
+        value=number(now.visits),
+        **_compared(now.visits, before.visits if before else None),
         counted=gettext("Every sale to somebody with a card; what was taken back does not count."),
-        basis=_basis(taken, gettext("%(paid)s paid, after refunds", paid=money(paid))),
-        **_line(weeks),
+        basis=_basis(taken, gettext("%(paid)s paid, after refunds", paid=money(now.spend_minor))),
+        **_line([each.visits for each in taken.trade]),
     )
 
 
 def _rewards(taken: Pulse) -> Figure:
-    weeks = [each.handed_over for each in taken.rewards]
-    now, before = pulse.latest(weeks), pulse.earlier(weeks)
-    visits = pulse.latest([each.visits for each in taken.trade])
+    now, before = taken.given
+    told = _compared(now.handed_over, before.handed_over if before else None)
     return Figure(
         key="rewards",
         label=gettext("Rewards handed over"),
-        value=number(now),
-        change=_change(now, before),
-        before=_was(number(before)),
+        value=number(now.handed_over),
+        change=told.get("change", ""),
+        before=told.get("before", ""),
         counted=gettext(
-            "Rewards that were handed over at the till in the 28 days; those that still wait do "
+            "Rewards that were handed over at the till in these days; those that still wait do "
             "not count."
         ),
-        basis=_basis(taken, gettext("n = %(visits)s visits", visits=number(visits))),
-        **_line(weeks),
+        basis=_basis(taken, gettext("n = %(visits)s visits", visits=number(taken.sold[0].visits))),
+        **_line([each.handed_over for each in taken.rewards]),
     )
 
 
 def _cost(taken: Pulse) -> Figure:
-    weeks = [each.cost_minor for each in taken.rewards]
-    now, before = pulse.latest(weeks), pulse.earlier(weeks)
-    unknown = pulse.latest([each.uncosted for each in taken.rewards])
-    given = pulse.latest([each.handed_over for each in taken.rewards])
-    paid = pulse.latest([each.spend_minor for each in taken.trade])
-    is_known = given > unknown or not given
+    now, before = taken.given
+    is_known = now.handed_over > now.uncosted or not now.handed_over
+    was = _was(money(before.cost_minor)) if before else ""
     return Figure(
         key="cost",
         href=url_for("portal.programs"),
         label=gettext("Cost of rewards"),
-        value=money(now) if is_known else gettext("not known"),
-        change=_share(now, paid) if is_known else "",
-        before=_was(money(before)) if is_known else gettext("no reward has a cost yet"),
+        value=money(now.cost_minor) if is_known else gettext("not known"),
+        change=_share(now.cost_minor, taken.sold[0].spend_minor) if is_known else "",
+        before=was if is_known else gettext("no reward has a cost yet"),
         counted=gettext(
             "What the rewards handed over cost you, as you have said for each reward. The share is "
             "of what members paid in the same days."
@@ -130,11 +120,18 @@ def _cost(taken: Pulse) -> Figure:
             taken,
             gettext(
                 "n = %(with)s of %(all)s rewards with a cost",
-                **{"with": number(given - unknown), "all": number(given)},
+                **{"with": number(now.handed_over - now.uncosted), "all": number(now.handed_over)},
             ),
         ),
-        **_line(weeks, shown=money),
+        **_line([each.cost_minor for each in taken.rewards], shown=money),
     )
+
+
+def _later(taken: Pulse) -> dict[str, Any]:
+    """Why there is no number: it comes in the night, or there are too many visits for a page."""
+    if taken.trade:
+        return {"before": gettext("counted in the night")}
+    return {"before": gettext("too many visits to count at once: choose fewer days")}
 
 
 def _line(weeks: Sequence[int], shown: Callable[[int], str] = number) -> dict[str, Any]:
@@ -154,7 +151,7 @@ def _line(weeks: Sequence[int], shown: Callable[[int], str] = number) -> dict[st
 
 def _basis(taken: Pulse, how_many: str) -> str:
     return gettext(
-        "%(n)s. From %(first)s to %(last)s, whole days.",
+        "%(n)s. From %(first)s to %(last)s.",
         n=how_many,
         first=day(taken.span.first),
         last=day(taken.span.last),
@@ -162,11 +159,12 @@ def _basis(taken: Pulse, how_many: str) -> str:
 
 
 def _from_visits(taken: Pulse) -> str:
-    visits = pulse.latest([each.visits for each in taken.trade])
-    return gettext("n = %(visits)s visits", visits=number(visits))
+    return gettext("n = %(visits)s visits", visits=number(taken.sold[0].visits))
 
 
-def _compared(now: int, before: int) -> dict[str, Any]:
+def _compared(now: int, before: int | None) -> dict[str, Any]:
+    if before is None:
+        return {}
     told = {"change": _change(now, before), "before": _was(number(before))}
     return {**told, "trend": _trend(now, before)}
 
@@ -184,7 +182,7 @@ def _change(now: int, before: int) -> str:
 
 def _points(now: Fraction | None, was: Fraction | None) -> dict[str, Any]:
     if now is None or was is None:
-        return {"before": gettext("counted in the night")} if now is None else {}
+        return {}
     change = _signed(round((now - was) * _PERCENT), gettext(" pt"))
     return {"change": change, "trend": _trend(now, was), "before": _was(_percent(was))}
 

@@ -37,6 +37,8 @@ _ELSEWHERE = Text(
     "Questo indirizzo è già usato in un altro negozio: servono due indirizzi diversi.",
     "This address is already used in another shop: two different addresses are needed.",
 )
+_NOT_IN = Text("deve ancora entrare", "not in yet")
+_NO_PASSWORD = Text("ancora senza password", "no password yet")
 
 
 class Invite(Body):
@@ -150,8 +152,9 @@ def shown(person: Person, *, seen_at: datetime | None, has_factor: bool, where: 
     """The person in words."""
     if not person.active:
         state, kind = pick(Text("senza accesso", "no access")), "badge-bad"
-    elif person.password_hash is None:
-        state, kind = pick(Text("deve ancora entrare", "not in yet")), "badge-warn"
+    elif person.password_hash is None:  # at a till a PIN is enough
+        state = pick(_NO_PASSWORD if seen_at else _NOT_IN)
+        kind = "badge-warn"
     else:
         state, kind = "", ""
     return Shown(

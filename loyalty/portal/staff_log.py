@@ -6,21 +6,22 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from loyalty.core import clock
 from loyalty.core.ids import parse_ref
 from loyalty.core.text import Text
 from loyalty.merchants import accounts, act_log, devices, keys
 from loyalty.merchants.act_log import Entry, Filter
 from loyalty.merchants.roles import Permission
+from loyalty.portal import period
 from loyalty.portal.act_words import GROUPS, WORDS, of_group
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.listing import Pages, here
+from loyalty.portal.period import Picked
 from loyalty.web import guard, reads, sheets
 from loyalty.web.locale import gettext, number, pick, zone
+from loyalty.web.visitrows import begin_of
 
 _SHOWN = 50
 _ROWS_MAX = 20_000
-DAYS = (7, 30, 90)
 _THINGS = {
     "cmp": Text("campagna", "campaign"),
     "crd": Text("carta", "card"),
@@ -100,7 +101,7 @@ def staff_log() -> str:
 
 
 @blueprint.get("/portal/staff/log.csv")
-@guard.staff(Permission.STAFF)
+@guard.staff(Permission.STAFF, fresh=True)
 def staff_log_csv() -> Response:
     """Exactly what is filtered, as a file; the newest 20,000 lines at most."""
     names = _names()
@@ -128,13 +129,17 @@ def _row(line: _Line) -> tuple[str, ...]:
 def _wanted() -> Filter:
     """What the address asks for; what makes no sense in it filters nothing."""
     person, group = request.args.get("person", ""), request.args.get("act", "")
-    days = request.args.get("days", "")
-    since = clock.now() - timedelta(days=int(days)) if days in map(str, DAYS) else None
+    chosen = _days().period
     return Filter(
         actor=person if parse_ref(person[:3], person) else None,
         acts=of_group(group) if group in GROUPS else None,
-        since=since,
+        since=begin_of(chosen.span.first) if chosen else None,
+        until=begin_of(chosen.span.last + timedelta(days=1)) if chosen else None,
     )
+
+
+def _days() -> Picked:
+    return period.picked(period.EVER, compares=False)
 
 
 def _names() -> _Names:
@@ -149,21 +154,16 @@ def _names() -> _Names:
 def _choices(names: _Names) -> dict[str, Any]:
     people = sorted(names.actors.items(), key=lambda one: one[1].casefold())
     person, group = request.args.get("person", ""), request.args.get("act", "")
-    days = request.args.get("days", "")
-    said = {str(many): gettext("Last %(days)s days", days=many) for many in DAYS}
-    chosen = []
+    days, chosen = _days(), []
     if person in names.actors:
         chosen.append((names.actors[person], here(person=None)))
     if group in GROUPS:
         chosen.append((pick(GROUPS[group]), here(act=None)))
-    if days in said:
-        chosen.append((said[days], here(days=None)))
     return {
         "people": [("", gettext("Everybody")), *people],
         "groups": [("", gettext("Everything")), *((key, pick(GROUPS[key])) for key in GROUPS)],
-        "spans": [("", gettext("Since ever")), *said.items()],
         "person_is": person,
         "group_is": group,
-        "days_is": days,
+        "days": days,
         "chosen": chosen,
     }

@@ -5,6 +5,7 @@ from operator import itemgetter
 from flask import abort, current_app, render_template, request
 
 from loyalty.core.text import Text
+from loyalty.portal import period
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.figures import Figure
 from loyalty.portal.listing import Sort
@@ -81,7 +82,14 @@ def sample_list() -> str:
     rows = [row for row in rows if wanted in ("", row["kind"])]
     rows.sort(key=itemgetter(sort.by), reverse=sort.is_down)
     sample = {name: pick(text) for name, text in _SAMPLE.items()}
-    return render_template("ui/list.html", rows=rows, sort=sort, sample=sample, kind=wanted)
+    return render_template(
+        "ui/list.html",
+        rows=rows,
+        sort=sort,
+        sample=sample,
+        kind=wanted,
+        days=period.picked("28"),
+    )
 
 
 def _only_in_development() -> None:

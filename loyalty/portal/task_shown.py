@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import url_for
+from flask_babel import ngettext  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy.orm import Session
 
 from loyalty.core import clock
@@ -135,9 +136,10 @@ class Reader:
         upload = adopting.seen(
             self._records, merchant_id=self._merchant_id, import_ref=facts["import"]
         )
-        said = gettext(
+        said = ngettext(
+            "Correct one row of “%(file)s” and bring it again",
             "Correct %(num)s rows of “%(file)s” and bring them again",
-            num=facts["rows"],
+            facts["rows"],
             file=upload.file_name,
         )
         return said, url_for("portal.import_page", import_ref=facts["import"])

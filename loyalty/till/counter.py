@@ -20,7 +20,7 @@ from loyalty.till import approvals, asking, products, sheet, vouchers
 from loyalty.till.blueprint import KEY_LETTERS, blueprint, intent_of, new_key
 from loyalty.till.guests import guest
 from loyalty.till.showing import shown
-from loyalty.web import guard, reads, visitrows
+from loyalty.web import guard, reads, rewardphotos, visitrows
 from loyalty.web.fields import Body, Line, Secret
 from loyalty.web.forms import FormState, TypedAmount, TypedWhole, read_form
 from loyalty.web.locale import gettext, language
@@ -151,6 +151,7 @@ def card_page(
         key=key or new_key(),
         form=form,
         asks=asked,
+        photos=rewardphotos.of_program(facts.merchant_id, facts.program_id),
     )
     return make_response(page, status)
 

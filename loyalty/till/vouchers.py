@@ -15,7 +15,7 @@ from loyalty.merchants.roles import Permission
 from loyalty.programs import catalogue, words
 from loyalty.till.blueprint import blueprint
 from loyalty.till.guests import Guest, guest
-from loyalty.web import cardface, guard, reads
+from loyalty.web import cardface, guard, reads, rewardphotos
 from loyalty.web.fields import Body, Line
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import gettext, moment, pick
@@ -65,7 +65,11 @@ def find_voucher() -> Response:
 @guard.staff(Permission.REDEEM)
 def voucher(code: str) -> str:
     """What the voucher promises, to whom, and whether it can be handed over."""
-    return render_template("till/voucher.html", voucher=_shown(_find(code)))
+    found = _find(code)
+    redemption = found.redemption
+    photos = rewardphotos.of_program(redemption.merchant_id, redemption.program_id)
+    photo = photos.get(redemption.reward)
+    return render_template("till/voucher.html", voucher=_shown(found), photo=photo)
 
 
 def to_voucher(code: str) -> Response:

@@ -35,6 +35,7 @@ class Voucher:
     name: str
     until: date | None  # the last day, which counts in full
     ref: str
+    reward: str  # its key
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +230,5 @@ def _voucher(document: VersionDocument, facts: Facts) -> Voucher:
         name=pick(facts.get("name") or (reward.name if reward else facts["reward"])),
         until=last_day(datetime.fromisoformat(until)) if until else None,
         ref=facts["redemption"],
+        reward=facts["reward"],
     )

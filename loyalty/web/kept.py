@@ -13,7 +13,9 @@ from flask import request
 
 from loyalty.core.db import current
 from loyalty.core.sealing import seal, unseal
+from loyalty.core.text import Text
 from loyalty.web import session as sessions
+from loyalty.web import toasts
 from loyalty.web.locale import relative_path
 
 NEVER_KEPT = frozenset({"csrf_token", "password", "again", "old", "pin", "proof", "code"})
@@ -21,6 +23,10 @@ LETTERS_MAX = 256_000  # typed
 _SEALED_LETTERS_MAX = 48_000  # it comes back with a password, and a body holds 64 KiB
 _PURPOSE = "kept-form"
 _KEPT_FOR_S = 24 * 3600
+_GONE = Text(
+    "Quello che era stato scritto prima di entrare non si può riprendere: va scritto di nuovo.",
+    "What was typed before signing in cannot be taken up again: it has to be typed anew.",
+)
 _SHOWN_MAX, _SHOWN_LETTERS_MAX = 6, 120
 
 
@@ -49,19 +55,30 @@ def sealed(*, who: str, at: datetime) -> str:
     typed = urlencode(fields)
     if len(typed) > LETTERS_MAX:
         return ""
-    told = json.dumps([who, request.full_path.rstrip("?"), int(at.timestamp()), typed])
-    hidden = seal(current().settings.secret, _PURPOSE, told)
+    told = json.dumps([who, request.full_path.rstrip("?"), typed])
+    hidden = seal(current().settings.secret, _PURPOSE, told, at=at)
     return hidden if len(hidden) <= _SEALED_LETTERS_MAX else ""
 
 
 def opened(text: str, *, who: str, at: datetime) -> Kept | None:
-    """The form again, if it is this person's and not a day old; else None."""
-    told = unseal(current().settings.secret, _PURPOSE, text, letters_max=2 * LETTERS_MAX)
+    """The form again, if it is this person's and not a day old; else None, and they are told."""
+    if not text:
+        return None
+    found = _opened(text, who, at)
+    if found is None:
+        toasts.say(_GONE)
+    return found
+
+
+def _opened(text: str, who: str, at: datetime) -> Kept | None:
+    told = unseal(
+        current().settings.secret, _PURPOSE, text,
+        at=at, seconds_max=_KEPT_FOR_S, letters_max=2 * LETTERS_MAX,
+    )  # fmt: skip
     if told is None:
         return None
-    owner, path, seconds, typed = json.loads(told)
-    is_late = at.timestamp() - seconds > _KEPT_FOR_S
-    if owner != who or is_late or relative_path(path) is None:
+    owner, path, typed = json.loads(told)
+    if owner != who or relative_path(path) is None:
         return None
     return Kept(owner, path, tuple(parse_qsl(typed, keep_blank_values=True)))
 

@@ -117,13 +117,15 @@ def zone() -> ZoneInfo:
 
 
 def day(value: datetime | date, style: str = "medium") -> str:
-    """A date as people write it, in the shop's zone: "21 nov 2026"."""
+    """A date as people write it, in the shop's zone: "21 nov 2026", "21 Nov 2026"."""
     on = value.astimezone(zone()).date() if isinstance(value, datetime) else value
     return _day(on, style, language())
 
 
 @lru_cache(_KEPT)
-def _day(on: date, style: str, locale: str) -> str:
+def _day(on: date, style: str, language: str) -> str:
+    # The shops are in Europe: in English too the day comes before the month.
+    locale = "en_GB" if language == "en" else language
     return dates.format_date(on, format=style, locale=locale)
 
 

@@ -210,6 +210,8 @@ def _answer_http(error: HTTPException) -> Response:
     code, sentence = _HTTP.get(status, (_slug(error.name), Text(error.name, error.name)))
     if isinstance(error, CSRFError):
         code, sentence = "stale_form", _STALE_FORM
+    if status == 404 and not wants_problem():  # noqa: PLR2004  # no guard has asked who it is
+        session.cashier()  # whoever is signed in reads it in their own language
     response = _respond(status, code, sentence, {})
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):

@@ -5,12 +5,14 @@ leaves the others to codes and confirmations.
 """
 
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from loyalty.automations import rechecking
 from loyalty.campaigns import envelope, gathering, instance, launching, outbox, rules
 from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.offers import Offer
@@ -22,7 +24,7 @@ from loyalty.core import jobs
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
 from loyalty.core.smtp import Server
-from loyalty.worker.delivery import BATCH, Delivery, Run, Watch
+from loyalty.worker.delivery import BATCH, Delivery, Run, Watch, nobody
 from loyalty.worker.lines import Lines
 from loyalty.worker.registry import Beat
 from loyalty.worker.resting import SILENT, rest_of
@@ -47,7 +49,7 @@ def _tend(database: Database, campaign: Campaign, watch: Watch) -> None:
         with database.write() as session:
             launching.halt(session, campaign=campaign, why=why)
         return
-    if campaign.gathered_at is None:
+    if campaign.gathered_at is None and campaign.automation is None:
         gather(database, campaign, watch)
     with database.write() as session:
         outbox.reap(session, campaign=campaign, at=watch.now())
@@ -107,14 +109,14 @@ def _batch(database: Database, campaign: Campaign, lines: Lines, watch: Watch) -
     if limit <= 0 or rest_of(database).wait_until(watch.now()) is not None:
         return False
     delivery = Delivery(database, _run(database, campaign, house), lines, watch)
-    claims = delivery.claim(limit)
-    if claims == 0:
+    if delivery.claim(limit) == 0:
         return False
-    # Before the first of them leaves: a copy of the database from before knows of fewer.
-    instance.note_taken(database.settings.data, campaign.id, claims)
+    # Before the first of them leaves, and after the last: a copy from before knows of fewer.
+    instance.note_taken(database.settings.data, campaign.id, delivery.claims)
     try:
         delivery.send_all()
     finally:
+        instance.note_taken(database.settings.data, campaign.id, delivery.claims)
         _let_rest(database, delivery, watch)
     with database.write() as session:
         launching.finish(session, campaign=campaign, at=watch.now())
@@ -154,10 +156,13 @@ def _run(database: Database, campaign: Campaign, house: House) -> Run:
     return Run(
         campaign=campaign,
         house=house,
-        post=post_of(settings, house, campaign.id),
+        post=replace(
+            post_of(settings, house, campaign.id), is_automatic=campaign.automation is not None
+        ),
         frame=Frame(house.name, house.timezone, settings.public_url, offer.name if offer else None),
         printed={key: Printed.of_dict(one) for key, one in campaign.printed["letters"].items()},
         secret=settings.secret,
+        recheck=rechecking.why_not if campaign.automation else nobody,
     )
 
 

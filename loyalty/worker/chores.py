@@ -11,11 +11,13 @@ from loyalty.members import bulk
 from loyalty.merchants import staffing
 from loyalty.worker import (
     answering,
+    automating,
     campaigning,
     clockwork,
     forgotten,
     importing,
     members,
+    picturing,
     post,
     pulse,
     referring,
@@ -40,12 +42,14 @@ CHORES.add("referrals.decide", referring.run, every=Every(3_600))
 CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
 CHORES.add(launching.TEND, campaigning.tend, every=Every(60))
+CHORES.add(automating.TEND, automating.tend, every=Every(_FIVE_MINUTES))
 CHORES.add(campaigning.SEND, campaigning.send)
 CHORES.add(mail_trials.JOB, trialing.run)
 CHORES.add(uploads.TRY, importing.attempt)
 CHORES.add(uploads.RUN, importing.carry_out)
 CHORES.add(uploads.UNDO, importing.take_back)
 CHORES.add("imports.sweep", importing.sweep, every=Daily("02:50"))
+CHORES.add("pictures.sweep", picturing.run, every=Daily("02:55"))
 CHORES.add("tasks.notice", tasking.run, every=Every(3_600))
 CHORES.add(mail.SEND, post.send)
 CHORES.add(wallet_door.ANSWER, answering.answer)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126z"
-down_revision = "20261126v"
+down_revision = "20261126x"
 branch_labels = None
 depends_on = None
 

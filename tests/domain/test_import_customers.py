@@ -85,8 +85,8 @@ def test_an_empty_cell_clears_nothing_and_a_new_value_takes_the_place_of_the_old
 
 
 def test_columns_may_be_missing_and_others_are_named_as_left_out(desk):
-    done = run(desk, "anna,vip,Anna", head="customer,tags,name")
-    assert (counts(done), done.ignored_columns) == ((1, 0, 0, 0), ("tags",))
+    done = run(desk, "anna,vip,Anna", head="customer,rank,name")
+    assert (counts(done), done.ignored_columns) == ((1, 0, 0, 0), ("rank",))
     assert "sales" not in done.as_dict()
     with pytest.raises(FileRefused, match="customer"):
         run(desk, "Anna", head="name")
@@ -178,3 +178,54 @@ def test_the_command_says_how_it_went(desk, monkeypatch):
     found = CliRunner().invoke(main, words_)
     assert found.exit_code == 1
     assert "2 righe: 1 accettate, 1 rifiutate, 0 senza cliente, 0 già note." in found.stdout
+
+
+TAGGED = "customer,name,tags,note"
+
+
+def jotted(desk):
+    tags = desk.ask(
+        "SELECT customer.external_ref, tag.name FROM customer_tag"
+        " JOIN customer ON customer.id = customer_tag.customer_id"
+        " JOIN tag ON tag.id = customer_tag.tag_id ORDER BY 1, 2"
+    )
+    return tags, desk.ask("SELECT words FROM customer_note ORDER BY words")
+
+
+def test_tags_and_a_note_come_once_however_often_they_are_said(desk):
+    rows = ('anna,Anna,"Soci, bar|SOCI",Senza lattosio', "bea,Bea,bar,")
+    assert counts(run(desk, *rows, head=TAGGED, dry_run=True)) == (2, 0, 0, 0)
+    assert jotted(desk) == ([], [])
+    run(desk, *rows, head=TAGGED)
+    assert {(who, name.casefold()) for who, name in jotted(desk)[0]} == {
+        ("anna", "soci"),
+        ("anna", "bar"),
+        ("bea", "bar"),
+    }
+    assert jotted(desk)[1] == [("Senza lattosio",)]
+    before = jotted(desk)
+    assert counts(run(desk, *rows, head=TAGGED)) == (0, 0, 0, 2)
+    assert counts(run(desk, "bea,Bea,soci,", head=TAGGED)) == (1, 0, 0, 0)
+    assert len(jotted(desk)[0]) == len(before[0]) + 1
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (f"anna,Anna,{'x' * 41},", "tags"),
+        (f"anna,Anna,{'|'.join(f't{n}' for n in range(21))},", "tags"),
+        (f"anna,Anna,,{'x' * 1_001}", "note"),
+    ],
+)
+def test_tags_and_notes_that_are_too_much_say_so_and_nothing_goes_in(desk, row, column):
+    errors = desk.folder / "errors.csv"
+    assert counts(run(desk, row, head=TAGGED, errors_path=errors)) == (0, 1, 0, 0)
+    with errors.open(newline="", encoding="utf-8") as file:
+        assert [line[1] for line in csv.reader(file)][1:] == [column]
+    assert people(desk) == []
+
+
+def test_a_shop_has_room_for_so_many_tags(desk):
+    for first in range(0, 200, 20):
+        run(desk, f"anna,Anna,{'|'.join(f't{n}' for n in range(first, first + 20))},", head=TAGGED)
+    assert counts(run(desk, "bea,Bea,t1,", "cleo,Cleo,new,", head=TAGGED)) == (1, 1, 0, 0)

@@ -8,7 +8,7 @@ from loyalty.core.ids import parse_ref, ref
 from loyalty.counter import merging, parting
 from loyalty.customers import directory, tags
 from loyalty.members import listing
-from loyalty.members.criteria import Criteria
+from loyalty.members.criteria import SORTS, Criteria
 from loyalty.members.listing import Place, Pot
 from loyalty.merchants import places
 from tests.builders import NOW
@@ -201,3 +201,51 @@ def test_an_address_says_what_is_asked_and_nonsense_asks_nothing():
         {"sort": "1;--", "birthday": "13", "level": "x" * 99},
     ):
         assert Criteria.read(nonsense).pairs() == {}
+
+
+def test_any_filter_in_any_order_shows_the_same_people(shop, folk):
+    """Also those who hold no card, never came, were merged, or have no name."""
+    points = parse_ref("prg", shop.programs["points"])
+    pot, place = Pot(points, "points"), _at_a_place(shop, folk["Ciro"])
+    other = shop.card("stamps", name="Zoe", birthday="03-09")
+    with shop.database.write() as session:
+        alone = directory.Profile(name="Wanda", birthday="03-10")
+        directory.create(session, merchant_id=shop.merchant_id, profile=alone, at=NOW)
+        old = shop.merchant_id
+        gone = directory.create(
+            session, merchant_id=old, profile=directory.Profile(name="Weg"), at=NOW
+        )
+        directory.erase(session, merchant_id=old, customer_ref=ref("cus", gone.id), at=NOW)
+        merging.merge(
+            session,
+            duty=shop.owner,
+            customer_ref=folk["Dino"].customer,
+            into_ref=other.customer,
+            at=NOW,
+        )
+    for said in (
+        {},
+        {"state": "new"},
+        {"state": "lost"},
+        {"place": place},
+        {"program": shop.programs["points"]},
+        {"birthday": "03"},
+        {"visits_max": "1"},
+        {"visits_min": "1", "program": shop.programs["points"]},
+        {"place": place, "state": "new", "program": shop.programs["points"]},
+    ):
+        people = sorted(map(str, names(shop, pot=pot, **said)))
+        for sort in SORTS:
+            for order in (sort, f"-{sort}"):
+                found = names(shop, pot=pot, sort=order, **said)
+                assert sorted(map(str, found)) == people, (said, order)
+                assert len(set(found)) == len(found), (said, order)
+
+
+def _at_a_place(shop, card):
+    with shop.database.write() as session:
+        place = places.find_or_add_location(
+            session, merchant_id=shop.merchant_id, name="Porto", at=NOW
+        )
+    shop.visit(card, 100, location=ref("loc", place))
+    return ref("loc", place)

@@ -167,9 +167,12 @@ def test_failures_are_kept_for_a_day_and_name_nobody(shop):
     assert {row.at for row in rows} == {NOW + HOUR * 25}
 
 
-def test_a_password_is_kept_as_a_slow_hash_and_nothing_else_fits():
+def test_a_password_is_kept_as_a_slow_hash_and_nothing_else_fits(shipped_secrets):
     hashed = passwords.hash_password(PASSWORD)
     assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert passwords._NOBODY.startswith("$argon2id$v=19$m=19456,t=2,p=1$"), (
+        "an unknown name as well"
+    )
     assert passwords.verify_password(hashed, PASSWORD)
     for wrong in (PASSWORD + " ", "", PASSWORD.upper()):
         assert not passwords.verify_password(hashed, wrong)

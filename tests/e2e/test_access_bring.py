@@ -9,13 +9,11 @@ import pytest
 from loyalty.core import clock
 from loyalty.worker.chores import CHORES
 from loyalty.worker.once import once
-from tests.e2e.conftest import DESK
+from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.test_access import check, device, press
 
 __all__ = ["device"]
 pytestmark = pytest.mark.slow
-# A phone on which nothing lies half under the bar at its bottom: that counts as too small a target.
-TALL = {"width": 390, "height": 1_900}
 SALES = """Cliente;Data;Ora;Importo (€);Scontrino;Articolo
 A1;31/12/2025;18.05;12,40;r1;caffè
 A1;02/01/2026;9:30;3,00;r2;brioche
@@ -42,7 +40,7 @@ def test_a_file_of_sales_is_brought_mended_and_undone(shop, device):
     check(page, "imports")
     bring(page, SALES, "cassa.csv")
     check(page, "the columns")
-    page.set_viewport_size(TALL)
+    page.set_viewport_size(PHONE)
     check(page, "the columns on a phone")
     page.get_by_label("In quale programma").select_option(index=1)
     press(page, "Controlla tutto")
@@ -77,7 +75,7 @@ def test_places_tasks_and_exports_are_for_everybody(shop, device):
     press(page, "Aprila")
     page.get_by_label("lunedì, apre", exact=True).fill("8")
     check(page, "a place")
-    page.set_viewport_size(TALL)
+    page.set_viewport_size(PHONE)
     check(page, "a place on a phone")
     press(page, "Salva")
     page.get_by_text("Scrivi tutte e due le ore").first.wait_for()

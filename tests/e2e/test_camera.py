@@ -31,14 +31,19 @@ def scan(crowd: Crowd, shop, card) -> dict[str, float]:
     return took
 
 
-def best(crowd: Crowd, shop, card, measure: Callable[[dict[str, float]], float]) -> float:
-    """Of three tries: a machine that others use too is slow now and then."""
-    return min(measure(scan(crowd, shop, card)) for _ in range(TRIES))
+def is_read_within(
+    crowd: Crowd, shop, card, limit_ms: int, measure: Callable[[dict[str, float]], float]
+) -> None:
+    """In one of three tries: a machine that others use too is slow now and then."""
+    took: list[float] = []
+    while not took or (len(took) < TRIES and min(took) > limit_ms):
+        took.append(measure(scan(crowd, shop, card)))
+    assert min(took) <= limit_ms, took
 
 
 def test_a_code_in_view_is_read_within_a_second_and_a_half_of_opening(shop, carla, with_camera):
     crowd = with_camera(easy(carla.qr))
-    assert best(crowd, shop, carla, lambda at: at["till:read"]) <= 1_500
+    is_read_within(crowd, shop, carla, 1_500, lambda at: at["till:read"])
 
 
 def test_from_the_code_in_view_to_the_customer_on_the_screen_takes_a_blink(
@@ -60,9 +65,9 @@ def test_from_the_code_in_view_to_the_customer_on_the_screen_takes_a_blink(
 
 def test_a_card_that_comes_in_is_read_once_it_stands_still(shop, carla, with_camera):
     crowd = with_camera(entering(carla.qr))
-    assert best(crowd, shop, carla, lambda at: at["till:read"] - at["till:frame"]) <= 4_500
+    is_read_within(crowd, shop, carla, 4_500, lambda at: at["till:read"] - at["till:frame"])
 
 
 def test_a_hard_code_is_read_as_soon_as_the_focus_is_found(shop, carla, with_camera):
     crowd = with_camera(hard(carla.qr))
-    assert best(crowd, shop, carla, lambda at: at["till:read"] - at["till:frame"]) <= 6_000
+    is_read_within(crowd, shop, carla, 6_000, lambda at: at["till:read"] - at["till:frame"])

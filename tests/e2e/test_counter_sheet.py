@@ -109,7 +109,7 @@ def test_remarks_and_checks_are_for_everybody(shop, device, viewport):
     aurora.go("/portal/remarks").get_by_text("È risolta").click()
     check(portal, "a remark to answer")
     portal.get_by_label("Che cosa è stato fatto").fill("Cambiata la miscela")
-    press(portal, "Segna come chiusa")
+    press(portal, "Segna come risolta")
     portal.get_by_text("Nulla aspetta una risposta").wait_for()
     check(portal, "no remark")
     check(aurora.go("/portal/remarks?state=done"), "a remark that is done")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import DESK
+from tests.e2e.conftest import DESK, PHONE
 
 pytestmark = pytest.mark.slow
 
@@ -139,3 +139,23 @@ def test_a_toast_stays_while_it_is_pointed_at_and_a_dialog_gives_the_focus_back(
     expect(page.get_by_label("Per continuare scrivi Li")).to_be_visible()
     page.keyboard.press("Escape")
     expect(opener).to_be_focused()
+
+
+def test_the_bar_of_a_phone_cuts_no_word(shop, crowd):
+    aurora = crowd.person(viewport=PHONE)
+    page = aurora.sign_in(shop.owner_email)
+    inside = """() => [...document.querySelectorAll(".tabs a")].filter((tab) => {
+        const both = [tab.querySelector("span"), tab];
+        const [at, room] = both.map((each) => each.getBoundingClientRect());
+        return at.left < room.left - 1 || at.right > room.right + 1 || room.right > innerWidth;
+    }).map((tab) => tab.textContent)"""
+    for language in ("it", "en"):
+        page.evaluate(
+            "(code) => { const one = document.querySelector(`form button[value=${code}]`);"
+            " one.form.requestSubmit(one); }",
+            language,
+        )
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        for width in (360, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate(inside) == []

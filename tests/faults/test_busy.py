@@ -23,6 +23,7 @@ ROOM_PAGES = 3  # a visit needs more in the end, and then there is no room
 def database(settings, monkeypatch) -> Iterator[Database]:
     """A database for people in a hurry: it waits one second for a lock, not ten."""
     monkeypatch.setattr(db, "LOCK_WAIT_S", 1)
+    monkeypatch.setattr(db, "_PATIENT", "busy_timeout=1000")
     database = Database(settings)
     db.use(database)
     yield database

@@ -29,9 +29,15 @@ def trees(*packages):
     found = {}
     for folder in folders:
         for path in sorted(folder.rglob("*.py")):
-            found[path.relative_to(ROOT).as_posix()] = ast.parse(path.read_text("utf-8"))
+            found[path.relative_to(ROOT).as_posix()] = parsed(path)
     assert found
     return found
+
+
+@cache
+def parsed(path):
+    """A file as Python reads it."""
+    return ast.parse(path.read_text("utf-8"))
 
 
 def breaches(found, breaks, *, allowed=()):

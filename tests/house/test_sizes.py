@@ -1,6 +1,7 @@
 """Small rooms: files, functions and parameters stay as small as the house style says."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,11 @@ def sources(*folders):
     return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in found}
 
 
+@cache
 def functions(text):
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+    """Every function in it."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds)]
 
 
 def lines_of(node):

@@ -6,7 +6,10 @@ import io
 import pytest
 
 from loyalty.core import clock
+from loyalty.merchants.sessions import FRESH_MINUTES
 from tests import cashiers
+from tests.builders import PASSWORD
+from tests.tills import later
 
 PAGE = "/portal/evidence"
 
@@ -104,3 +107,13 @@ def test_only_the_owner_looks_and_only_at_her_own_people(crew, aurora, bruno, da
         assert dario.get(path).status == 404
     for path in (f"{PAGE}/{mara.actor}/nonsense", f"{PAGE}/stf_x/night"):
         assert aurora.get(path).status == 404
+
+
+def test_the_file_asks_again_who_it_is(crew, aurora, monkeypatch):
+    _, mara, _ = crew
+    later(monkeypatch, minutes=FRESH_MINUTES + 1)
+    asked = aurora.get(f"{PAGE}/{mara.actor}/night.csv?days=90")
+    assert asked.path == "/portal/confirm"
+    back = aurora.submit(asked, "/portal/confirm", proof=PASSWORD)
+    assert back.path == f"{PAGE}/{mara.actor}/night"
+    assert rows_of(aurora, f"{PAGE}/{mara.actor}/night.csv?days=90")

@@ -2,7 +2,10 @@
 
 import re
 import secrets
+from datetime import timedelta
 
+from loyalty.core import clock
+from loyalty.core.sealing import seal, unseal
 from loyalty.merchants import sessions
 from tests.builders import PASSWORD
 from tests.pages import Visitor
@@ -71,6 +74,30 @@ def test_a_kept_form_that_was_changed_is_dropped(shop, aurora, monkeypatch):
              "password": PASSWORD},
         )  # fmt: skip
         assert page.path == "/portal/"
+        assert ("va scritto di nuovo" in page.words) == bool(broken)
+
+
+def test_a_form_is_kept_for_a_day_and_not_longer(shop, aurora, monkeypatch):
+    door = lost(aurora, monkeypatch)
+    later(monkeypatch, hours=3 + 25)
+    page = sign_in_there(aurora, aurora.get("/sign-in"), shop.owner_email)
+    fields = {**door.form("/sign-in").fields, "email": shop.owner_email, "password": PASSWORD}
+    fields["csrf_token"] = page.form("/language").fields["csrf_token"]
+    late = aurora.post("/sign-in", fields)
+    assert "Gino" not in late.html
+    assert "va scritto di nuovo" in late.words
+
+
+def test_what_was_sealed_for_one_purpose_opens_for_no_other():
+    at, secret = clock.now(), secrets.token_bytes(32)
+    sealed = seal(secret, "one", "è mio", at=at)
+    more = {"at": at, "seconds_max": 60, "letters_max": 100}
+    assert unseal(secret, "one", sealed, **more) == "è mio"
+    assert unseal(secret, "other", sealed, **more) is None
+    assert unseal(secrets.token_bytes(32), "one", sealed, **more) is None
+    assert unseal(secret, "one", sealed, **{**more, "letters_max": 3}) is None
+    assert unseal(secret, "one", sealed, **{**more, "at": at + timedelta(seconds=61)}) is None
+    assert "mio" not in sealed
 
 
 def test_passwords_are_never_kept(shop, aurora, monkeypatch):

@@ -1,7 +1,10 @@
 """Posters come as a file, in the shop's colours, and only of what people can join."""
 
+from threading import Event
+
 import pytest
 
+from loyalty.portal.poster.sheets import warm
 from tests.pages import Visitor
 from tests.rigs.paper import printed
 
@@ -65,3 +68,14 @@ def test_making_a_poster_is_in_the_staff_log_once(database, shop, aurora):
     with database.read() as session:
         acts = latest(session, merchant_id=shop.merchant_id, among=["poster.print"], limit=5)
     assert [act.target for act in acts] == [shop.programs["points"]]
+
+
+def test_whoever_looks_at_the_posters_has_what_draws_them_read_beside(shop, aurora, monkeypatch):
+    from loyalty.portal.poster import sheets, warming
+
+    read = Event()
+    monkeypatch.setattr(warming, "WAIT_S", 0)
+    monkeypatch.setattr(warming, "_begun", Event())
+    monkeypatch.setattr(sheets, "warm", lambda: (warm(), read.set()))
+    assert aurora.get("/portal/posters").status == 200
+    assert read.wait(20)

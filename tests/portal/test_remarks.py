@@ -42,7 +42,7 @@ def test_the_newest_is_on_top_with_who_said_it_who_wrote_it_and_about_what(said,
 
 def test_an_empty_list_says_what_will_be_here(shop, aurora):
     assert "Nulla aspetta una risposta" in aurora.get(PAGE).words
-    assert "Ancora nessuna chiusa" in aurora.get(f"{PAGE}?state=done").words
+    assert "Ancora nessuna risolta" in aurora.get(f"{PAGE}?state=done").words
 
 
 def test_what_was_done_stands_beside_it_and_it_can_be_opened_again(said, aurora):

@@ -8,7 +8,9 @@ from pathlib import Path
 import loyalty
 from loyalty.core import clock
 from loyalty.merchants.acts import note
+from loyalty.merchants.sessions import FRESH_MINUTES
 from loyalty.portal.act_words import GROUPS, WORDS, of_group
+from tests.builders import PASSWORD
 from tests.tills import add_till, later
 
 
@@ -52,12 +54,12 @@ def test_filters_stand_in_the_address_and_each_can_be_taken_away(shop, aurora, m
     tills = aurora.get("/portal/staff/log?act=device")
     assert "ha preparato una cassa" in tills.words
     assert "ha fatto un link" not in tills.words
-    week = aurora.get("/portal/staff/log?days=7")
+    week = aurora.get("/portal/staff/log?period=7")
     assert "ha preparato una cassa" not in week.words
-    mine = aurora.get(f"/portal/staff/log?person={shop.owner.actor}&act=staff&days=7")
+    mine = aurora.get(f"/portal/staff/log?person={shop.owner.actor}&act=staff&period=7")
     assert mine.links.count(f"/portal/staff/log?person={shop.owner.actor}&act=staff") == 1
     assert "Nessuno ha fatto" in aurora.get("/portal/staff/log?act=pin").words
-    for nonsense in ("?person=x&act=x&days=x", "?before=x", "?days=-1", "?person=%00"):
+    for nonsense in ("?person=x&act=x&period=x", "?before=x", "?period=own&from=x", "?person=%00"):
         assert aurora.get(f"/portal/staff/log{nonsense}").status == 200
 
 
@@ -89,3 +91,16 @@ def test_the_file_holds_exactly_what_is_filtered_and_no_formula(shop, aurora):
 def test_every_group_has_acts():
     assert all(of_group(group) for group in GROUPS)
     assert not of_group("nonsense")
+
+
+def test_the_file_asks_again_who_it_is_and_leads_back_to_where_it_is_taken(aurora, monkeypatch):
+    later(monkeypatch, minutes=FRESH_MINUTES + 1)
+    asked = aurora.get("/portal/staff/log.csv?act=device&period=28")
+    assert asked.path == "/portal/confirm"
+    back = aurora.submit(asked, "/portal/confirm", proof=PASSWORD)
+    assert back.path == "/portal/staff/log"
+    assert "Adesso il file si può scaricare" in back.words
+    (link,) = [link for link in back.links if "log.csv" in link]
+    assert "act=device" in link
+    assert "period=28" in link
+    assert aurora.client.get(link).mimetype == "text/csv"

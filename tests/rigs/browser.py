@@ -16,9 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, sync_playwright
+
+if TYPE_CHECKING:  # it takes half a second, and most runs open no browser
+    from playwright.sync_api import Browser, BrowserType
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKED = Path(__file__).resolve().parent / "chromium"
@@ -150,7 +153,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
         raise BrowserMissingError(f"{MISSING}\n{done.stdout}{done.stderr}")
 
 
-def launch(kind: BrowserType, *more_flags: str) -> Browser:
+def launch(kind: "BrowserType", *more_flags: str) -> "Browser":
     """Start the browser, without a window; `kind` is `playwright.chromium`, or a browser's own."""
     chromium = find()
     return kind.launch(
@@ -172,8 +175,10 @@ def require() -> Chromium:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator["Browser"]:
     """One browser for the session; a test opens its own context in it."""
+    from playwright.sync_api import sync_playwright
+
     require()
     with sync_playwright() as playwright:
         opened = launch(playwright.chromium)

@@ -8,6 +8,7 @@ does every test where DATABASE_URL names a role that may not pass by the trigger
 import contextlib
 import copy
 from dataclasses import dataclass, field
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -15,6 +16,8 @@ from sqlalchemy.engine import make_url
 
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
+from tests import cast
+from tests.cast import Opened
 from tests.rigs import postgres
 
 # Whatever a test may have done to the schema shows in one of these.
@@ -29,11 +32,11 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
 ) AS parts"""
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 _TESTS_A_VACUUM = 25
-_GIVEN_UP = (
-    psycopg.errors.QueryCanceled,
-    psycopg.errors.LockNotAvailable,
-    psycopg.errors.InsufficientPrivilege,
-)
+_GIVEN_UP = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
+
+
+Connection = psycopg.Connection[tuple[object, ...]]
+Rows = list[tuple[sql.Identifier, bytes]]
 
 
 @dataclass
@@ -43,9 +46,12 @@ class Kept:
     template: str
     url: str = ""
     shape: str = ""
-    emptied: sql.Composed = field(default_factory=lambda: sql.Composed([]))
+    tables: list[sql.Identifier] = field(default_factory=list)  # empty to begin with
     uses: int = 0
     shared: Database | None = None
+    # Stays open: a new connection knows nothing of the tables, and to learn it takes long.
+    wire: Connection | None = None
+    saved: dict[tuple[str, ...], tuple[Opened, Rows]] = field(default_factory=dict)
 
     def open(self, settings: Settings) -> Database:
         """The database with a test's own settings; its connections outlive the test."""
@@ -57,12 +63,22 @@ class Kept:
 
     def ready(self) -> str:
         """The URL of an empty, migrated database."""
-        if not self.url:
+        if self.wire is None:
             self.url = postgres.shared().create_database(template=self.template)
-            with _connect(self.url) as connection:
-                self.shape = _shape(connection)
-                self.emptied = _emptying(connection)
+            self.wire = postgres.connect(make_url(self.url))
+            self.shape, self.tables = _shape(self.wire), _empty_tables(self.wire)
         return self.url
+
+    def peopled(self, names: tuple[str, ...], database: Database) -> Opened:
+        """These shops of the cast in the empty database: opened, or put back as they once were."""
+        if not names:
+            return {}
+        assert self.wire is not None
+        if names not in self.saved:
+            self.saved[names] = cast.open_all(database, names), _rows(self.wire, self.tables)
+        else:
+            _put(self.wire, self.saved[names][1])
+        return self.saved[names][0]
 
     def clear(self) -> None:
         """Empty it, or give it up."""
@@ -76,43 +92,54 @@ class Kept:
         if self.shared is not None:
             self.shared.dispose()
             self.shared = None
-        if self.url:
+        if self.wire is not None:
+            self.wire.close()
+            self.wire = None
             postgres.shared().drop_database(self.url)
-            self.url = ""
+        self.saved.clear()
 
     def _cleared(self) -> bool:
-        with _connect(self.url) as connection:
-            if _shape(connection) != self.shape:
-                return False
-            connection.execute("SET lock_timeout = '3s'")
-            connection.execute("SET session_replication_role = replica")
-            connection.execute(self.emptied)
-            self.uses += 1
-            if self.uses % _TESTS_A_VACUUM == 0:
-                connection.execute("VACUUM ANALYZE")
+        assert self.wire is not None
+        if _shape(self.wire) != self.shape:
+            return False
+        self.wire.execute("SET lock_timeout = '3s'")
+        self.wire.execute("SET session_replication_role = replica")
+        self.wire.execute(_each("DELETE FROM {}", self.tables))
+        self.uses += 1
+        if self.uses % _TESTS_A_VACUUM == 0:
+            self.wire.execute("VACUUM ANALYZE")
         return True
 
 
-def _connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
-    return postgres.connect(make_url(url))
-
-
-def _shape(connection: "psycopg.Connection[tuple[object, ...]]") -> str:
+def _shape(connection: Connection) -> str:
     row = connection.execute(_SHAPE).fetchone()
     assert row is not None
     return str(row[0])
 
 
-def _emptying(connection: "psycopg.Connection[tuple[object, ...]]") -> sql.Composed:
-    """What empties every table that was empty to begin with."""
+def _rows(connection: Connection, tables: list[sql.Identifier]) -> Rows:
+    """The tables that have rows, with these as COPY writes them."""
+    rows = []
+    for table in tables:
+        out = sql.SQL("COPY {} TO STDOUT").format(table)
+        with connection.cursor().copy(out) as copied:
+            rows.append((table, b"".join(map(bytes, copied))))
+    return [(table, written) for table, written in rows if written]
+
+
+def _put(connection: Connection, rows: Rows) -> None:
+    for table, written in rows:
+        into = sql.SQL("COPY {} FROM STDIN").format(table)
+        with connection.cursor().copy(into) as copied:
+            copied.write(written)
+
+
+def _empty_tables(connection: Connection) -> list[sql.Identifier]:
     names = [str(row[0]) for row in connection.execute(_TABLES)]
     tables = [sql.Identifier(name) for name in names]
-    full = [
-        connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)).fetchone()
-        for table in tables
-    ]
-    return sql.SQL(";").join(
-        sql.SQL("DELETE FROM {}").format(table)
-        for table, row in zip(tables, full, strict=True)
-        if row is None
-    )
+    first = sql.SQL("SELECT 1 FROM {} LIMIT 1")
+    return [table for table in tables if not connection.execute(first.format(table)).fetchone()]
+
+
+def _each(said: LiteralString, tables: list[sql.Identifier]) -> sql.Composed:
+    return sql.SQL(";").join(map(sql.SQL(said).format, tables))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import zxingcpp
 
 from loyalty.core import clock
+from loyalty.merchants import places
 from tests.pages import Visitor
 from tests.rigs.drawn import picture
 
@@ -142,3 +143,15 @@ def test_what_ends_next_is_said_by_date_up_to_three_times(shop, phone):
         shop.visit(carla, 300, at=clock.now() - timedelta(days=31 * months))
     page = phone(carla).get(f"/c/{carla.ref}")
     assert page.words.count("3 punti: da usare fino al") == 3
+
+
+def test_the_card_says_where_the_shop_is_and_when_it_is_open(shop, phone):
+    carla = shop.card("points", name="Carla", at=clock.now())
+    page = phone(carla)
+    assert "Dove e quando" not in page.get(f"/c/{carla.ref}").words
+    with shop.database.write() as session:
+        place = places.add(session, duty=shop.owner, name="Mercato", at=clock.now())
+        row = places.find(session, merchant_id=shop.merchant_id, location_ref=place)
+        row.address, row.hours = "Piazza Grande", [[["08:00", "13:00"]], *([[]] * 6)]
+    words = page.get(f"/c/{carla.ref}").words.replace("\N{EN DASH}", "-")
+    assert "Dove e quando Mercato Piazza Grande lun 08:00-13:00" in words

@@ -13,13 +13,21 @@ function focusNews(): void {
   if (news) window.scrollTo({ top: 0 });
 }
 
-// A part that was swapped alone takes the focus to itself; the rest of the screen stays where it is.
-function focusPart(event: Event): boolean {
+let wasInside = false; // whether the focus was in the part that is being swapped
+
+function partOf(event: Event): Element | null {
   const target = (event as Partial<HtmxEvent>).detail?.ctx?.target;
-  if (!(target instanceof Element) || target.id === "" || target.id === "screen") return false;
+  return target instanceof Element && target.id !== "" && target.id !== "screen" ? target : null;
+}
+
+// A part that was swapped alone takes the focus to itself; the rest of the screen stays where it is.
+// What comes by itself (a progress that is asked for again and again) takes it from nobody.
+function focusPart(event: Event): boolean {
+  const target = partOf(event);
+  if (!target) return false;
   const part = document.getElementById(target.id);
   const news = part?.querySelector<HTMLElement>("[data-focus], [aria-invalid]");
-  (news ?? part?.querySelector("summary"))?.focus();
+  (news ?? (wasInside ? part?.querySelector("summary") : null))?.focus();
   return true;
 }
 
@@ -61,6 +69,7 @@ export function watchScreen(onSwap: () => void): void {
   });
   // An answer that is another kind of page (the door, a fault) is opened as a page.
   document.addEventListener("htmx:before:swap", (event) => {
+    wasInside = partOf(event)?.contains(document.activeElement) ?? false;
     const raw = (event as HtmxEvent).detail.ctx?.response?.raw;
     if (raw?.redirected && new URL(raw.url).pathname.startsWith("/sign-in")) {
       event.preventDefault();

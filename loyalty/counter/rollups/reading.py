@@ -1,7 +1,7 @@
 """What the roll-ups say of one member, and of all members of a shop at once."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -99,19 +99,6 @@ def favourites(session: Session, *, merchant_id: UUID, customer_id: UUID, limit:
     return [row.product for row in sorted(rows, key=lambda row: (-row[1], -row[2], row[0]))]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When a member is what: days, and multiples of their usual gap; the owner may change them."""
-
-    new_days: int = 60
-    cooling: Fraction = Fraction(3, 2)
-    lapsed_days: int = 21
-    lapsed: Fraction = Fraction(5, 2)
-    lost_days: int = 180
-    lost: Fraction = Fraction(5)
-
-
-DEFAULT_LIMITS = Limits()
 MEAN_GAP_DAYS = Fraction(30)  # of a shop where nobody has come twice yet
 
 
@@ -120,52 +107,13 @@ def mean_gap(session: Session, *, merchant_id: UUID) -> Fraction:
     gaps = _days_between(session, _STATS.last_on, _STATS.first_on)
     row = session.execute(
         sa.select(sa.func.sum(gaps), sa.func.sum(_STATS.visit_days - 1)).where(
-            _STATS.merchant_id == merchant_id, _STATS.visits > 0
+            # Who came on one day only has no gap.
+            _STATS.merchant_id == merchant_id,
+            _STATS.visits > 0,
+            _STATS.visit_days > 1,
         )
     ).one()
     return Fraction(int(row[0]), int(row[1])) if row[1] else MEAN_GAP_DAYS
-
-
-def states(
-    session: Session, *, merchant_id: UUID, on: date, limits: Limits = DEFAULT_LIMITS
-) -> dict[str, int]:
-    """How many members with visits are in each state today; `on` is the shop's date.
-
-    new, one_off, active, cooling, lapsed and lost, as their last visit leaves them. Who came back
-    is not told apart: that asks how they stood on the day before, which a sum does not know.
-    """
-    mean = mean_gap(session, merchant_id=merchant_id)
-    named = state(session, on=on, mean=mean, limits=limits).label("state")
-    members = sa.select(named).where(_STATS.merchant_id == merchant_id, _STATS.visits > 0)
-    each = members.subquery()
-    rows = session.execute(sa.select(each.c.state, sa.func.count()).group_by(each.c.state))
-    return {row[0]: row[1] for row in rows}
-
-
-def state(
-    session: Session, *, on: date, mean: Fraction, limits: Limits = DEFAULT_LIMITS
-) -> sa.ColumnElement[str]:
-    """The state of a row of `member_stats` with visits, where `mean` is the shop's mean gap.
-
-    Compared in whole numbers: a usual gap is (days between + 2 mean) / (repeat days + 2).
-    """
-    silence = _days_between(session, sa.literal(on, sa.Date), _STATS.last_on)
-    between = _days_between(session, _STATS.last_on, _STATS.first_on)
-    usual = between * mean.denominator + 2 * mean.numerator
-    waited = silence * (_STATS.visit_days + 1) * mean.denominator
-
-    def gaps(most: Fraction) -> sa.ColumnElement[bool]:
-        return waited * most.denominator >= usual * most.numerator
-
-    is_recent = _STATS.last_on >= on - timedelta(days=limits.new_days)
-    return sa.case(
-        (sa.and_(_STATS.visit_days < 3, is_recent), "new"),  # noqa: PLR2004  # the word's meaning
-        (_STATS.visit_days < 3, "one_off"),  # noqa: PLR2004
-        (sa.and_(silence >= limits.lost_days, gaps(limits.lost)), "lost"),
-        (sa.and_(silence >= limits.lapsed_days, gaps(limits.lapsed)), "lapsed"),
-        (gaps(limits.cooling), "cooling"),
-        else_="active",
-    )
 
 
 def _days_between(

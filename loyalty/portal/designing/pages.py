@@ -8,6 +8,7 @@ from loyalty.portal.designing import (
     publishing,
     running,
     starting,
+    whom,
 )
 
-__all__ = ["form", "history", "past", "pictures", "publishing", "running", "starting"]
+__all__ = ["form", "history", "past", "pictures", "publishing", "running", "starting", "whom"]

@@ -18,6 +18,7 @@ from loyalty.portal.blueprint import blueprint
 from loyalty.portal.designing import labels, looking, page
 from loyalty.portal.designing.form import found
 from loyalty.portal.designing.judging import Judged, judge_document
+from loyalty.portal.designing.whom import Whom, whom
 from loyalty.portal.programs import in_force
 from loyalty.programs import differences, drafts, terms
 from loyalty.programs.document import VersionDocument
@@ -47,6 +48,7 @@ class _Checked:
     promise: str
     cards: int
     is_first: bool
+    whom: Whom | None
 
 
 @blueprint.get("/portal/programs/<program_ref>/publish")
@@ -114,13 +116,18 @@ def _checked(records: Session, program: Program, newest: Newest, judged: Judged)
         return None
     current = in_force(records, program)
     before = current.document if current else None
+    cards = holders.count(records, merchant_id=program.merchant_id, program_id=program.id)
+    is_ready = before is not None and not judged.misfits
     return _Checked(
         parts=[pick(part) for part in terms.parts(document, page.here().currency)],
         terms=terms.sentence(document, page.here().currency),
         changes=_changes(before, document),
         promise=pick(differences.promise(before)) if before else "",
-        cards=holders.count(records, merchant_id=program.merchant_id, program_id=program.id),
+        cards=cards,
         is_first=before is None,
+        whom=whom(records, program, newest, (before, document), cards)
+        if before and is_ready
+        else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from loyalty.cards import qr
 from loyalty.core.text import Text
-from loyalty.merchants.card_looks import Look
+from loyalty.merchants.card_looks import PLAIN, Look
 from loyalty.portal.poster.brush import INK, QUIET, Box, Brush
 from loyalty.portal.poster.lettering import BOLD, REGULAR, Room, fitted, width
 
@@ -44,13 +44,19 @@ class Poster:
     languages: Sequence[str]
 
 
+def warm() -> None:
+    """Read what draws posters, so that the first of a process takes no longer than the next."""
+    from reportlab.lib.utils import ImageReader  # noqa: F401, PLC0415  # as below
+
+    written = io.BytesIO()
+    _upright(Brush(_canvas(written, _SIDES["a6"], "it"), 1.0), _SAMPLE, qr.matrix("loyalty"), 0.5)
+
+
 def make(poster: Poster, sheet: str) -> bytes:
     """The PDF of one page; `sheet` is one of SHEETS. Slow (0.1 s): never inside a write."""
-    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415  # starting need not wait for it
-
     wide, high = (side * _MM for side in _SIDES[sheet])
     written = io.BytesIO()
-    canvas = Canvas(written, pagesize=(wide, high), lang=poster.languages[0])
+    canvas = _canvas(written, _SIDES[sheet], poster.languages[0])
     title = fitted(poster.shop, REGULAR, Room(10_000, 1, (10,)))
     canvas.setTitle(" ".join(title.lines) or "Loyalty")
     rows = qr.matrix(poster.link)
@@ -61,6 +67,25 @@ def make(poster: Poster, sheet: str) -> bytes:
     canvas.showPage()
     canvas.save()
     return written.getvalue()
+
+
+def _canvas(written: io.BytesIO, sides: tuple[float, float], language: str) -> Any:
+    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415  # starting need not wait for it
+
+    return Canvas(written, pagesize=tuple(side * _MM for side in sides), lang=language)
+
+
+_SAMPLE = Poster(
+    shop="Loyalty",
+    promise=Text("Con 10 timbri", "With 10 stamps"),
+    terms=Text("Un timbro a visita.", "A stamp for each visit."),
+    link="https://loyalty.example",
+    address="loyalty.example",
+    look=PLAIN,
+    logo=None,
+    stamps=10,
+    languages=("it", "en"),
+)
 
 
 def _upright(brush: Brush, poster: Poster, rows: Sequence[Sequence[bool]], scale: float) -> None:
