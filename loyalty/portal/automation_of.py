@@ -30,6 +30,7 @@ class StepShown:
     is_letter: bool
     subject: str
     sent: int
+    waiting: int  # for how many it is the next
     is_own: bool
     is_idle: bool  # it speaks of a gift, and there is none
 
@@ -96,6 +97,7 @@ def _steps(setting: Setting, done: Done, *, has_gift: bool) -> list[StepShown]:
             is_letter=step.act == "letter",
             subject=_subject(setting, step) if step.act == "letter" else "",
             sent=done.sent.get(step.key, 0),
+            waiting=done.waiting.get(place, 0),
             is_own=setting.is_own(step.key),
             is_idle=(step.gives or step.reminds) and not has_gift,
         )
