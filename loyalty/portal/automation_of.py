@@ -42,6 +42,7 @@ class Shown:
     kind: str
     name: str
     about: str
+    ends_on_visit: bool
     state: str
     badge: tuple[str, str]
     steps: list[StepShown]
@@ -75,6 +76,7 @@ def shown(setting: Setting) -> Shown:
         kind=kind,
         name=pick(setting.journey.name),
         about=pick(setting.journey.about),
+        ends_on_visit=setting.journey.ends_on_visit,
         state=setting.state,
         badge=(pick(state), badge),
         steps=_steps(setting, done, has_gift=gift is not None),
