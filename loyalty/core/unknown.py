@@ -60,6 +60,10 @@ _THINGS = {
     ),
     "mail": Text("E-mail non trovata.", "There is no such mail."),
     "segment": Text("Segmento non trovato.", "There is no such segment."),
+    "table": Text(
+        "Questa tabella non c'è. Scaricala dalla pagina dei numeri.",
+        "There is no such table. Download it from the page of figures.",
+    ),
     "automation": Text("Automatismo non trovato.", "There is no such automation."),
     "step": Text("Passo non trovato.", "There is no such step."),
     "campaign": Text("Campagna non trovata.", "There is no such campaign."),

@@ -72,10 +72,10 @@ LEFT_OUT: dict[str, tuple[Text, Text]] = {
         ),
     ),
     "no_card": (
-        Text("Nessuna carta per l'offerta", "No card for the offer"),
+        Text("Nessuna carta per il regalo", "No card for the gift"),
         Text(
-            "L'offerta è un premio di un programma in cui non hanno una carta che funziona.",
-            "The offer is a reward of a program in which they have no working card.",
+            "Il regalo è un premio di un programma in cui non hanno una carta che funziona.",
+            "The gift is a reward of a program in which they have no working card.",
         ),
     ),
     "sunset": (
@@ -109,7 +109,7 @@ MESSAGES: dict[str, tuple[Text, str]] = {
     "sent": (Text("inviata", "sent"), "badge-good"),
     "failed": (Text("non consegnata", "not delivered"), "badge-bad"),
     "unknown": (Text("incerta", "uncertain"), "badge-warn"),
-    "skipped": (Text("non scritta", "not written to"), ""),
+    "skipped": (Text("non inviata", "not sent"), ""),
     "held": (Text("per confronto", "held back"), ""),
 }
 ABOUT: dict[str, Text] = {
