@@ -2,6 +2,7 @@
 
 from loyalty.analytics import models as analytics
 from loyalty.analytics import pulse_models as pulses
+from loyalty.automations import models as automations
 from loyalty.campaigns import models as campaigns
 from loyalty.cards import join_models as joins
 from loyalty.cards import models as cards
@@ -13,6 +14,7 @@ from loyalty.counter import trial_models as trials
 from loyalty.counter.rollups import models as rollups
 from loyalty.customers import models as customers
 from loyalty.customers import record_models as records
+from loyalty.feedback import loss_models as losses
 from loyalty.feedback import models as feedback
 from loyalty.imports import models as imports
 from loyalty.imports import upload_models as uploads
@@ -32,6 +34,7 @@ MODULES = (
     access,
     pulses,
     analytics,
+    automations,
     campaigns,
     cards,
     card_looks,
@@ -50,6 +53,7 @@ MODULES = (
     imports,
     joins,
     ledger,
+    losses,
     staff_looks,
     members,
     staff_looks,

@@ -5,6 +5,7 @@ import { watchBusy } from "./ts/busy";
 import { watchCopy } from "./ts/copy";
 import { openDialogs, watchDialogs } from "./ts/dialogs";
 import { titleFaults } from "./ts/faults";
+import { watchLetter } from "./ts/letter";
 import { watchMenus } from "./ts/menus";
 import { watchPalette } from "./ts/palette";
 import { startPicks, watchPicks } from "./ts/picks";
@@ -24,6 +25,7 @@ function begin(): void {
 document.documentElement.classList.add("js");
 watchScreen(begin);
 watchMenus();
+watchLetter();
 watchCopy();
 watchBusy();
 watchDialogs();

@@ -96,10 +96,10 @@ def _put(campaign: Campaign, plan: Plan) -> None:
 
 
 def find(session: Session, *, merchant_id: UUID, campaign_ref: str) -> Campaign:
-    """The shop's campaign of that ref. Raises Unknown("campaign")."""
+    """The shop's campaign of that ref, none of a journey. Raises Unknown("campaign")."""
     campaign_id = parse_ref("cmp", campaign_ref)
     found = session.get(Campaign, (merchant_id, campaign_id)) if campaign_id else None
-    if found is None:
+    if found is None or found.automation is not None:
         raise Unknown("campaign")
     return found
 
@@ -119,7 +119,9 @@ def demand(campaign: Campaign, *allowed: str) -> None:
 
 def page(session: Session, *, merchant_id: UUID, after: UUID | None, limit: int) -> list[Campaign]:
     """Campaigns of a shop, the youngest first, after a key."""
-    query = sa.select(Campaign).where(Campaign.merchant_id == merchant_id)
+    query = sa.select(Campaign).where(
+        Campaign.merchant_id == merchant_id, Campaign.automation.is_(None)
+    )
     if after is not None:
         query = query.where(Campaign.id < after)
     return list(session.execute(query.order_by(Campaign.id.desc()).limit(limit)).scalars())
@@ -135,6 +137,24 @@ def counts(session: Session, *, campaign: Campaign) -> dict[str, int]:
         .group_by(_MESSAGE.c.state)
     )
     return {row.state: row.number for row in rows}
+
+
+def counts_of(session: Session, *, campaigns: list[Campaign]) -> dict[UUID, dict[str, int]]:
+    """The same of several campaigns of one shop, by their ids."""
+    if not campaigns:
+        return {}
+    rows = session.execute(
+        sa.select(_MESSAGE.c.campaign_id, _MESSAGE.c.state, sa.func.count().label("number"))
+        .where(
+            _MESSAGE.c.merchant_id == campaigns[0].merchant_id,
+            _MESSAGE.c.campaign_id.in_([one.id for one in campaigns]),
+        )
+        .group_by(_MESSAGE.c.campaign_id, _MESSAGE.c.state)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.campaign_id, {})[row.state] = row.number
+    return found
 
 
 def messages(

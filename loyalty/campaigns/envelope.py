@@ -24,6 +24,8 @@ class Post:
     sender: str  # the address in From
     public_url: str
     signer: Signer
+    reply_to: str = ""
+    is_automatic: bool = False  # of a journey: no robot may answer it (RFC 3834)
 
     @property
     def domain(self) -> str:
@@ -65,21 +67,25 @@ def seal(post: Post, letter: Letter, *, at: datetime) -> bytes:
 def _headers(post: Post, letter: Letter, boundary: str, at: datetime) -> dict[str, bytes]:
     leave = f"{post.public_url}/u/{letter.token}"
     shop, campaign = (encode(key.int, 26).lower() for key in (post.merchant_id, post.campaign_id))
+    kind = "journey" if post.is_automatic else "campaign"
     name = one_line(post.shop)[:_NAME_LETTERS_MAX]
     said = {
         "from": f"{_words(name, quoted=True)} <{post.sender}>",
         "to": f"<{letter.to}>",
+        **({"reply-to": f"<{post.reply_to}>"} if post.reply_to else {}),
         "subject": _words(letter.subject),
         "date": format_datetime(at),
         "message-id": message_id(letter.message_id, post.domain),
         "list-unsubscribe": f"<{leave}>",
         "list-unsubscribe-post": "List-Unsubscribe=One-Click",
         "list-id": f"<{shop}.{post.domain}>",
-        "feedback-id": f"{campaign}:{shop}:campaign:loyalty",
+        "feedback-id": f"{campaign}:{shop}:{kind}:loyalty",
         "content-language": letter.language,
         "mime-version": "1.0",
         "content-type": f'multipart/alternative; boundary="{boundary}"',
     }
+    if post.is_automatic:
+        said["auto-submitted"] = "auto-generated"
     assert not any("\n" in value.replace("\r\n ", "") for value in said.values()), "one line each"
     return {name: value.encode() for name, value in said.items()}
 
@@ -119,8 +125,8 @@ def _part(kind: bytes, text: str, boundary: bytes) -> bytes:
 
 
 _PLAIN_NAMES = (
-    "from", "to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post", "list-id",
-    "content-language", "content-type",
+    "from", "to", "reply-to", "subject", "date", "list-unsubscribe", "list-unsubscribe-post",
+    "list-id", "content-language", "content-type", "auto-submitted",
 )  # fmt: skip
 _NAMES = {
     **{name: name.title().encode() for name in _PLAIN_NAMES},

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.campaigns import states, suppression
+from loyalty.campaigns import resting, states, suppression
 from loyalty.campaigns.models import Message
 from loyalty.campaigns.rules import House
 from loyalty.core.db import table
@@ -69,6 +69,7 @@ def ask(
     people = [(one, hashed[who]) for who, one in found.items()]
     barred = suppression.among(session, people=people, **scope)
     often = _had_enough(session, house, found, at)
+    left_alone = resting.among(session, customer_ids=found, at=at, **scope)
     unhappy = _with_open_remark(session, house.merchant_id, found)
     said: Verdicts = dict.fromkeys(customer_ids, states.NO_CONSENT)
     for who, one in found.items():
@@ -76,6 +77,8 @@ def ask(
             said[who] = states.SUPPRESSED
         elif profiled and not one.profiled:
             said[who] = states.NO_PROFILING
+        elif who in left_alone:
+            said[who] = left_alone[who]
         elif who in unhappy:
             said[who] = states.REMARK
         elif who in often:

@@ -4,7 +4,7 @@ A thousand at a time, from a mark on: whoever is killed goes on where the last c
 who gather at once cannot make two rows for one person.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -111,12 +111,9 @@ def _move_on(session: Session, campaign: Campaign, portion: Portion, at: datetim
 
 
 def _row(campaign: Campaign, who: UUID, portion: Portion, at: datetime) -> dict[str, Any]:
-    verdict, state, reason = portion.verdicts[who], states.READY, None
-    if isinstance(verdict, str):
-        state, reason = states.SKIPPED, verdict
-    elif portion.offer is not None and who not in portion.cards:
-        state, reason = states.SKIPPED, states.NO_CARD
-    elif is_held(campaign.salt, who, campaign.holdout_percent or 0):
+    reason = why_not(portion, who)
+    state = states.SKIPPED if reason else states.READY
+    if reason is None and is_held(campaign.salt, who, campaign.holdout_percent or 0):
         state = states.HELD
     empty = ("redemption_id", "smtp_code", "came_back", "address_hash", "worker", "lease_ends_at")
     return {
@@ -144,25 +141,38 @@ def is_held(salt: bytes, customer_id: UUID, percent: int) -> bool:
 def tally(session: Session, *, campaign: Campaign, house: House, at: datetime) -> dict[str, int]:
     """How many would get it ("ready") and how many not, by reason; walks through all of them."""
     found: dict[str, int] = {}
-    portion = look(session, campaign=campaign, house=house, at=at)
+    for portion in portions(session, campaign=campaign, house=house, at=at):
+        for who in portion.people:
+            reason = why_not(portion, who) or states.READY
+            found[reason] = found.get(reason, 0) + 1
+    return found
+
+
+def portions(
+    session: Session,
+    *,
+    campaign: Campaign,
+    house: House,
+    at: datetime,
+    after: UUID | None = None,
+) -> Iterator[Portion]:
+    """Everybody it is meant for, a thousand at a time, from a customer on; nothing is written."""
     walker = Campaign(**_copy(campaign))
+    walker.mark = after
     while True:
-        _count(found, portion)
-        if portion.next is None:
-            return found
-        walker.mark = portion.next
         portion = look(session, campaign=walker, house=house, at=at)
+        yield portion
+        if portion.next is None:
+            return
+        walker.mark = portion.next
 
 
-def _count(found: dict[str, int], portion: Portion) -> None:
-    for who in portion.people:
-        verdict = portion.verdicts[who]
-        if isinstance(verdict, str):
-            reason = verdict
-        else:
-            has_card = portion.offer is None or who in portion.cards
-            reason = states.READY if has_card else states.NO_CARD
-        found[reason] = found.get(reason, 0) + 1
+def why_not(portion: Portion, who: UUID) -> str | None:
+    """Why somebody gets no letter, or None."""
+    verdict = portion.verdicts[who]
+    if isinstance(verdict, str):
+        return verdict
+    return states.NO_CARD if portion.offer is not None and who not in portion.cards else None
 
 
 def _copy(campaign: Campaign) -> dict[str, Any]:

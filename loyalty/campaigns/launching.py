@@ -87,7 +87,7 @@ def launch(
     campaign.not_after_at = campaign.not_after_at or start_at + SEND_WITHIN
     campaign.start_by_at = min(start_at + START_WITHIN, campaign.not_after_at)
     session.flush()
-    _wake(session, campaign, at)
+    wake(session, campaign, at)
     acts.note(session, duty=duty, act="campaign.launch", target=campaign_ref, at=at)
     return campaign
 
@@ -120,7 +120,7 @@ def resume(
         instance.set_taken(data, campaign.id, campaign.claims)
     campaign.halted_for = None
     session.flush()
-    _wake(session, campaign, at)
+    wake(session, campaign, at)
     return campaign
 
 
@@ -156,14 +156,18 @@ def _turn(
     drafts.demand(campaign, *allowed)
     campaign.state = state
     session.flush()
-    acts.note(session, duty=duty, act=f"campaign.{_VERB[state]}", target=campaign_ref, at=at)
+    acts.note(session, duty=duty, act=_ACTS[state], target=campaign_ref, at=at)
     return campaign
 
 
-_VERB = {states.PAUSED: "pause", states.RUNNING: "resume", states.STOPPED: "stop"}
+_ACTS = {
+    states.PAUSED: "campaign.pause",
+    states.RUNNING: "campaign.resume",
+    states.STOPPED: "campaign.stop",
+}
 
 
-def _wake(session: Session, campaign: Campaign, at: datetime) -> None:
+def wake(session: Session, campaign: Campaign, at: datetime) -> None:
     """Have somebody look at it when it is due, and not only when they come round."""
     run_at = max(at, campaign.send_at or at)
     jobs.enqueue(session, kind=TEND, payload={}, at=at, run_at=run_at)

@@ -83,8 +83,49 @@ def find(session: Session, *, merchant_id: UUID, raw: dict[str, Any]) -> Offer:
     return found[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A reward that may be given away; `unit_cost_minor` is what one costs the shop, if known."""
+
+    program: str
+    program_name: str
+    reward: str
+    name: Text
+    unit_cost_minor: int | None
+
+
+def choices(session: Session, *, merchant_id: UUID) -> list[Choice]:
+    """Every reward that could be an offer now, program by program."""
+    found = []
+    for row in _running(session, merchant_id, None):
+        version = catalogue.version(
+            session, merchant_id=merchant_id, program_id=row.id, number=row.current_version
+        )
+        found += [
+            Choice(ref("prg", row.id), row.name, one.key, one.name, _cost(one))
+            for one in version.document.rewards
+            if one.kind != "donation"
+        ]
+    return found
+
+
+def unit_cost(session: Session, *, merchant_id: UUID, offer: Offer | None) -> int | None:
+    """What one voucher costs the shop when it is used, else what it is worth; None: unknown."""
+    if offer is None:
+        return None
+    version = catalogue.version(
+        session, merchant_id=merchant_id, program_id=offer.program_id, number=offer.version
+    )
+    reward = version.document.reward(offer.reward)
+    return _cost(reward) if reward else None
+
+
+def _cost(reward: Reward) -> int | None:
+    return reward.value_minor if reward.cost_minor is None else reward.cost_minor
+
+
 def _running(session: Session, merchant_id: UUID, wanted: Any) -> list[Any]:
-    query = sa.select(_PROGRAM.c.id, _PROGRAM.c.current_version).where(
+    query = sa.select(_PROGRAM.c.id, _PROGRAM.c.current_version, _PROGRAM.c.name).where(
         _PROGRAM.c.merchant_id == merchant_id,
         _PROGRAM.c.current_version.is_not(None),
         _PROGRAM.c.status == "published",

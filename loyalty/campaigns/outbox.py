@@ -189,15 +189,29 @@ def mark(
 
 
 def skip(session: Session, *, hand: Hand, message_id: UUID, reason: str) -> UUID | None:
-    """Not to this person; the voucher that they are not told of, to be taken back."""
+    """Not to this person; their voucher, to be taken back where no other letter has told of it."""
     values = {"state": states.SKIPPED, "reason": reason, **_FREE}
     done = session.execute(
         sa.update(_MESSAGE)
         .where(*_held_by(hand), _MESSAGE.c.id == message_id)
         .values(values)
-        .returning(_MESSAGE.c.redemption_id)
+        .returning(_MESSAGE.c.redemption_id, _MESSAGE.c.customer_id)
     ).one_or_none()
-    return done.redemption_id if done else None
+    if done is None or done.redemption_id is None:
+        return None
+    is_told = _is_told(session, hand.merchant_id, done.customer_id, done.redemption_id)
+    return None if is_told else done.redemption_id
+
+
+def _is_told(session: Session, merchant_id: UUID, customer_id: UUID, voucher: UUID) -> bool:
+    """Whether a letter with that voucher has left: the last reminder names the offer's own."""
+    query = sa.select(_MESSAGE.c.id).where(
+        _MESSAGE.c.merchant_id == merchant_id,
+        _MESSAGE.c.customer_id == customer_id,
+        _MESSAGE.c.redemption_id == voucher,
+        _MESSAGE.c.state.in_([states.SENDING, states.SENT, states.UNKNOWN]),
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def give_back(session: Session, *, hand: Hand) -> None:

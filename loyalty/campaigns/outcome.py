@@ -67,8 +67,6 @@ def of(session: Session, *, campaign: Campaign, timezone: str, at: datetime) -> 
 
 
 def _arm(session: Session, campaign: Campaign, which: sa.ColumnElement[bool], timezone: str) -> Arm:
-    assert campaign.send_at is not None, "asked above"
-    first = local_day(campaign.send_at, timezone)
     came = (
         sa.select(_VISIT.c.id)
         .join(
@@ -78,9 +76,7 @@ def _arm(session: Session, campaign: Campaign, which: sa.ColumnElement[bool], ti
         .where(
             _CARD.c.merchant_id == _MESSAGE.c.merchant_id,
             _CARD.c.customer_id == _MESSAGE.c.customer_id,
-            _VISIT.c.voided_at.is_(None),
-            _VISIT.c.occurred_at > campaign.send_at,
-            _VISIT.c.local_on <= first + timedelta(days=effect.WINDOW_DAYS),
+            *in_window(campaign, timezone),
         )
         .correlate(_MESSAGE)
         .exists()
@@ -94,6 +90,17 @@ def _arm(session: Session, campaign: Campaign, which: sa.ColumnElement[bool], ti
         )
     ).one()
     return Arm(row[0], row[1])
+
+
+def in_window(campaign: Campaign, timezone: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Which visits are looked at: those that stand, from the send on, within the window."""
+    assert campaign.send_at is not None, "it was launched"
+    last = local_day(campaign.send_at, timezone) + timedelta(days=effect.WINDOW_DAYS)
+    return (
+        _VISIT.c.voided_at.is_(None),
+        _VISIT.c.occurred_at > campaign.send_at,
+        _VISIT.c.local_on <= last,
+    )
 
 
 def _redeemed(session: Session, campaign: Campaign) -> int:

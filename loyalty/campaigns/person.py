@@ -57,6 +57,7 @@ def values(frame: Frame, who: Whose) -> dict[str, str]:
         "offer_until": _last_day(until_at, frame.timezone, language) if until_at else "",
         "unsubscribe_url": f"{frame.public_url}/u/{who.token}",
         "view_url": f"{frame.public_url}/m/{who.token}",
+        "answer_url": f"{frame.public_url}/q/{who.token}",
         "consent_day": _written(local_day(who.agreed_at, frame.timezone), language),
     }
 

@@ -51,15 +51,20 @@ class Printed:
         )
 
 
-def printed(draft: Draft, *, language: str, sender: Sender, has_offer: bool) -> Printed:
-    """The letter in its frame; slow (some 20 ms), so never inside a write."""
+def printed(
+    draft: Draft, *, language: str, sender: Sender, has_offer: bool, asks: bool = False
+) -> Printed:
+    """The letter in its frame; slow (some 20 ms), so never inside a write.
+
+    `asks`: below it stands a button to the page where the person may answer.
+    """
     import css_inline  # noqa: PLC0415  # only who launches a campaign needs these
     from mjml import mjml2html  # noqa: PLC0415
 
     gaps = draft.gaps
     sender = Sender(tags.unmarked(one_line(sender.shop)), tags.unmarked(one_line(sender.identity)))
     offer = _offer(draft, language) if has_offer and not _shows_code(draft) else []
-    letter = [*draft.blocks, *offer]
+    letter = [*draft.blocks, *offer, *(_answer(draft, language) if asks else [])]
     foot = _foot(draft, language, sender)
     source = _mjml(letter, foot, sender, language)
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
@@ -78,6 +83,11 @@ def _offer(draft: Draft, language: str) -> list[Block]:
     says = _OFFER.pick(language)
     name, code, until = place("offer"), place("offer_code"), place("offer_until")
     return [Block("line"), Block("heading", (name,)), Block("text", (says.format(code, until),))]
+
+
+def _answer(draft: Draft, language: str) -> list[Block]:
+    """The button that leads to the question."""
+    return [Block("button", (_ANSWER.pick(language),), draft.gaps.place_url("answer_url"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,7 @@ _OFFER = Text(
     "Mostra questo codice alla cassa: **{}**. Vale fino al {}.",
     "Show this code at the till: **{}**. It is good until {}.",
 )
+_ANSWER = Text("Rispondi con un tocco", "Answer with one tap")
 _WHY = Text(
     "Ricevi questa lettera perché il {1} hai detto sì alle novità di {0}.",
     "You get this letter because on {1} you said yes to news from {0}.",

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.campaigns import person, rules, states, tokens
+from loyalty.campaigns import person, rules, states, tags, tokens
 from loyalty.campaigns.models import Campaign, Message
 from loyalty.campaigns.offers import Offer
 from loyalty.campaigns.person import Frame, Whose
@@ -48,6 +48,14 @@ def of(session: Session, *, token: str) -> Read:
     if customer.erased_at is not None:
         raise Unknown("message")
     return _read(session, campaign, customer, row.redemption_id, token)
+
+
+def subject(campaign: Campaign, *, language: str, shop: str) -> str:
+    """The subject of a letter that is out, without anybody's name in it."""
+    assert campaign.printed is not None, "it was launched"
+    letters = campaign.printed["letters"]
+    chosen = person.language_for(language, language, letters)
+    return tags.fill(tags.of_plain(letters[chosen]["subject"]), {"shop": shop})
 
 
 def _read(

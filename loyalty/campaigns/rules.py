@@ -1,5 +1,6 @@
 """How a shop writes to its customers: how often, when, how fast, and under which name."""
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,12 +12,17 @@ from loyalty.campaigns.hours import next_open
 from loyalty.campaigns.models import MailRules
 from loyalty.core.db import table
 from loyalty.core.errors import Invalid
+from loyalty.core.signing import fingerprint
 from loyalty.core.text import Text, one_line
 from loyalty.merchants import acts
 from loyalty.merchants.models import Merchant
+from loyalty.merchants.places import ChangedMeanwhile
 from loyalty.merchants.roles import Duty, Permission
 
 IDENTITY_LETTERS_MAX, CAP_MAX, DAYS_MAX, AN_HOUR_MAX = 200, 30, 90, 1_000_000
+NAME_LETTERS_MAX, _EDITION_LETTERS = 60, 16
+# It goes into a header as it is.
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _RULES, _MERCHANT = table(MailRules), table(Merchant)
 
 
@@ -31,6 +37,8 @@ class Rules:
     on_sundays: bool = False
     an_hour: int | None = None
     identity: str = ""
+    sender_name: str = ""
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,11 @@ class House:
     def identity(self) -> str:
         """The name and address below each letter; at least the shop's name."""
         return self.rules.identity or self.name
+
+    @property
+    def sender_name(self) -> str:
+        """Who stands in From; the shop, unless it says otherwise."""
+        return self.rules.sender_name or self.name
 
     def next_open(self, at: datetime) -> datetime:
         """`at`, or when letters may leave next."""
@@ -71,17 +84,31 @@ def house(session: Session, *, merchant_id: UUID) -> House:
     return House(merchant_id, *shop, Rules(*row) if row else Rules())
 
 
-def change(session: Session, *, duty: Duty, rules: Rules, at: datetime) -> None:
-    """Write otherwise from now on. Raises Forbidden, and Invalid naming the field."""
+def edition(rules: Rules) -> str:
+    """Names what was shown, so that who saves hears of who saved meanwhile."""
+    return fingerprint(asdict(rules)).hex()[:_EDITION_LETTERS]
+
+
+def change(
+    session: Session, *, duty: Duty, rules: Rules, at: datetime, seen: str | None = None
+) -> None:
+    """Write otherwise from now on; `seen` is the edition that was changed.
+
+    Raises Forbidden, Invalid naming the field, and ChangedMeanwhile.
+    """
     duty.demand(Permission.CAMPAIGNS)
     _check(rules)
     row = session.get(MailRules, duty.merchant_id, with_for_update=True)
+    kept = house(session, merchant_id=duty.merchant_id).rules
+    if seen is not None and seen != edition(kept):
+        raise ChangedMeanwhile
     if row is None:
         row = MailRules(merchant_id=duty.merchant_id)
         session.add(row)
     for name, value in asdict(rules).items():
         setattr(row, name, value)
-    row.identity, row.changed_at = one_line(rules.identity), at
+    row.identity, row.sender_name = one_line(rules.identity), one_line(rules.sender_name)
+    row.reply_to, row.changed_at = rules.reply_to.strip(), at
     session.flush()
     acts.note(session, duty=duty, act="mail_rules.change", target="mail", at=at)
 
@@ -93,9 +120,17 @@ def _check(rules: Rules) -> None:
         "until_hour": not 0 <= rules.from_hour < rules.until_hour <= 24,  # noqa: PLR2004  # hours
         "an_hour": rules.an_hour is not None and not 1 <= rules.an_hour <= AN_HOUR_MAX,
         "identity": len(rules.identity) > IDENTITY_LETTERS_MAX,
+        "sender_name": len(rules.sender_name) > NAME_LETTERS_MAX,
     }
-    if faults := {name: [_OUT_OF_RANGE] for name, is_wrong in wrong.items() if is_wrong}:
+    faults = {name: [_OUT_OF_RANGE] for name, is_wrong in wrong.items() if is_wrong}
+    if rules.reply_to and not _ADDRESS.fullmatch(rules.reply_to.strip()):
+        faults["reply_to"] = [_NO_ADDRESS]
+    if faults:
         raise Invalid(faults)
 
 
 _OUT_OF_RANGE = Text("È fuori misura.", "This is out of range.")
+_NO_ADDRESS = Text(
+    "Serve un indirizzo e-mail senza accenti, come banco@negozio.it.",
+    "An e-mail address without accents is needed, like counter@shop.example.",
+)

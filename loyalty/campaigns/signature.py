@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 SELECTOR = "loyalty"
 SIGNED = (
-    "from", "to", "subject", "date", "message-id", "list-unsubscribe", "list-unsubscribe-post",
-    "list-id", "mime-version", "content-type",
+    "from", "to", "reply-to", "subject", "date", "message-id", "list-unsubscribe",
+    "list-unsubscribe-post", "list-id", "mime-version", "content-type",
 )  # fmt: skip
 _GAPS, _LINE = re.compile(rb"[\t ]+"), 72
 

@@ -12,4 +12,6 @@ OPEN = (READY, CLAIMED, SENDING)  # what is still to come
 NO_CONSENT, NO_PROFILING, NO_CARD, SUPPRESSED, CAP, REMARK, ENDED = (
     "no_consent", "no_profiling", "no_card", "suppressed", "cap", "open_remark", "stopped",
 )  # fmt: skip
+# They are left alone: after a journey without an answer, or for comparison.
+SUNSET, COMPARED = "sunset", "compared"
 EXPIRED = "no_answer_for_a_day"

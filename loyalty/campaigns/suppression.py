@@ -56,6 +56,21 @@ def forgive(session: Session, *, merchant_id: UUID, address_hash: bytes) -> None
     )
 
 
+def find(session: Session, *, merchant_id: UUID, address_hash: bytes) -> Suppression | None:
+    """Since when and why that address is on the list, if it is."""
+    return session.get(Suppression, (merchant_id, address_hash))
+
+
+def count(session: Session, *, merchant_id: UUID) -> dict[str, int]:
+    """How many addresses are on the list, by reason."""
+    rows = session.execute(
+        sa.select(_SUPPRESSION.c.reason, sa.func.count().label("number"))
+        .where(_SUPPRESSION.c.merchant_id == merchant_id)
+        .group_by(_SUPPRESSION.c.reason)
+    )
+    return {row.reason: row.number for row in rows}
+
+
 def is_barred(session: Session, *, merchant_id: UUID, address_hash: bytes) -> bool:
     """Whether that address is on the list at all."""
     return session.get(Suppression, (merchant_id, address_hash)) is not None

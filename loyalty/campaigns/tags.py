@@ -14,7 +14,7 @@ from loyalty.core.text import Text
 KNOWN = ("first_name", "shop", "offer", "offer_code", "offer_until")
 OF_OFFER = ("offer", "offer_code", "offer_until")
 # What the frame of every letter puts in; no merchant can write these names.
-OWN = ("unsubscribe_url", "view_url", "consent_day")
+OWN = ("unsubscribe_url", "view_url", "consent_day", "answer_url")
 FALLBACK_LETTERS_MAX = 60
 _TAG = re.compile(r"\{\{\s*([^{}|]{0,60}?)\s*(?:\|([^{}]{0,80}))?\}\}")
 _OPEN, _SHUT = "\ue000", "\ue001"  # nobody may type these

@@ -22,9 +22,11 @@ from loyalty.demo import (
     habits,
     incidents,
     jottings,
+    laddering,
     opening,
     remarks,
     upkeep,
+    winning_back,
 )
 from loyalty.demo.counter import Coming, Member
 from loyalty.demo.habits import DAYS, TIMEZONE
@@ -75,7 +77,7 @@ def fill(database: Database, *, at: datetime, progress: Progress, percent: int =
     for life in lives:
         for wanted, served in _live(database, life, at):
             passed, visits = passed + wanted, visits + served
-            progress(passed, total)
+            progress(min(passed, total), total)
     return Filled(sum(len(life.members) for life in lives), visits)
 
 
@@ -123,8 +125,10 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
     began = at - timedelta(days=DAYS)
     with database.write() as session:
         shop = opening.open_shop(session, life.plan, _midnight(began))
+        winning_back.set_up(session, shop, _midnight(began))
     numbers, deck, said = count(1), cycle(incidents.USUAL), _chance(f"{life.plan.key}/said")
     merged: list[tuple[Member, datetime]] = []
+    invited: list[winning_back.Invited] = []
     for number, (portion, ends_at) in enumerate(_portions(life.coming, began, at)):
         with database.write() as session:
             came = counter.let_pass(session, shop, portion, life.chance)
@@ -136,6 +140,11 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
             upkeep.see_to(session, days, number)
             remarks.hear(session, days, said, at)
             jottings.note_down(session, days, said)
+            winning_back.use_vouchers(session, shop, invited)
+        invited = winning_back.write_after(
+            database, shop, number, members=life.members, coming=life.coming, chance=said,
+            at=ends_at,
+        )  # fmt: skip
         yield len(portion), served
     with database.write() as session:
         jottings.sort_out(session, shop, life.members, said, at)
@@ -143,6 +152,8 @@ def _live(database: Database, life: Life, at: datetime) -> Iterator[tuple[int, i
         upkeep.count_who_came(session, shop, at)
         errands.describe(session, shop, at)
         errands.write_down(session, shop, at)
+        winning_back.begin_another(session, shop, at)
+        laddering.climb(session, shop, _chance(f"{life.plan.key}/won"), at)
     errands.bring(database, shop, at)
     errands.notice(database, shop, at)
 

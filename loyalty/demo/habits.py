@@ -107,6 +107,16 @@ def moments(habit: Habit, trade: Trade, chance: random.Random, at: datetime) -> 
             day = _next(day, habit, gap * 100 / trade.pace_percent(day), chance)
 
 
+def some_moment(
+    after: datetime, trade: Trade, chance: random.Random, *, within_days: int
+) -> datetime:
+    """A moment at which the shop is open, from the next day on."""
+    day = after.astimezone(zone(TIMEZONE)).date() + timedelta(days=chance.randrange(1, within_days))
+    while not trade.is_open(day):
+        day += timedelta(days=1)
+    return _moment(day, chance.randrange(*trade.hours), trade, chance)
+
+
 def _next(day: date, habit: Habit, gap: float, chance: random.Random) -> date:
     """The day after a gap with its noise, moved to their own weekday where that is near."""
     days = max(1, round(gap * chance.gauss(1, _NOISE)))

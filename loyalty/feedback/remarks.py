@@ -175,6 +175,19 @@ def latest_open(
     return max(rows, key=lambda remark: remark.id, default=None)
 
 
+def of_customers(
+    session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID], limit: int
+) -> list[Remark]:
+    """What one person said, under whichever ids they were known, the newest first."""
+    rows = session.execute(
+        sa.select(Remark).where(
+            Remark.merchant_id == merchant_id, Remark.customer_id.in_(list(customer_ids))
+        )
+    ).scalars()
+    # Sorted here, for the same reason.
+    return sorted(rows, key=lambda remark: remark.id, reverse=True)[:limit]
+
+
 def forget(session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]) -> None:
     """Take away the words about people who are to be forgotten; what it was about stays."""
     session.execute(

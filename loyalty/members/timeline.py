@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.campaigns.models import Message
 from loyalty.cards.models import Card
 from loyalty.core.ids import ref
 from loyalty.core.mail import Mail
@@ -147,6 +148,11 @@ def _mails(of: Whose) -> _Source:
     return _Source(Mail.created_at, Mail.id, _mine(Mail.customer_id, of, of.customer_ids))
 
 
+def _letters(of: Whose) -> _Source:
+    """Letters of campaigns that have left, at the moment at which they did."""
+    return _Source(Message.sent_at, Message.id, _mine(Message.customer_id, of, of.customer_ids))
+
+
 def _remarks(of: Whose) -> _Source:
     return _Source(Remark.written_at, Remark.id, _mine(Remark.customer_id, of, of.customer_ids))
 
@@ -193,6 +199,7 @@ _SOURCES: tuple[tuple[str, str, Callable[[Whose], _Source]], ...] = (
     ("operation", "units", _operations(Operation.kind.not_in((*VISITS, *REWARDS)))),
     ("operation", "", _operations()),
     ("mail", "mails", _mails),
+    ("letter", "mails", _letters),
     ("remark", "remarks", _remarks),
     ("consent", "consents", _consents),
     ("note", "notes", _notes),

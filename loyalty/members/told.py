@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.campaigns.models import Campaign, Message
 from loyalty.core.ids import parse_ref
 from loyalty.core.mail import Mail
 from loyalty.core.text import Text
@@ -23,6 +24,7 @@ from loyalty.programs import catalogue
 _ROWS: dict[str, Any] = {
     "operation": Operation,
     "mail": Mail,
+    "letter": Message,
     "remark": Remark,
     "consent": ConsentEvent,
     "note": CustomerNote,
@@ -44,13 +46,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A moment with its row; an operation with what it moved and, where it has one, its visit."""
+    """A moment with its row; an operation with what it moved and, where it has one, its visit.
+
+    A letter comes with its campaign.
+    """
 
     moment: Moment
     row: Any
     changes: list[Change] = field(default_factory=list)
     visit: Visit | None = None
     reward: Text | None = None
+    campaign: Campaign | None = None
 
 
 def told(session: Session, *, merchant_id: UUID, moments: Sequence[Moment]) -> list[Told]:
@@ -60,6 +66,8 @@ def told(session: Session, *, merchant_id: UUID, moments: Sequence[Moment]) -> l
     changes = _changes(session, merchant_id, list(operations))
     visits = _by_id(session, merchant_id, Visit, list(operations))
     rewards = _rewards(session, merchant_id, operations)
+    sent = [row.campaign_id for row in rows["letter"].values()]
+    campaigns = _by_id(session, merchant_id, Campaign, sent)
     found = []
     for moment in moments:
         row = rows[moment.source].get(moment.id)
@@ -68,6 +76,8 @@ def told(session: Session, *, merchant_id: UUID, moments: Sequence[Moment]) -> l
             found.append(
                 Told(moment, row, changes.get(which, []), visits.get(which), rewards.get(which))
             )
+        elif row is not None and moment.source == "letter":
+            found.append(Told(moment, row, campaign=campaigns[row.campaign_id]))
         elif row is not None:
             found.append(Told(moment, row))
     return found

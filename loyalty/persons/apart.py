@@ -42,6 +42,7 @@ APART = {
     "shop_day": "sums of a shop's days",
     "measure": "by what members are told apart",
     "segment": "rules by which members are grouped, and the name of the group",
+    "automation": "letters that a shop has go out by themselves, and to whom in general",
     "campaign": "a letter of the shop, and to whom in general",
     "suppression": "digests of addresses; kept so that whoever left is not written to again",
     "mail_rules": "how the shop writes",

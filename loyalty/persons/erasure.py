@@ -14,7 +14,7 @@ from loyalty.core.signing import derive
 from loyalty.counter import detail
 from loyalty.customers import directory, notes, tags
 from loyalty.customers.models import Customer, Erasure
-from loyalty.feedback import remarks
+from loyalty.feedback import losses, remarks
 from loyalty.imports import badrows
 from loyalty.ledger import wording
 from loyalty.merchants import acts
@@ -76,6 +76,7 @@ def address_hash(address: str) -> bytes:
 def _forget_words(session: Session, who: Person, addresses: Iterable[str]) -> None:
     scope: dict[str, Any] = {"merchant_id": who.merchant_id, "customer_ids": who.customer_ids}
     remarks.forget(session, **scope)
+    losses.forget(session, **scope)
     notes.forget(session, **scope)
     tags.forget(session, **scope)
     mail.forget(session, addresses=list(addresses), **scope)

@@ -262,9 +262,32 @@ HELD = (
         "message",
         "customer_id",
         CUSTOMER,
-        stays="id campaign_id customer_id redemption_id state reason is_drawn attempts smtp_code"
-        " came_back due_at created_at sent_at",
+        stays="id campaign_id customer_id redemption_id cycle state reason is_drawn attempts"
+        " smtp_code came_back due_at created_at sent_at",
         hidden="address_hash worker lease_ends_at",
+    ),
+    _held(
+        "mail_rest", "customer_id", CUSTOMER, stays="customer_id reason last_on since_at until_at"
+    ),
+    _held(
+        "automation_run",
+        "customer_id",
+        CUSTOMER,
+        stays="id kind customer_id cycle is_held last_on gap_days step delays due_at started_at"
+        " ended_at ended_as",
+    ),
+    _held(
+        "automation_step",
+        "run_id",
+        "automation_run",
+        stays="run_id step message_id taken_at",
+    ),
+    _held(
+        "loss_note",
+        "customer_id",
+        CUSTOMER,
+        goes="words",
+        stays="id customer_id message_id reason actor noted_at",
     ),
     _held("staff_act", "target", REF, words="facts", stays="id actor device act target at"),
 )

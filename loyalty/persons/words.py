@@ -33,6 +33,16 @@ TABLES: dict[str, Text] = {
         "Le lettere del negozio, o perché non te ne è arrivata una",
         "Letters of the shop, or why you got none",
     ),
+    "mail_rest": Text(
+        "Da quando il negozio ti lascia in pace", "Since when the shop has left you in peace"
+    ),
+    "automation_run": Text(
+        "Le serie di lettere in cui sei capitato", "Series of letters you have been in"
+    ),
+    "automation_step": Text(
+        "I passi di quelle serie che ti hanno riguardato", "Steps of these series you came to"
+    ),
+    "loss_note": Text("Perché non vieni più, se si sa", "Why you no longer come, if known"),
     "remark": Text("Che cosa hai detto al banco", "What you said at the counter"),
     "card": Text("Le tue carte", "Your cards"),
     "card_token": Text(

@@ -68,6 +68,33 @@ WORDS: dict[str, Text] = {
         "ha scartato una visita che la cassa non ha potuto inviare",
         "discarded a visit that the till could not send",
     ),
+    "campaign.again": Text(
+        "ha fatto mandare di nuovo lettere incerte", "had uncertain letters sent again"
+    ),
+    "campaign.change": Text("ha cambiato una campagna", "changed a campaign"),
+    "campaign.create": Text("ha cominciato una campagna", "began a campaign"),
+    "campaign.drop": Text("ha eliminato una bozza di campagna", "dropped a draft of a campaign"),
+    "campaign.launch": Text("ha lanciato una campagna", "launched a campaign"),
+    "campaign.pause": Text("ha messo in pausa una campagna", "paused a campaign"),
+    "campaign.resume": Text("ha ripreso una campagna", "resumed a campaign"),
+    "campaign.stop": Text("ha interrotto una campagna", "ended a campaign"),
+    "mail.try_hello": Text("si è mandato una lettera di prova", "sent themselves a test letter"),
+    "mail.try_letter": Text(
+        "si è mandato la lettera di una campagna", "sent themselves a campaign's letter"
+    ),
+    "mail.try_records": Text("ha controllato i record del dominio", "checked the domain's records"),
+    "mail_rules.change": Text("ha cambiato le regole della posta", "changed the mail rules"),
+    "automation.letter": Text("ha riscritto una lettera automatica", "rewrote an automatic letter"),
+    "automation.letter_reset": Text(
+        "ha rimesso una lettera automatica com'era", "put an automatic letter back"
+    ),
+    "automation.off": Text("ha spento un automatismo", "switched an automation off"),
+    "automation.on": Text("ha acceso un automatismo", "switched an automation on"),
+    "automation.resume": Text("ha fatto ripartire un automatismo", "let an automation go on"),
+    "automation.stop": Text("ha fermato un automatismo", "stopped an automation"),
+    "automation.terms": Text(
+        "ha cambiato il regalo di un automatismo", "changed the gift of an automation"
+    ),
     "card.link": Text("ha fatto un link per una carta", "made a link to a card"),
     "card.look": Text("ha cambiato l'aspetto della carta", "changed how the card looks"),
     "card.look_undone": Text("ha rimesso l'aspetto di prima", "put back how the card looked"),
@@ -86,6 +113,8 @@ WORDS: dict[str, Text] = {
     "location.change": Text("ha cambiato una sede", "changed a place"),
     "location.close": Text("ha chiuso una sede", "closed a place"),
     "location.reopen": Text("ha riaperto una sede", "reopened a place"),
+    "loss.note": Text("ha annotato perché un cliente manca", "noted why a customer stays away"),
+    "losses.export": Text("ha esportato i clienti persi", "exported the lost customers"),
     "member.tag": Text("ha messo un'etichetta", "put on a tag"),
     "member.untag": Text("ha tolto un'etichetta", "took off a tag"),
     "members.export": Text("ha esportato clienti", "exported members"),
@@ -127,6 +156,8 @@ GROUPS: dict[str, Text] = {
     "import": Text("Importazioni", "Imports"),
     "location": Text("Sedi", "Places"),
     "task": Text("Compiti", "Tasks"),
+    "campaign": Text("Campagne", "Campaigns"),
+    "automation": Text("Automatismi", "Automations"),
 }
 
 

@@ -34,6 +34,9 @@ NAMES = {
     "wallet.answer": Text("Codici per aprire le carte", "Codes to open cards"),
     "program.try": Text("Prova di regole", "Trying rules"),
     "staff.forgotten": Text("Password nuove per chi lavora qui", "New passwords for staff"),
+    "campaigns.tend": Text("Giro delle campagne", "Seeing to campaigns"),
+    "campaigns.send": Text("Invio delle lettere", "Sending letters"),
+    "campaigns.trial": Text("Prova della posta", "Trying the mail"),
     "mail.send": Text("Invio di un'e-mail", "Sending a mail"),
     "members.bulk": Text("Etichette su molti clienti", "Tags on many members"),
     "referrals.decide": Text("Premi per chi porta un amico", "Rewards for bringing a friend"),
@@ -47,6 +50,7 @@ NAMES = {
     "imports.sweep": Text("Pulizia dei file lasciati a metà", "Clearing of files left half way"),
     "pictures.sweep": Text("Pulizia delle immagini non usate", "Clearing of unused pictures"),
     "tasks.notice": Text("Compiti che si scrivono da soli", "Tasks that write themselves"),
+    "automations.tend": Text("Lettere che partono da sole", "Letters that go out by themselves"),
     "jobs.sweep": Text("Pulizia di quanto è già stato fatto", "Clearing away what has been done"),
 }
 

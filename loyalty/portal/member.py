@@ -15,7 +15,14 @@ from loyalty.customers.models import Customer
 from loyalty.members import doubles, habits, holdings, worth
 from loyalty.members.timeline import Whose
 from loyalty.merchants.roles import Permission
-from loyalty.portal import member_line, member_of, member_told, member_words, members
+from loyalty.portal import (
+    lost_person,
+    member_line,
+    member_of,
+    member_told,
+    member_words,
+    members,
+)
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.member_profile import Profile, profile
 from loyalty.web import cardface, guard, reads
@@ -106,6 +113,7 @@ def page(customer: Customer, forms: Forms | None = None, status: int = 200) -> R
         profile=profile(records, customer),
         doubles=_doubles(records, customer),
         merged=_merged(records, whose),
+        loss=lost_person.of_member(records, customer),
         forms=forms,
         labels=Profile.labels(),
     )

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from sqlalchemy.orm import Session
 
+from loyalty.campaigns import reading
 from loyalty.core.ids import ref
 from loyalty.core.money import Money
 from loyalty.core.text import Text
@@ -15,13 +16,15 @@ from loyalty.feedback.remarks import KINDS as REMARKS
 from loyalty.members import timeline, told
 from loyalty.members.timeline import Whose
 from loyalty.members.told import Told
+from loyalty.merchants.roles import Permission
 from loyalty.portal import line_words, member_words
+from loyalty.portal.campaign_words import MESSAGES, trouble
 from loyalty.portal.evidence import names, unit_names
 from loyalty.portal.mailbox import KINDS as MAILS
 from loyalty.programs import words
 from loyalty.programs.earning import is_cause
 from loyalty.web import guard
-from loyalty.web.locale import gettext, money, pick
+from loyalty.web.locale import gettext, language, money, pick, shop
 
 SHOWN = 25
 
@@ -61,6 +64,7 @@ class Event:
     note: NoteShown | None = None
     visit: str = ""  # that may be corrected at the till
     adjustment: str = ""  # that may be taken back
+    href: str = ""  # where it is told in full
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class _Saying:
         tell: dict[str, Callable[[Told], Event]] = {
             "operation": self._operation,
             "mail": _mail,
+            "letter": _letter,
             "remark": self._remark,
             "consent": self._consent,
             "note": self._note,
@@ -233,6 +238,23 @@ def _mail(one: Told) -> Event:
         title=pick(MAILS.get(row.kind, row.kind)),
         at=one.moment.at,
         badge=pick(state) if state else "",
+    )
+
+
+def _letter(one: Told) -> Event:
+    """A letter of a campaign, by its subject; who may, is led to the campaign."""
+    campaign, row = one.campaign, one.row
+    assert campaign is not None, "a letter comes with its campaign"
+    here = shop()
+    may_open = Permission.CAMPAIGNS in guard.duty().permissions
+    why = trouble(row.came_back) or (trouble(row.reason) if row.state != "sent" else None)
+    return Event(
+        icon="send",
+        title=reading.subject(campaign, language=language(), shop=here.name if here else ""),
+        at=one.moment.at,
+        badge=pick(MESSAGES[row.state][0]),
+        lines=[gettext("Campaign: %(name)s", name=campaign.name), *([pick(why)] if why else [])],
+        href=url_for("portal.campaign", campaign_ref=ref("cmp", campaign.id)) if may_open else "",
     )
 
 

@@ -23,6 +23,7 @@ from loyalty.web.visitrows import begin_of
 _SHOWN = 50
 _ROWS_MAX = 20_000
 _THINGS = {
+    "cmp": Text("campagna", "campaign"),
     "crd": Text("carta", "card"),
     "cus": Text("cliente", "customer"),
     "prg": Text("programma", "program"),

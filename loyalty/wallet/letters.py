@@ -22,7 +22,7 @@ def look_at_letters(token: str) -> Response:
     try:
         return _page(answers.look(reads.session(), token=token[:_TOKEN_MAX]), token)
     except Unknown:
-        return _gone()
+        return gone()
 
 
 @blueprint.post("/u/<token>")
@@ -38,7 +38,7 @@ def leave_letters(token: str) -> Response:
                 records, token=token[:_TOKEN_MAX], language=language(), at=clock.now()
             )
     except Unknown:
-        return _gone(200)
+        return gone(200)
     return _page(found, token, said="left")
 
 
@@ -52,7 +52,7 @@ def want_letters(token: str) -> Response:
                 records, token=token[:_TOKEN_MAX], language=language(), at=clock.now()
             )
     except Unknown:
-        return _gone()
+        return gone()
     return _page(found, token, said="back")
 
 
@@ -63,7 +63,7 @@ def read_letter(token: str) -> Response:
     try:
         found = reading.of(reads.session(), token=token[:_TOKEN_MAX])
     except Unknown:
-        return _gone()
+        return gone()
     open_shop(found.merchant_id)
     return make_response(render_template("wallet/letter.html", letter=found, token=token))
 
@@ -74,7 +74,8 @@ def _page(found: Standing, token: str, said: str = "") -> Response:
     return make_response(page)
 
 
-def _gone(status: int = 404) -> Response:
+def gone(status: int = 404) -> Response:
+    """A link of a letter that leads nowhere any more, or never did."""
     page = render_template(
         "wallet/message.html",
         sign="hourglass",

@@ -2,6 +2,7 @@
 
 from loyalty.wallet import (
     all_cards,
+    asking,
     cards,
     confirmations,
     consent_texts,
@@ -22,6 +23,7 @@ from loyalty.wallet.blueprint import blueprint
 
 __all__ = [
     "all_cards",
+    "asking",
     "blueprint",
     "cards",
     "confirmations",

@@ -5,11 +5,14 @@ leaves the others to codes and confirmations.
 """
 
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from loyalty.automations import rechecking
 from loyalty.campaigns import envelope, gathering, instance, launching, outbox, rules
 from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.offers import Offer
@@ -21,7 +24,7 @@ from loyalty.core import jobs
 from loyalty.core.db import Database
 from loyalty.core.settings import Settings
 from loyalty.core.smtp import Server
-from loyalty.worker.delivery import BATCH, Delivery, Run, Watch
+from loyalty.worker.delivery import BATCH, Delivery, Run, Watch, nobody
 from loyalty.worker.lines import Lines
 from loyalty.worker.registry import Beat
 from loyalty.worker.resting import SILENT, rest_of
@@ -46,7 +49,7 @@ def _tend(database: Database, campaign: Campaign, watch: Watch) -> None:
         with database.write() as session:
             launching.halt(session, campaign=campaign, why=why)
         return
-    if campaign.gathered_at is None:
+    if campaign.gathered_at is None and campaign.automation is None:
         gather(database, campaign, watch)
     with database.write() as session:
         outbox.reap(session, campaign=campaign, at=watch.now())
@@ -150,21 +153,29 @@ def _run(database: Database, campaign: Campaign, house: House) -> Run:
     settings = database.settings
     assert campaign.printed is not None, "it was launched"
     offer = Offer.of_dict(campaign.printed["offer"]) if campaign.printed["offer"] else None
-    post = envelope.Post(
-        merchant_id=campaign.merchant_id,
-        campaign_id=campaign.id,
-        shop=house.name,
-        sender=settings.mail_from,
-        public_url=settings.public_url,
-        signer=Signer(instance.signing_key(settings.data), _domain(settings)),
-    )
     return Run(
         campaign=campaign,
         house=house,
-        post=post,
+        post=replace(
+            post_of(settings, house, campaign.id), is_automatic=campaign.automation is not None
+        ),
         frame=Frame(house.name, house.timezone, settings.public_url, offer.name if offer else None),
         printed={key: Printed.of_dict(one) for key, one in campaign.printed["letters"].items()},
         secret=settings.secret,
+        recheck=rechecking.why_not if campaign.automation else nobody,
+    )
+
+
+def post_of(settings: Settings, house: House, campaign_id: UUID) -> envelope.Post:
+    """What the letters of a campaign share, tests of it included."""
+    return envelope.Post(
+        merchant_id=house.merchant_id,
+        campaign_id=campaign_id,
+        shop=house.sender_name,
+        sender=settings.mail_from,
+        public_url=settings.public_url,
+        signer=Signer(instance.signing_key(settings.data), _domain(settings)),
+        reply_to=house.rules.reply_to,
     )
 
 

@@ -1,6 +1,7 @@
 """The product's own chores. A new one: its handler in a module beside this, and a line here."""
 
 from loyalty.campaigns import launching
+from loyalty.campaigns import trials as mail_trials
 from loyalty.cards import wallet_door
 from loyalty.core import mail
 from loyalty.core.schedules import Daily, Every
@@ -10,6 +11,7 @@ from loyalty.members import bulk
 from loyalty.merchants import staffing
 from loyalty.worker import (
     answering,
+    automating,
     campaigning,
     clockwork,
     forgotten,
@@ -22,6 +24,7 @@ from loyalty.worker import (
     retention,
     sweep,
     tasking,
+    trialing,
     trying,
 )
 from loyalty.worker.registry import Registry
@@ -39,7 +42,9 @@ CHORES.add("referrals.decide", referring.run, every=Every(3_600))
 CHORES.add("tiers.adopt", clockwork.adopt, on=["program.published"])
 CHORES.add("units.lengthen", clockwork.lengthen, on=["program.lengthened"])
 CHORES.add(launching.TEND, campaigning.tend, every=Every(60))
+CHORES.add(automating.TEND, automating.tend, every=Every(_FIVE_MINUTES))
 CHORES.add(campaigning.SEND, campaigning.send)
+CHORES.add(mail_trials.JOB, trialing.run)
 CHORES.add(uploads.TRY, importing.attempt)
 CHORES.add(uploads.RUN, importing.carry_out)
 CHORES.add(uploads.UNDO, importing.take_back)

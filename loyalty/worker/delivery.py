@@ -7,7 +7,7 @@ for the mail server.
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -33,6 +33,20 @@ REFUSED_IN_A_ROW = 5
 _STATE = {"sent": states.SENT, "failed": states.FAILED, "unknown": states.UNKNOWN}
 
 
+# Why some of these letters must not leave after all, by message; beside what the gate asks.
+Recheck = Callable[[Session, UUID, Sequence[Job], datetime], Mapping[UUID, str]]
+
+
+def nobody(
+    session: Session,  # noqa: ARG001  # a campaign asks no more than the gate
+    merchant_id: UUID,  # noqa: ARG001
+    some: Sequence[Job],  # noqa: ARG001
+    at: datetime,  # noqa: ARG001
+) -> Mapping[UUID, str]:
+    """Nothing but the gate holds back a letter of a campaign."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What sending one campaign needs beside its messages."""
@@ -43,6 +57,7 @@ class Run:
     frame: Frame
     printed: dict[str, Printed]
     secret: bytes
+    recheck: Recheck = nobody
 
 
 @dataclass
@@ -173,8 +188,9 @@ class Delivery:
     ) -> list[tuple[Job, Through]]:
         """Those who are let through and whose receiver has room; the others say why, or wait."""
         chosen, ended, taken = [], [], dict[str, int]()
+        stopped = self._run.recheck(session, self._hand.merchant_id, some, at)
         for job in some:
-            verdict = verdicts[job.customer_id]
+            verdict = stopped.get(job.id) or verdicts[job.customer_id]
             if isinstance(verdict, str):
                 voucher = outbox.skip(session, hand=self._hand, message_id=job.id, reason=verdict)
                 ended += [voucher] if voucher else []

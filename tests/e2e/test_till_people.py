@@ -198,7 +198,9 @@ def test_the_pages_of_people_and_tills_are_for_everybody(shop, aurora, device):
     check(owner.page, "the tills on a phone")
     owner.page.get_by_label("Altro su Banco").click()
     owner.page.get_by_role("button", name="Togli la cassa").click()
-    check(phone.go("/till/"), "a till that is none any more")
+    owner.page.get_by_text("Ancora nessuna cassa").wait_for()
+    phone.go("/till/").get_by_role("heading", name="stato tolto dalle casse").wait_for()
+    check(phone.page, "a till that is none any more")
 
 
 def limited(page, shop):

@@ -30,8 +30,8 @@ def test_the_page_says_who_changes_level_by_name(club, aurora):
     )
     page = aurora.get(path(club, "publish"))
     assert "una carta sale" in page.words
-    assert "Bruno Argento → Bronzo" in page.words
-    assert "Livello Carte oggi Dopo la pubblicazione" in page.words
+    assert "Bruno da Argento a Bronzo" in page.words
+    assert "Livello Adesso Dopo" in page.words
     assert "Carla" not in page.words
 
 
@@ -39,13 +39,13 @@ def test_a_level_that_goes_is_said_as_a_fall(club, aurora):
     club.draft("points", LOWER)
     page = aurora.get(path(club, "publish"))
     assert "una carta scende" in page.words
-    assert "Anna Oro → Bronzo" in page.words
+    assert "Anna da Oro a Bronzo" in page.words
 
 
 def test_a_reward_that_gets_dearer_names_who_could_have_had_it(club, aurora):
     club.draft("points", DEARER)
     page = aurora.get(path(club, "publish"))
-    assert "si allontana da una carta che oggi potrebbe averlo" in page.words
+    assert "Si allontana da una carta che oggi potrebbe averlo" in page.words
     assert "Carla colazione in omaggio" in page.words
     assert "Bruno" not in page.words
 
@@ -60,13 +60,13 @@ def test_many_cards_are_counted_in_the_background(club, aurora, monkeypatch):
     monkeypatch.setattr(whom, "AT_ONCE", 2)
     club.draft("points", LOWER)
     page = aurora.get(path(club, "publish"))
-    assert "Anna Oro" not in page.words
+    assert "Anna da Oro" not in page.words
     for _ in range(2):
         waits = aurora.submit(page, "/publish/cards")
     assert "Aspetta il suo turno" in waits.words
     assert once(club.database, CHORES, at=clock.now()).jobs >= 1
     done = aurora.get(path(club, "publish"))
-    assert "Anna Oro → Bronzo" in done.words
+    assert "Anna da Oro a Bronzo" in done.words
     assert "Ricalcola" in done.words
 
 
@@ -76,7 +76,7 @@ def test_an_older_count_is_not_shown_for_other_rules(club, aurora, monkeypatch):
     aurora.submit(aurora.get(path(club, "publish")), "/publish/cards")
     once(club.database, CHORES, at=clock.now())
     aurora.submit(aurora.get(path(club)), "/draft", **{"rewards.0.cost.points": "30"})
-    assert "Anna Oro" not in aurora.get(path(club, "publish")).words
+    assert "Anna da Oro" not in aurora.get(path(club, "publish")).words
 
 
 def test_the_shop_next_door_has_nothing_to_count_here(club, dario):

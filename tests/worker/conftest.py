@@ -15,10 +15,11 @@ from loyalty.worker.loop import Tally
 from loyalty.worker.once import once
 from loyalty.worker.registry import Registry
 from tests.builders import NOW
+from tests.worker.ladder import ladder
 from tests.worker.office import office, postbox
 from tests.worker.writing import desk
 
-__all__ = ["desk", "office", "postbox"]
+__all__ = ["desk", "ladder", "office", "postbox"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -152,11 +152,15 @@ def _told(
         below=[(levels[key], many) for key, many in seen["below"].items()],
         rewards=[Reach(name, came, went) for key, name in rewards.items()
                  if (came := seen["came"].get(key, 0)) + (went := seen["went"].get(key, 0))],
-        moved=[person(card, f"{levels[one]} → {levels[two]}")
+        moved=[person(card, _from_to(levels[one], levels[two]))
                for card, one, two, _ in seen["moved"]],
         reached=reach(seen["reached"]),
         lost=reach(seen["lost"]),
     )  # fmt: skip
+
+
+def _from_to(one: str, other: str) -> str:
+    return gettext("from %(one)s to %(other)s", one=one, other=other)
 
 
 def _levels(seen: Mapping[str, Any], names: Mapping[str | None, str]) -> list[Level]:

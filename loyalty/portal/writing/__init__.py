@@ -1,0 +1,1 @@
+"""Writing a campaign: its five steps, its previews, the check of the answers."""
