@@ -194,4 +194,4 @@ def _page(
         version=setting.version,
         refusal=refusal,
     )
-    return make_response(page, status)
+    return headers.with_frame(make_response(page, status))
