@@ -1,6 +1,8 @@
 // Draws what stands in the table beside it; without this the table itself is there, and it stays.
 import { areaY, barX, barY, lineY, plot, ruleY, text } from "@observablehq/plot";
 
+const NUMBERS = new Intl.NumberFormat(document.documentElement.lang);
+
 interface Row {
   name: string;
   at: string;
@@ -12,6 +14,10 @@ const BRAND = "var(--brand)";
 const OTHER = "var(--line-strong)";
 const LINE = "var(--line)";
 const LETTERS = 12; // pixels, also on a phone: the drawing is as wide as its place
+
+function counted(value: number): string {
+  return Number.isInteger(value) ? NUMBERS.format(value) : "";
+}
 
 function rowsOf(table: HTMLTableElement): Row[] {
   return Array.from(table.tBodies[0]?.rows ?? [], (row) => {
@@ -40,7 +46,7 @@ function stack(rows: Row[], width: number): Element {
   return plot({
     ...common(width),
     x: { domain: rows.map((row) => row.at), label: null, ticks: seen, tickFormat: (at: string) => short.format(new Date(at)), tickSize: 0, padding: .2 },
-    y: { grid: true, label: null, ticks: 4, tickSize: 0 },
+    y: { grid: true, label: null, ticks: 4, tickSize: 0, tickFormat: counted },
     marks: [barY(parts, { x: "at", y: "value", fill: "fill", title: (part: Row & { value: number }) => `${part.name}: ${part.value}` }), ruleY([0], { stroke: LINE })],
   });
 }
@@ -65,7 +71,7 @@ function columns(rows: Row[], width: number): Element {
   return plot({
     ...common(width),
     x: { domain: rows.map((row) => row.at), label: null, tickSize: 0, padding: .15, tickRotate: width < 70 * rows.length ? -40 : 0 },
-    y: { grid: true, label: null, ticks: 4, tickSize: 0 },
+    y: { grid: true, label: null, ticks: 4, tickSize: 0, tickFormat: counted },
     ...(width < 70 * rows.length ? { marginBottom: 54 } : {}),
     marks: [barY(rows, { x: "at", y: (row: Row) => row.values[0] ?? 0, fill: BRAND, title: (row: Row) => `${row.name}: ${row.values[0]}` }), ruleY([0], { stroke: LINE })],
   });
@@ -83,7 +89,7 @@ function bars(rows: Row[], width: number): Element {
     y: { domain: rows.map((row) => row.name), label: null, tickSize: 0, padding: .3 },
     marks: [
       barX(rows, { y: "name", x: (row: Row) => row.values[0] ?? 0, fill: BRAND, title: (row: Row) => `${row.name}: ${row.values[0]}` }),
-      text(rows, { y: "name", x: (row: Row) => row.values[0] ?? 0, text: (row: Row) => `${row.values[0]}`, textAnchor: "start", dx: 6, fill: "var(--ink)" }),
+      text(rows, { y: "name", x: (row: Row) => row.values[0] ?? 0, text: (row: Row) => counted(row.values[0] ?? 0), textAnchor: "start", dx: 6, fill: "var(--ink)" }),
     ],
   });
 }

@@ -123,7 +123,9 @@ def read(
     for holder, written in _rows(session, merchant_id, location_id):
         who = living_of(living, holder)
         days = set(map(ordinal, written.split(",")))
-        found[who] = sorted(days.union(found.get(who, ())))
+        if who in found:
+            days.update(found[who])
+        found[who] = sorted(days)
     return Past(found, limits)
 
 

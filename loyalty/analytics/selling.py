@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from loyalty.analytics.returning import Period
 from loyalty.core.db import Id
 
-# Joined crosswise, for SQLite then goes card by card; no day stands in WHERE, so that it goes along
-# the one index that holds all of it.
+# Joined crosswise, for SQLite then goes card by card; no bare day stands in WHERE, so that it goes
+# along the one index that holds all of it.
 _SUMS = """
 SELECT CAST(COALESCE(SUM(CASE WHEN v.local_on BETWEEN :first_on AND :last_on
                               THEN v.net_minor END), 0) AS bigint),
@@ -21,11 +21,13 @@ SELECT CAST(COALESCE(SUM(CASE WHEN v.local_on BETWEEN :first_on AND :last_on
        COUNT(CASE WHEN v.local_on BETWEEN :before_on AND :until_on THEN v.net_minor END)
 FROM card k CROSS JOIN visit v
 WHERE k.merchant_id = :merchant_id AND v.merchant_id = :merchant_id AND v.card_id = k.id
-  AND v.voided_at IS NULL"""
+  AND v.voided_at IS NULL AND COALESCE(v.local_on, NULL) BETWEEN :start_on AND :end_on"""
 _ASKED = (
     sa.bindparam("merchant_id", type_=Id),
     sa.bindparam("before_on", type_=sa.Date),
     sa.bindparam("until_on", type_=sa.Date),
+    sa.bindparam("start_on", type_=sa.Date),
+    sa.bindparam("end_on", type_=sa.Date),
     sa.bindparam("first_on", type_=sa.Date),
     sa.bindparam("last_on", type_=sa.Date),
 )
@@ -53,6 +55,8 @@ def sales(
     """The sales of a period, and of the one that it is compared with."""
     asked = {
         "merchant_id": merchant_id,
+        "start_on": date.fromordinal(min(beside.first, period.first)),
+        "end_on": date.fromordinal(max(beside.last, period.last)),
         "before_on": date.fromordinal(beside.first),
         "until_on": date.fromordinal(beside.last),
         "first_on": date.fromordinal(period.first),

@@ -26,7 +26,7 @@ _STATS, _CUSTOMER = table(MemberStats).c, table(Customer).c
 _TENTHS = 10
 _JULIAN = 1_721_424.5  # the Julian day of the day before the first of the calendar
 LARGE_GAPS = 50_000  # between visit days of a shop: from so many on what took long is kept
-_BACK: Kept[frozenset[UUID]] = Kept(most=32)
+BACK: Kept[frozenset[UUID]] = Kept(most=32)
 # Everybody who is somebody's own record by now, beside what is kept of their visits.
 MEMBERS = table(Customer).outerjoin(
     table(MemberStats),
@@ -134,7 +134,7 @@ def returned(session: Session, *, merchant_id: UUID, measure: Yardstick) -> froz
     if measure.gaps < LARGE_GAPS:
         return find()
     key = (id(session.get_bind()), merchant_id, measure.on, measure.limits)
-    return _BACK.get(key, find)
+    return BACK.get(key, find)
 
 
 Tests = list[tuple[str, sa.ColumnElement[bool]]]

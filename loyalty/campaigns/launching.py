@@ -156,11 +156,15 @@ def _turn(
     drafts.demand(campaign, *allowed)
     campaign.state = state
     session.flush()
-    acts.note(session, duty=duty, act=f"campaign.{_VERB[state]}", target=campaign_ref, at=at)
+    acts.note(session, duty=duty, act=_ACTS[state], target=campaign_ref, at=at)
     return campaign
 
 
-_VERB = {states.PAUSED: "pause", states.RUNNING: "resume", states.STOPPED: "stop"}
+_ACTS = {
+    states.PAUSED: "campaign.pause",
+    states.RUNNING: "campaign.resume",
+    states.STOPPED: "campaign.stop",
+}
 
 
 def wake(session: Session, campaign: Campaign, at: datetime) -> None:
@@ -193,12 +197,18 @@ def is_running(session: Session, *, campaign: Campaign) -> bool:
 
 
 def halt(session: Session, *, campaign: Campaign, why: str) -> bool:
-    """Let nothing more leave until a person has said so; `why` is late, restored or refused."""
+    """Let nothing more leave until a person has said so; `why` is late, restored or refused.
+
+    Not for "restored" where the row has gone on since it was read: then the notes only seem newer,
+    because another worker has taken some meanwhile.
+    """
     halted = sa.update(_CAMPAIGN).where(
         _CAMPAIGN.c.merchant_id == campaign.merchant_id,
         _CAMPAIGN.c.id == campaign.id,
         _CAMPAIGN.c.state == states.RUNNING,
     )
+    if why == states.RESTORED:
+        halted = halted.where(_CAMPAIGN.c.claims == campaign.claims)
     return rows_changed(session.execute(halted.values(state=states.HALTED, halted_for=why))) == 1
 
 

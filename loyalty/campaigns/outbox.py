@@ -13,13 +13,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.campaigns import states
+from loyalty.campaigns import claims, states
 from loyalty.campaigns.models import Campaign, Message
 from loyalty.core import jobs
 from loyalty.core.db import UtcDateTime, rows_changed, table
 from loyalty.counter.models import Redemption
 
-_MESSAGE, _CAMPAIGN, _REDEMPTION = table(Message), table(Campaign), table(Redemption)
+_MESSAGE, _REDEMPTION = table(Message), table(Redemption)
 CLAIM_S, SENDING_S = 300, 660  # the last answer may take ten minutes (RFC 5321)
 TRIED_FOR = timedelta(hours=24)
 _FREE = {"worker": None, "lease_ends_at": None}
@@ -72,13 +72,7 @@ def claim(
 
     Free to lose: nothing has been sent. The campaign's own row is locked and counts it.
     """
-    its = (_CAMPAIGN.c.merchant_id == campaign.merchant_id, _CAMPAIGN.c.id == campaign.id)
-    counted = session.execute(
-        sa.update(_CAMPAIGN)
-        .where(*its, _CAMPAIGN.c.state == states.RUNNING)
-        .values(claims=_CAMPAIGN.c.claims + 1)
-        .returning(_CAMPAIGN.c.claims)
-    ).scalar_one_or_none()
+    counted = claims.count(session, campaign=campaign, running=True)
     if counted is None:
         return [], 0
     if an_hour is not None:

@@ -1,6 +1,5 @@
 """One letter of an automation: in both languages, as the house or as the shop writes it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -19,6 +18,7 @@ from loyalty.portal import automation_of
 from loyalty.portal import automation_words as words
 from loyalty.portal.automations import back, refused
 from loyalty.portal.blueprint import blueprint
+from loyalty.portal.writing.letter import OFFER_TAGS, TAGS, typed_letter
 from loyalty.web import guard, headers, reads, toasts
 from loyalty.web.fields import Body, Spoken
 from loyalty.web.forms import FormState, TypedWhole, read_form
@@ -28,15 +28,6 @@ _SAVED = Text("Salvata: parte così dalla prossima.", "Saved: the next one leave
 _RESET = Text("Di nuovo come la scriviamo noi.", "As we write it again.")
 _NOTHING = Text(
     "Scrivi la lettera in almeno una lingua.", "Write the letter in one language at least."
-)
-TAGS = (
-    (Text("{{first_name|cliente}}", "{{first_name|friend}}"), Text("Nome", "First name")),
-    (Text("{{shop}}", "{{shop}}"), Text("Nome del negozio", "Name of the shop")),
-)
-GIFT_TAGS = (
-    (Text("{{offer}}", "{{offer}}"), Text("Regalo", "Gift")),
-    (Text("{{offer_code}}", "{{offer_code}}"), Text("Codice", "Code")),
-    (Text("{{offer_until}}", "{{offer_until}}"), Text("Scadenza", "Last day")),
 )
 
 
@@ -62,58 +53,58 @@ _FIELDS = {
 }
 
 
-@blueprint.get("/portal/automations/<journey>/letters/<rung>")
+@blueprint.get("/portal/automations/<journey>/letters/<letter>")
 @guard.staff(Permission.CAMPAIGNS)
-def automation_letter(journey: str, rung: str) -> Response:
+def automation_letter(journey: str, letter: str) -> Response:
     """The letter as it is, to read and to change."""
-    return _page(automation_of.find(journey), rung)
+    return _page(automation_of.find(journey), letter)
 
 
-@blueprint.post("/portal/automations/<journey>/letters/<rung>")
+@blueprint.post("/portal/automations/<journey>/letters/<letter>")
 @guard.staff(Permission.CAMPAIGNS)
-def write_automation_letter(journey: str, rung: str) -> Response:
+def write_automation_letter(journey: str, letter: str) -> Response:
     """Let the step say this from the next letter on."""
     form, setting = read_form(_form), automation_of.find(journey)
-    letter = typed_letter(form.raw)
-    if form.is_valid and not letter:
+    written = typed_letter(form.raw)
+    if form.is_valid and not written:
         form = form.refuse("subject_it", _NOTHING)
     if not form.is_valid:
-        return _page(setting, rung, form, status=422)
+        return _page(setting, letter, form, status=422)
     try:
-        _write(journey, rung, letter, form.values["version"])
+        _write(journey, letter, written, form.values["version"])
     except Invalid as error:
-        return _page(setting, rung, refused(form, error, _FIELDS), status=422)
+        return _page(setting, letter, refused(form, error, _FIELDS), status=422)
     except ChangedMeanwhile as changed:
         now = automation_of.find(journey)
-        return _page(now, rung, form, refusal=pick(changed.sentence), status=409)
+        return _page(now, letter, form, refusal=pick(changed.sentence), status=409)
     toasts.say(_SAVED)
     return back(journey)
 
 
-@blueprint.post("/portal/automations/<journey>/letters/<rung>/reset")
+@blueprint.post("/portal/automations/<journey>/letters/<letter>/reset")
 @guard.staff(Permission.CAMPAIGNS)
-def reset_automation_letter(journey: str, rung: str) -> Response:
+def reset_automation_letter(journey: str, letter: str) -> Response:
     """Let the step say what the house says."""
     setting = automation_of.find(journey)
-    if setting.is_own(rung):
-        _write(journey, rung, None, setting.version)
+    if setting.is_own(letter):
+        _write(journey, letter, None, setting.version)
         toasts.say(_RESET)
     return back(journey)
 
 
-@blueprint.post("/portal/automations/<journey>/letters/<rung>/preview")
+@blueprint.post("/portal/automations/<journey>/letters/<letter>/preview")
 @guard.staff(Permission.CAMPAIGNS)
-def preview_automation_letter(journey: str, rung: str) -> Response:
+def preview_automation_letter(journey: str, letter: str) -> Response:
     """The letter as it is typed just now, as somebody would read it; nothing is kept."""
-    setting, found = automation_of.find(journey), _step(journey, rung)
+    setting, found = automation_of.find(journey), _step(journey, letter)
     wanted = request.form.get("shown", "")
-    letter = typed_letter({name: text.strip() for name, text in request.form.items()})
+    written = typed_letter({name: text.strip() for name, text in request.form.items()})
     try:
         page = sample.html(
             reads.session(),
             setting=setting,
             step=found,
-            plain=letter or setting.letter(rung),
+            plain=written or setting.letter(letter),
             language=wanted if wanted in LANGUAGES else language(),
             house=automation_of.house(),
             at=clock.now(),
@@ -141,17 +132,8 @@ def _write(journey: str, step: str, letter: dict[str, Any] | None, version: int)
     automation_of.renew(journey)
 
 
-def typed_letter(typed: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """The letter as its form has it; a language of which nothing was typed is left out."""
-    found = {
-        one: {"subject": typed.get(f"subject_{one}", ""), "body": typed.get(f"body_{one}", "")}
-        for one in LANGUAGES
-    }
-    return {one: said for one, said in found.items() if any(said.values())}
-
-
-def _step(journey: str, step: str) -> Step:
-    found = switching.journey_of(journey).step(step)
+def _step(journey: str, letter: str) -> Step:
+    found = switching.journey_of(journey).step(letter)
     if found is None or found.act != "letter":
         raise Unknown("step")
     return found
@@ -180,7 +162,7 @@ def _page(
         asks=found.asks,
         about_gift=about_gift,
         is_own=setting.is_own(step),
-        tags=[*TAGS, *(GIFT_TAGS if about_gift else ())],
+        tags=[*TAGS, *(OFFER_TAGS if about_gift else ())],
         subject_max=SUBJECT_LETTERS_MAX,
         languages=[("it", "Italiano"), ("en", "English")],
         typed=form.raw or kept,

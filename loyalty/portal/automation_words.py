@@ -35,7 +35,8 @@ ENDED: dict[str, Text] = {
     "answered": Text("ci hanno detto perché", "told us why"),
     "no_consent": Text("non vogliono più lettere", "want no more letters"),
     "no_profiling": Text(
-        "non vogliono più che si guardino le loro abitudini", "no longer want their habits looked at"
+        "non vogliono più che si guardino le loro abitudini",
+        "no longer want their habits looked at",
     ),
     "suppressed": Text("l'indirizzo non si può più usare", "address cannot be used any more"),
     "no_longer_fits": Text("non sono più tra chi si allontana", "no longer count as lapsed"),

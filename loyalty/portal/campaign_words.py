@@ -78,6 +78,22 @@ LEFT_OUT: dict[str, tuple[Text, Text]] = {
             "The gift is a reward of a program in which they have no working card.",
         ),
     ),
+    "sunset": (
+        Text("Li lasciamo in pace", "Left in peace"),
+        Text(
+            "Non hanno risposto a nessuna lettera di riconquista: niente pubblicità finché non"
+            " tornano da sé.",
+            "They answered none of the win-back letters: no advertising until they come by"
+            " themselves.",
+        ),
+    ),
+    "compared": (
+        Text("Gruppo di confronto della riconquista", "Comparison group of win-back"),
+        Text(
+            "Per 28 giorni non ricevono niente, così si vede che cosa portano le lettere.",
+            "For 28 days they get nothing, so that one sees what letters bring.",
+        ),
+    ),
     "stopped": (
         Text("Campagna interrotta", "Campaign ended"),
         Text(

@@ -64,12 +64,13 @@ def metrics() -> tuple[str, int]:
 @blueprint.get("/portal/metrics.csv")
 @guard.staff(Permission.REPORTS)
 def metrics_csv() -> Response:
-    """One table as a file: the numbers as they are, without their words."""
+    """One table as a file (the first, unless one is named): the numbers as they are."""
     asked = _asked()
     found, _ = _found(asked)
     links = Links(asked.period, asked.location_ref, is_now=False)
-    for each in tables(found.metrics, links):
-        if each.key == request.args.get("table"):
+    every = tables(found.metrics, links)
+    for each in every:
+        if each.key == request.args.get("table", every[0].key):
             return sheets.answer(_file_name(asked, each), _rows(each))
     raise Unknown("table")
 

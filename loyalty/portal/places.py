@@ -76,7 +76,7 @@ GROUPS = (
                   Permission.MEMBERS, "l", within=("portal.limits",),
                   words=Text("persi inattivi riconquistare", "lapsed lost inactive win back")),
             Place("portal.campaigns", Text("Campagne", "Campaigns"), "send", Permission.CAMPAIGNS,
-                  "w", words=Text("lettere newsletter riconquista e-mail",
+                  words=Text("lettere newsletter riconquista e-mail",
                                   "letters newsletter win back mail")),
             Place("portal.automations", Text("Automatismi", "Automations"), "zap",
                   Permission.CAMPAIGNS,

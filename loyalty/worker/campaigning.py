@@ -109,14 +109,14 @@ def _batch(database: Database, campaign: Campaign, lines: Lines, watch: Watch) -
     if limit <= 0 or rest_of(database).wait_until(watch.now()) is not None:
         return False
     delivery = Delivery(database, _run(database, campaign, house), lines, watch)
-    claims = delivery.claim(limit)
-    if claims == 0:
+    if delivery.claim(limit) == 0:
         return False
-    # Before the first of them leaves: a copy of the database from before knows of fewer.
-    instance.note_taken(database.settings.data, campaign.id, claims)
+    # Before the first of them leaves, and after the last: a copy from before knows of fewer.
+    instance.note_taken(database.settings.data, campaign.id, delivery.claims)
     try:
         delivery.send_all()
     finally:
+        instance.note_taken(database.settings.data, campaign.id, delivery.claims)
         _let_rest(database, delivery, watch)
     with database.write() as session:
         launching.finish(session, campaign=campaign, at=watch.now())

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import audience
-from loyalty.campaigns import envelope, gate, launching, outbox, person, states, tokens
+from loyalty.campaigns import claims, envelope, gate, launching, outbox, person, states, tokens
 from loyalty.campaigns.envelope import Post
 from loyalty.campaigns.gate import Through
 from loyalty.campaigns.models import Campaign
@@ -80,6 +80,7 @@ class Delivery:
 
     def __init__(self, database: Database, run: Run, lines: Lines, watch: Watch) -> None:
         self.reasons: list[str | None] = []  # of what was not sent, for whoever lets a server rest
+        self.claims = 0  # as often has been counted, as far as this one knows
         self._database, self._run, self._lines, self._watch = database, run, lines, watch
         worker = secrets.token_hex(8)
         self._hand = Hand(run.campaign.merchant_id, run.campaign.id, worker)
@@ -92,7 +93,7 @@ class Delivery:
     def claim(self, limit: int) -> int:
         """Take messages; how often that has been done for this campaign. 0: there are none."""
         with self._database.write() as session:
-            self._waiting, claims = outbox.claim(
+            self._waiting, self.claims = outbox.claim(
                 session,
                 campaign=self._run.campaign,
                 worker=self._hand.worker,
@@ -101,7 +102,7 @@ class Delivery:
                 lease_s=self._watch.claim_s,
                 an_hour=self._run.house.rules.an_hour,
             )
-        return claims if self._waiting else 0
+        return self.claims if self._waiting else 0
 
     def send_all(self) -> None:
         """Send what was taken; on whatever stops it, wait for what is on its way and give back."""
@@ -119,6 +120,7 @@ class Delivery:
             self._turn(0.2)
         with self._database.write() as session:
             outbox.give_back(session, hand=self._hand)
+            self.claims = claims.count(session, campaign=self._run.campaign) or self.claims
 
     def _turn(self, wait_s: float) -> None:
         """One write: what came of the last letters, and the marks of the next."""

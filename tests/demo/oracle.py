@@ -13,11 +13,9 @@ from pathlib import Path
 
 from bench.naive import Naive, by_customer
 
-# Who each holder has become is followed by hand; amounts are what was paid, less what went back.
+# Who each holder has become is followed by hand; a visit's row says what refunds have left of it.
 _VISITS = """
-SELECT hex(c.customer_id), v.local_on, v.amount_minor,
-       (SELECT COALESCE(SUM(r.amount_minor), 0) FROM visit_refund r
-         WHERE r.merchant_id = v.merchant_id AND r.visit_id = v.id)
+SELECT hex(c.customer_id), v.local_on, v.net_minor
 FROM visit v JOIN card c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
 JOIN merchant m ON m.id = v.merchant_id
 WHERE m.name = ? AND v.voided_at IS NULL"""
@@ -41,12 +39,12 @@ def visits(path: Path, shop: str) -> list[Sold]:
     return list(_sold(rows, merged))
 
 
-def _sold(rows: list[tuple[str, str, int | None, int]], merged: dict[str, str]) -> Iterator[Sold]:
-    for who, on, amount, back in rows:
+def _sold(rows: list[tuple[str, str, int | None]], merged: dict[str, str]) -> Iterator[Sold]:
+    for who, on, left in rows:
         living = who
         while living in merged:
             living = merged[living]
-        yield Sold(living, date.fromisoformat(on), None if amount is None else amount - back)
+        yield Sold(living, date.fromisoformat(on), left)
 
 
 class Oracle:
@@ -157,15 +155,18 @@ class Oracle:
             on = (on + timedelta(days=31)).replace(day=1)
         return len(ours), back
 
-    def at_stake(self, state: str) -> tuple[int, Fraction]:
-        """How many are in a state, and what they would spend in 90 days at their own pace."""
+    def at_stake(self, state: str, without: set[str]) -> tuple[int, Fraction]:
+        """How many are in a state, and what they would spend in 90 days at their own pace.
+
+        `without` are those who stand in no list: the shop's mean gap is of all.
+        """
         spent: dict[str, int] = {}
         for one in self.sold:
             spent[one.who] = spent.get(one.who, 0) + (one.cents or 0)
         mean, total, many = self.naive.mean_gap(self.last), Fraction(0), 0
         for who, now in self.naive.states(self.last).items():
             days = self.days[who]
-            if now == state and len(days) > 2:
+            if now == state and len(days) > 2 and who not in without:
                 usual = ((days[-1] - days[0]).days + 2 * mean) / (len(days) + 1)
                 total += 90 / usual * spent[who] / len(days)
                 many += 1

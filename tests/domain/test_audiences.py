@@ -10,7 +10,7 @@ from loyalty.analytics.ground import Ground
 from loyalty.analytics.measures import Measures
 from loyalty.core.ids import parse_ref, ref
 from loyalty.counter.requests import LineRequest
-from loyalty.customers import consents
+from loyalty.customers import consents, tags
 from loyalty.customers.models import Customer
 from loyalty.merchants import places
 from tests.builders import NOW
@@ -203,6 +203,20 @@ def test_below_zero_asks_for_the_margin_and_weighs_what_rewards_cost(shop, cast)
     refunded = shop.visit(cast["cooling"], 1_000, at=NOW - timedelta(days=30)).body["ref"]
     shop.refund(refunded, 1_000)
     assert "cooling" in found(shop, {"segment": "sotto_zero"})
+
+
+def test_a_tag_means_who_carries_it_however_it_is_written(shop, cast):
+    with shop.database.write() as session:
+        whose = {"merchant_id": shop.merchant_id, "at": NOW}
+        made = tags.make(session, name="Latte d'avena", **whose)
+        some = [parse_ref("cus", cast[name].customer) for name in ("active", "lost")]
+        tags.put(session, tag_id=made, customer_ids=some, actor=shop.owner.actor, **whose)
+    assert found(shop, cond("tag", "eq", "LATTE d'avena")) == {"active", "lost"}
+    assert found(shop, known("tag")) == {"active", "lost"}
+    assert "fresh" in found(shop, known("tag", is_set=False))
+    assert found(shop, {"not": cond("tag", "in", ["Latte d'avena", "Altro"])}) >= {"lapsed"}
+    assert reasons(shop, cond("tag", "eq", "Latte d'avena"))[0][0] == "tagged Latte d'avena."
+    assert found(shop, cond("tag", "eq", "Mai vista")) == set()
 
 
 # --- what is at stake

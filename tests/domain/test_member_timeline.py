@@ -151,7 +151,7 @@ def test_habits_need_their_consent_and_figures_do_not(shop):
     usual = told_of(shop, ada).habits
     assert (usual.weekday, usual.hour, usual.basket_minor) == (6, 11, 301)
     assert usual.favourites == ["Cornetto"]
-    assert usual.gap_days == 7
+    assert told_of(shop, ada).usual_gap == 7
     say(shop, ada.customer, "profiling", given=False)
     assert told_of(shop, ada).habits is None
 

@@ -62,6 +62,7 @@ def test_win_them_back_ends_with_a_letter_that_arrives(crowd, desk, shop, postbo
 
 
 def test_the_pages_of_campaigns_are_for_everybody(device, desk, shop):
+    people(desk, *(f"Carla{letter}" for letter in "abcdefgh"))  # some get it, some are held back
     aurora = device(DESK)
     page = aurora.sign_in(shop.owner_email, "/portal/campaigns")
     check(page, "no campaign yet")
@@ -70,12 +71,12 @@ def test_the_pages_of_campaigns_are_for_everybody(device, desk, shop):
     press(page, "Avanti alla lettera")
     page.frame_locator("iframe[name=preview]").get_by_text("Ciao Anna").wait_for()
     page.locator("summary", has_text="Come si scrive").click()
-    check(page, "the letter")
+    check(page, "the letter", iframes=False)  # nothing runs in a letter, and no axe
     page.locator("#f-body_it").fill("{{nome}}")
     press(page, "Salva e continua")
     page.get_by_role("alert").first.wait_for()
     page.set_viewport_size(TALL)
-    check(page, "a letter with a fault on a phone")
+    check(page, "a letter with a fault on a phone", iframes=False)
     page.locator("#f-body_it").fill("Ciao")
     press(page, "Salva e continua")
     check(page, "the gift")
@@ -85,14 +86,15 @@ def test_the_pages_of_campaigns_are_for_everybody(device, desk, shop):
     check(page, "the time")
     press(page, "Salva e continua")
     page.get_by_role("heading", name="Controlla, poi invia").wait_for()
-    check(page, "the check on a phone")
+    check(page, "the check on a phone", iframes=False)
     page.set_viewport_size(DESK)
-    check(page, "the check")
+    check(page, "the check", iframes=False)
     page.locator("[data-opens=launch]").click()
     page.get_by_role("dialog").get_by_role("button", name="Invia").click()
     page.get_by_role("heading", name="Invio").wait_for()
     work(desk)
-    page.get_by_text("Fatto per 2 su 2").wait_for()
+    page.get_by_text("Fatto per 8 su 8").wait_for()
+    page.reload()
     page.locator("summary", has_text="Come si conta").click()
     check(page, "a campaign")
     page.set_viewport_size(TALL)

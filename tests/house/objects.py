@@ -36,7 +36,7 @@ PLAIN = {
     "goal": "visits",
     "purpose": "marketing",
     "journey": "win_back",
-    "rung": "reminder",  # of an automation
+    "letter": "reminder",
     "spec": "1b2440-f7f8fc-8fb8ff",
     "step": "letter",  # of writing a campaign
     "reason": "no_consent",  # for which somebody gets no letter

@@ -2,6 +2,9 @@
 
 import pytest
 
+from loyalty.campaigns import states
+from loyalty.worker import delivery
+from tests.chaos import machine
 from tests.chaos.rig import Plot, play
 from tests.rigs import postgres
 
@@ -15,3 +18,14 @@ def test_workers_that_are_killed_while_they_send_double_nobody_and_lose_nobody(e
     found = play(Plot(url, tmp_path, people=150, kills=6))
     assert found.is_good, str(found)
     assert found.kills == 6
+
+
+def test_whatever_comes_between_nobody_gets_two_and_nobody_is_forgotten(database):
+    """Pauses, kills, a no, a worker that stands still beyond its leases: in any order."""
+    machine.walk(database)
+
+
+def test_one_that_sends_again_what_may_have_arrived_is_caught(database, monkeypatch):
+    monkeypatch.setitem(delivery._STATE, "unknown", states.READY)
+    with pytest.raises(AssertionError):
+        machine.walk(database)

@@ -1,0 +1,289 @@
+"""One campaign and whatever may come between, in any order, on a clock that hypothesis turns.
+
+It is the product's own sending, over real connections, to a server that behaves as it is told. A
+worker can be killed before or after any of its writes, or stand still there, beyond its leases,
+while another one works. After every step each letter has arrived at most once, everybody is in one
+state that fits what the server has, and nobody got a letter who had said no before it was marked.
+"""
+
+import asyncio
+import contextlib
+import random
+import re
+import threading
+import time
+from collections import Counter
+from datetime import timedelta
+
+import sqlalchemy as sa
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from loyalty.campaigns import launching, states
+from loyalty.campaigns.models import Message
+from loyalty.core.db import table
+from loyalty.core.errors import StateConflict
+from loyalty.core.ids import parse_ref
+from loyalty.core.smtp import Server
+from loyalty.worker import campaigning, delivery
+from loyalty.worker.lines import Lines
+from tests.builders import fresh_key, open_shop
+from tests.chaos.sink import Sink
+from tests.worker.writing import Desk
+
+STEADY = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    max_examples=6,
+    stateful_step_count=12,
+    print_blob=False,
+)
+PEOPLE, WRITES_MAX = 5, 6
+_MESSAGE = table(Message)
+_ID = re.compile(rb"<m\.([0-9a-f]{32})@")
+# How many copies the server may have of a letter in that state.
+ARRIVED = {
+    **{key: {0} for key in (states.READY, states.CLAIMED, states.SKIPPED, states.FAILED)},
+    **{key: {0, 1} for key in (states.SENDING, states.UNKNOWN)},
+    states.SENT: {1},
+}
+RCPT = st.lists(
+    st.sampled_from(["", "", "451 4.7.1 later", "421 busy", "550 5.1.1 nobody"]), max_size=4
+)
+DATA = st.lists(
+    st.sampled_from(["250 ok", "250 ok", "452 later", "554 no", "drop after", "drop"]), max_size=4
+)
+
+
+class Told(Sink):
+    """A server that gives the answers that it was told, then takes everything."""
+
+    def __init__(self):
+        self.drawn, self.port = random.Random(1), 0
+        self.rcpt, self.data, self.accepted = [], [], Counter()
+
+    def to(self, line):
+        said = self.rcpt.pop(0) if self.rcpt else ""
+        return (said or "250 ok").encode() + b"\r\n"
+
+    async def take(self, reader, writer):
+        writer.write(b"354 go\r\n")
+        letter = await reader.readuntil(b"\r\n.\r\n")
+        said = self.data.pop(0) if self.data else "250 taken"
+        if said.startswith(("250", "drop after")):
+            self.accepted[_ID.search(letter)[1].decode()] += 1
+        if said.startswith("drop"):
+            return False
+        writer.write(said.encode() + b"\r\n")
+        return True
+
+
+@contextlib.contextmanager
+def told():
+    """Such a server, listening."""
+    sink, loop = Told(), asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    opening = asyncio.start_server(sink.talk, "127.0.0.1", 0, limit=1 << 22)
+    server = asyncio.run_coroutine_threadsafe(opening, loop).result(5)
+    sink.port = server.sockets[0].getsockname()[1]
+    try:
+        yield sink
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+
+
+class Killed(BaseException):
+    """The worker's process is gone: none of its clean-up happens."""
+
+
+class Mortal:
+    """A database as one worker sees it; before or after its write number `after`, `then` happens.
+
+    If that kills, every later write fails too, so that nothing is tidied up.
+    """
+
+    def __init__(self, database, after, then):
+        self.settings, self.read = database.settings, database.read
+        self._database, self._left, self._then = database, after, then
+        self.is_dead = False
+
+    @contextlib.contextmanager
+    def write(self):
+        """A write of the worker, unless it is dead."""
+        if self.is_dead:
+            raise Killed
+        with self._database.write() as session:
+            yield session
+        self._left -= 1
+        if self._left == 0:
+            self._then(self)
+
+
+class Clock(delivery.Watch):
+    """The machine's own time."""
+
+    def __init__(self, machine):
+        super().__init__(machine.desk.now, lambda: None)
+        self.machine = machine
+
+    def now(self):
+        """As late as it is in the machine."""
+        return self.machine.desk.now
+
+
+class Sending(RuleBasedStateMachine):
+    """A campaign, its workers and its merchant; subclasses name `database` and `server`."""
+
+    database = server = None
+
+    def __init__(self):
+        super().__init__()
+        number = fresh_key()
+        shop = open_shop(self.database, name="Bar", owner=f"o{number}", cashier=f"c{number}")
+        self.desk = Desk(shop, self.server)
+        self.desk.rules(from_hour=0, until_hour=24, on_sundays=True)
+        self.cards = [self.desk.customer(f"Anna{one}") for one in range(PEOPLE)]
+        self.never, self.not_now = set(), set()
+        mail = Server.of(self.desk.database.settings.smtp_url)
+        self.lines = [Lines(mail, own_name="m.test", size=2) for _ in range(2)]
+        self.server.rcpt, self.server.data = [], []
+        self.ref = self.desk.launch()
+        self.id = parse_ref("cmp", self.ref)
+
+    # --- what may happen
+
+    @rule()
+    def tend(self):
+        self.work(self.desk.database)
+
+    @rule(rcpt=RCPT, data=DATA)
+    def answers(self, rcpt, data):
+        self.server.rcpt, self.server.data = list(rcpt), list(data)
+
+    @rule(after=st.integers(1, WRITES_MAX))
+    def kill(self, after):
+        self.interrupted(after, self.die)
+
+    @rule(after=st.integers(1, WRITES_MAX), who=st.integers(0, PEOPLE - 1))
+    def leave(self, after, who):
+        self.interrupted(after, lambda _: self.says_no(who))
+
+    @rule(after=st.integers(1, WRITES_MAX))
+    def pause(self, after):
+        self.interrupted(after, lambda _: self.pauses())
+
+    @rule(after=st.integers(1, WRITES_MAX), minutes=st.sampled_from([4, 12, 40]))
+    def stall(self, after, minutes):
+        self.interrupted(after, lambda _: self.another(minutes))
+
+    @rule()
+    def resume(self):
+        self.not_now = set()
+        with contextlib.suppress(StateConflict):
+            self.desk.turn(launching.resume, self.ref, not_after=None)
+
+    @rule()
+    def launch_again(self):
+        with contextlib.suppress(StateConflict):
+            self.desk.launch(self.ref)
+            raise AssertionError("it was launched twice")
+
+    @rule(minutes=st.sampled_from([1, 6, 15, 90, 700]))
+    def wait(self, minutes):
+        self.desk.now += timedelta(minutes=minutes)
+
+    # --- how it happens
+
+    def work(self, database, lines=0):
+        """A worker's round: gather, give up on who is gone, send."""
+        clock = Clock(self)
+        with database.read() as session:
+            mine = [one for one in launching.running(session) if one.id == self.id]
+        for campaign in mine:
+            campaigning._tend(database, campaign, clock)
+        campaigning.deliver(database, self.lines[lines], clock, for_s=20)
+
+    def interrupted(self, after, then):
+        """A worker's round in which something happens after its write of that number."""
+        worker = Mortal(self.desk.database, after, then)
+        with contextlib.suppress(Killed):
+            self.work(worker)
+        self.silence(self.lines[0])
+
+    def silence(self, lines):
+        """What a dead worker had handed to its connections comes to an end, unheard."""
+        until = time.monotonic() + 10
+        while lines.busy and time.monotonic() < until:
+            lines.came(wait_s=0.2)
+        assert not lines.busy
+
+    def die(self, worker):
+        worker.is_dead = True
+        raise Killed
+
+    def says_no(self, who):
+        whose = parse_ref("cus", self.cards[who].customer)
+        self.never |= {key for key, row in self.unmarked() if row.customer_id == whose}
+        self.desk.say(self.cards[who].customer, given=False)
+
+    def pauses(self):
+        with contextlib.suppress(StateConflict):
+            self.desk.turn(launching.pause, self.ref)
+            self.not_now = {key for key, _ in self.unmarked()}
+
+    def unmarked(self):
+        rows = self.rows().items()
+        return [(key, row) for key, row in rows if row.state in (states.READY, states.CLAIMED)]
+
+    def another(self, minutes):
+        """The worker stands still for so long; another one does all there is to do."""
+        self.desk.now += timedelta(minutes=minutes)
+        self.work(self.desk.database, lines=1)
+
+    # --- what must be so
+
+    def rows(self):
+        columns = (_MESSAGE.c.id, _MESSAGE.c.customer_id, _MESSAGE.c.state)
+        with self.database.read() as session:
+            query = sa.select(*columns).where(_MESSAGE.c.campaign_id == self.id)
+            return {row.id.hex: row for row in session.execute(query)}
+
+    @invariant()
+    def nobody_gets_two_and_nobody_is_missing(self):
+        rows, campaign = self.rows(), self.desk.campaign(self.ref)
+        for key, row in rows.items():
+            assert self.server.accepted[key] in ARRIVED[row.state], (row.state, key)
+        assert not campaign.gathered_at or len(rows) == PEOPLE
+        if campaign.state == states.FINISHED:
+            assert not {row.state for row in rows.values()} & set(states.OPEN)
+
+    @invariant()
+    def a_no_and_a_pause_hold(self):
+        assert not [key for key in self.never | self.not_now if self.server.accepted[key]]
+
+    def teardown(self):
+        """Given time and a server that behaves, it ends; whatever is uncertain stays so."""
+        self.server.rcpt, self.server.data = [], []
+        for _ in range(4):
+            self.resume()
+            self.wait(90)
+            self.work(self.database)
+        for lines in self.lines:
+            lines.close()
+        self.nobody_gets_two_and_nobody_is_missing()
+        self.a_no_and_a_pause_hold()
+        assert self.desk.campaign(self.ref).state == states.FINISHED
+
+
+def walk(database, *, examples=STEADY.max_examples, wild=False):
+    """So many campaigns; the same ones each time unless `wild`. Raises what was found wrong."""
+    with told() as server:
+        machine = type("Sending", (Sending,), {"database": database, "server": server})
+        steady = settings(STEADY, max_examples=examples, derandomize=not wild)
+        run_state_machine_as_test(machine, settings=steady)
