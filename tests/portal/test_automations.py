@@ -58,7 +58,7 @@ def test_a_letter_is_rewritten_with_what_is_wrong_said_at_its_field(ladder, auro
     assert "Scrivi qualcosa." in wrong.words
     wrong = aurora.submit(wrong, "/letters/question", subject_it="Ciao")
     assert wrong.status == 422
-    assert "Il segnaposto “nome” non c'è" in wrong.words
+    assert "Il segnaposto «nome» non c'è" in wrong.words
     assert "Ciao {{nome}}" in wrong.html
     saved = aurora.submit(wrong, "/letters/question", subject_it="Ci dici?", body_it="Ciao!")
     assert "Ci dici?" in saved.words
