@@ -56,7 +56,7 @@ def test_a_letter_to_those_picked_by_what_they_do_needs_their_yes_to_that(aurora
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"body_it": "Ciao {{nome}}"}, "Il segnaposto “nome” non c'è"),
+        ({"body_it": "Ciao {{nome}}"}, "Il segnaposto «nome» non c'è"),
         ({"body_it": "[qui](ftp://example.it)"}, "https://"),
         ({"subject_it": "a" * 151}, "troppo lungo"),
         ({"body_it": "a\u202eb"}, "invisibili"),
@@ -100,7 +100,7 @@ def test_the_preview_shows_what_is_typed_and_says_what_is_in_its_way(aurora, des
     assert "Zucca" in shown.words
     assert "Ciao Anna" in shown.words
     broken = aurora.post(path, {**typed, "body_it": "{{offer}}", "shown": "it"})
-    assert "Il segnaposto “offer” non c'è" in broken.words
+    assert "Il segnaposto «offer» non c'è" in broken.words
 
 
 def test_two_people_who_write_at_once_hear_of_each_other(aurora, desk):
