@@ -1,14 +1,23 @@
-"""`python -m tests.chaos [--engine E] [--seeds N] [--people N] [--kills N] [--mutants]`.
+"""`python -m tests.chaos [--engine E] [--seeds N] [--people N] [--kills N] [--campaigns N]
+[--mutants]`.
 
-Each seed on each database, then both mutants, which have to be caught; 0 when all is as it should.
+Each seed on each database, once with the letters of an automation, campaigns into which anything
+comes, then both mutants, which have to be caught; 0 when all is as it should.
 """
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from loyalty import schema
+from loyalty.core import db
+from loyalty.core.db import Database
+from tests.chaos import machine
 from tests.chaos.rig import Plot, play
+from tests.conftest import settings_for
 from tests.rigs import postgres
 
 ENGINES = ("sqlite", "postgresql")
@@ -20,27 +29,58 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--people", type=int, default=1_200)
     parser.add_argument("--kills", type=int, default=40)
+    parser.add_argument("--campaigns", type=int, default=50, help="walked through step by step")
     parser.add_argument("--mutants", action="store_true", help="only the mutants")
     asked = parser.parse_args()
     faults = 0
     for engine in asked.engine or ENGINES:
         for seed in [] if asked.mutants else range(1, asked.seeds + 1):
             faults += not _one(engine, seed, asked, "")
+        if not asked.mutants:
+            faults += not _one(engine, 1, asked, journey=True)
+            faults += not _walked(engine, asked.campaigns)
         for mutant in ("retry", "cursor"):
             faults += _one(engine, 1, asked, mutant)  # a mutant that passes is the fault
     return 1 if faults else 0
 
 
-def _one(engine: str, seed: int, asked: argparse.Namespace, mutant: str) -> bool:
+@contextmanager
+def _installation(engine: str) -> Iterator[tuple[Path, str]]:
+    """An empty folder, and the URL of a database that is not there yet."""
     with tempfile.TemporaryDirectory(prefix="loyalty-chaos-") as folder:
-        home = Path(folder)
-        url = f"sqlite:///{home / 'loyalty.sqlite3'}"
+        url = f"sqlite:///{Path(folder) / 'loyalty.sqlite3'}"
         if engine == "postgresql":
             url = postgres.shared().create_database()
-        found = play(Plot(url, home, seed, asked.people, asked.kills, mutant))
+        yield Path(folder), url
+
+
+def _one(
+    engine: str, seed: int, asked: argparse.Namespace, mutant: str = "", *, journey: bool = False
+) -> bool:
+    with _installation(engine) as (home, url):
+        found = play(Plot(url, home, seed, asked.people, asked.kills, mutant, journey, 2))
     caught = " (caught)" if mutant and not found.is_good else ""
-    print(f"{engine} {mutant or f'seed {seed}'}: {found}{caught}", flush=True)
+    what = "automation" if journey else mutant or f"seed {seed}"
+    print(f"{engine} {what}: {found}{caught}", flush=True)
     return found.is_good
+
+
+def _walked(engine: str, campaigns: int) -> bool:
+    """So many campaigns into which anything comes, other things each time."""
+    with _installation(engine) as (home, url):
+        database = Database(settings_for(home, url))
+        schema.migrate(database)
+        db.use(database)
+        try:
+            machine.walk(database, examples=campaigns, wild=True)
+        except AssertionError as error:
+            print(f"{engine} {campaigns} walks: {error}", flush=True)
+            return False
+        finally:
+            db.use(None)
+            database.dispose()
+    print(f"{engine} {campaigns} walks: held", flush=True)
+    return True
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from datetime import timedelta
+from unittest import mock
 
 import sqlalchemy as sa
 from hypothesis import Phase, settings
@@ -41,7 +42,8 @@ STEADY = settings(
     stateful_step_count=12,
     print_blob=False,
 )
-PEOPLE, WRITES_MAX = 5, 6
+PEOPLE, BATCH = 9, 3
+WHEN = st.tuples(st.integers(1, 5), st.booleans())  # at which write of a round; before it?
 _MESSAGE = table(Message)
 _ID = re.compile(rb"<m\.([0-9a-f]{32})@")
 # How many copies the server may have of a letter in that state.
@@ -103,14 +105,15 @@ class Killed(BaseException):
 
 
 class Mortal:
-    """A database as one worker sees it; before or after its write number `after`, `then` happens.
+    """A database as one worker sees it; before or after one of its writes `then` happens.
 
     If that kills, every later write fails too, so that nothing is tidied up.
     """
 
-    def __init__(self, database, after, then):
+    def __init__(self, database, when, then):
         self.settings, self.read = database.settings, database.read
-        self._database, self._left, self._then = database, after, then
+        self._database, self._then = database, then
+        self._left, self._is_before = when
         self.is_dead = False
 
     @contextlib.contextmanager
@@ -118,10 +121,12 @@ class Mortal:
         """A write of the worker, unless it is dead."""
         if self.is_dead:
             raise Killed
+        self._left -= 1
+        if self._left == 0 and self._is_before:
+            self._then(self)
         with self._database.write() as session:
             yield session
-        self._left -= 1
-        if self._left == 0:
+        if self._left == 0 and not self._is_before:
             self._then(self)
 
 
@@ -166,21 +171,21 @@ class Sending(RuleBasedStateMachine):
     def answers(self, rcpt, data):
         self.server.rcpt, self.server.data = list(rcpt), list(data)
 
-    @rule(after=st.integers(1, WRITES_MAX))
-    def kill(self, after):
-        self.interrupted(after, self.die)
+    @rule(when=WHEN)
+    def kill(self, when):
+        self.interrupted(when, self.die)
 
-    @rule(after=st.integers(1, WRITES_MAX), who=st.integers(0, PEOPLE - 1))
-    def leave(self, after, who):
-        self.interrupted(after, lambda _: self.says_no(who))
+    @rule(when=WHEN, who=st.integers(0, PEOPLE - 1))
+    def leave(self, when, who):
+        self.interrupted(when, lambda _: self.says_no(who))
 
-    @rule(after=st.integers(1, WRITES_MAX))
-    def pause(self, after):
-        self.interrupted(after, lambda _: self.pauses())
+    @rule(when=WHEN)
+    def pause(self, when):
+        self.interrupted(when, lambda _: self.pauses())
 
-    @rule(after=st.integers(1, WRITES_MAX), minutes=st.sampled_from([4, 12, 40]))
-    def stall(self, after, minutes):
-        self.interrupted(after, lambda _: self.another(minutes))
+    @rule(when=WHEN, minutes=st.sampled_from([4, 12, 40]))
+    def stall(self, when, minutes):
+        self.interrupted(when, lambda _: self.another(minutes))
 
     @rule()
     def resume(self):
@@ -201,17 +206,20 @@ class Sending(RuleBasedStateMachine):
     # --- how it happens
 
     def work(self, database, lines=0):
-        """A worker's round: gather, give up on who is gone, send."""
+        """A worker's round: gather, give up on who is gone, send a few."""
         clock = Clock(self)
-        with database.read() as session:
-            mine = [one for one in launching.running(session) if one.id == self.id]
-        for campaign in mine:
+        for campaign in self.running(database):
             campaigning._tend(database, campaign, clock)
-        campaigning.deliver(database, self.lines[lines], clock, for_s=20)
+        for campaign in self.running(database):
+            campaigning._batch(database, campaign, self.lines[lines], clock)
 
-    def interrupted(self, after, then):
+    def running(self, database):
+        with database.read() as session:
+            return [one for one in launching.running(session) if one.id == self.id]
+
+    def interrupted(self, when, then):
         """A worker's round in which something happens after its write of that number."""
-        worker = Mortal(self.desk.database, after, then)
+        worker = Mortal(self.desk.database, when, then)
         with contextlib.suppress(Killed):
             self.work(worker)
         self.silence(self.lines[0])
@@ -244,7 +252,8 @@ class Sending(RuleBasedStateMachine):
     def another(self, minutes):
         """The worker stands still for so long; another one does all there is to do."""
         self.desk.now += timedelta(minutes=minutes)
-        self.work(self.desk.database, lines=1)
+        for _ in range(PEOPLE // BATCH):
+            self.work(self.database, lines=1)
 
     # --- what must be so
 
@@ -270,7 +279,7 @@ class Sending(RuleBasedStateMachine):
     def teardown(self):
         """Given time and a server that behaves, it ends; whatever is uncertain stays so."""
         self.server.rcpt, self.server.data = [], []
-        for _ in range(4):
+        for _ in range(2 * PEOPLE // BATCH):
             self.resume()
             self.wait(90)
             self.work(self.database)
@@ -283,7 +292,7 @@ class Sending(RuleBasedStateMachine):
 
 def walk(database, *, examples=STEADY.max_examples, wild=False):
     """So many campaigns; the same ones each time unless `wild`. Raises what was found wrong."""
-    with told() as server:
+    with told() as server, mock.patch.object(campaigning, "BATCH", BATCH):
         machine = type("Sending", (Sending,), {"database": database, "server": server})
         steady = settings(STEADY, max_examples=examples, derandomize=not wild)
         run_state_machine_as_test(machine, settings=steady)

@@ -18,6 +18,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from loyalty import schema
+from loyalty.automations import switching
+from loyalty.automations.journeys import WELCOME
 from loyalty.campaigns import drafts, launching, states
 from loyalty.campaigns.drafts import Plan
 from loyalty.campaigns.models import Campaign, Message
@@ -28,6 +30,7 @@ from loyalty.core.settings import Settings
 from loyalty.customers.models import ConsentEvent, Customer
 from tests.builders import open_shop
 from tests.chaos.sink import NOBODY_AT, NOBODY_EVERY
+from tests.chaos.work import SENDING_S, SPEED
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
 WORKERS, WAIT_S_MAX = 3, 900
@@ -38,7 +41,10 @@ _ID = re.compile(r"<m\.([0-9a-f]{32})@")
 
 @dataclass(frozen=True)
 class Plot:
-    """What is played: how many people and kills, on which database, by which mutant."""
+    """What is played: how many people, kills and stops, on which database, by which mutant.
+
+    With `journey` the letters are those of an automation, which the workers also let people enter.
+    """
 
     url: str
     folder: Path
@@ -46,6 +52,8 @@ class Plot:
     people: int = 1_200
     kills: int = 40
     mutant: str = ""
+    journey: bool = False
+    stalls: int = 0
 
 
 @dataclass
@@ -83,7 +91,7 @@ def play(plot: Plot) -> Found:
     schema.migrate(database)
     db.use(database)
     try:
-        _launch(database, plot.people)
+        (_switch_on if plot.journey else _launch)(database, plot.people)
         log = plot.folder / "accepted.log"
         with _sink(port, log, plot.seed):
             began = time.monotonic()
@@ -105,6 +113,7 @@ def _environment(plot: Plot, port: int) -> dict[str, str]:
         "CHAOS_AT": AT.isoformat(),
         "CHAOS_BEGAN": str(time.time()),
         "CHAOS_MUTANT": plot.mutant,
+        "CHAOS_JOURNEY": str(plot.people) if plot.journey else "",
     }
 
 
@@ -122,10 +131,27 @@ def _launch(database: Database, people: int) -> None:
         launching.launch(session, duty=shop.owner, ready=ready, **scope)
 
 
-def fill(database: Database, merchant_id: UUID, people: int) -> list[UUID]:
+def _switch_on(database: Database, people: int) -> None:
+    """The welcome mail, for people who came in by the poster since."""
+    shop = open_shop(database, name="Caffè Aurora", owner="aurora", cashier="bruno")
+    fill(database, shop.merchant_id, people, at=AT - timedelta(hours=4), source="poster")
+    with database.read() as session:
+        prepared = switching.prepare(session, merchant_id=shop.merchant_id, kind=WELCOME)
+    with database.write() as session:
+        at = AT - timedelta(hours=5)
+        switching.switch_on(session, duty=shop.owner, kind=WELCOME, prepared=prepared, at=at)
+
+
+def fill(
+    database: Database,
+    merchant_id: UUID,
+    people: int,
+    *,
+    at: datetime = AT - timedelta(days=100),
+    source: str | None = None,
+) -> list[UUID]:
     """So many customers who have said yes, at u0@d0.example.org and so on; their ids."""
     ids = [new_id() for _ in range(people)]
-    at = AT - timedelta(days=100)
     blank = dict.fromkeys(column.name for column in table(Customer).columns)
     with database.write() as session:
         for start in range(0, people, 1_000):
@@ -134,6 +160,7 @@ def fill(database: Database, merchant_id: UUID, people: int) -> list[UUID]:
                 {
                     **blank, "merchant_id": merchant_id, "id": key, "created_at": at,
                     "name": f"Anna {number}", "email": f"u{number}@d{number % 50}.example.org",
+                    "source": source,
                 }
                 for number, key in some
             ]  # fmt: skip
@@ -167,7 +194,7 @@ def _sink(port: int, log: Path, seed: int):
 
 def _kill_and_wait(plot: Plot, environment: dict[str, str]) -> int:
     """Kill one of three workers every so often, nine times of ten without a word."""
-    drawn, killed = random.Random(plot.seed), 0
+    drawn, killed, stalled = random.Random(plot.seed), 0, 0
     errors = (plot.folder / "workers.log").open("ab")
 
     def begin() -> subprocess.Popen[bytes]:
@@ -180,6 +207,9 @@ def _kill_and_wait(plot: Plot, environment: dict[str, str]) -> int:
     while any(worker.poll() is None for worker in workers) and time.monotonic() < until:
         time.sleep(drawn.uniform(0.3, 0.8))
         which = drawn.randrange(WORKERS)
+        if stalled < plot.stalls and workers[which].poll() is None:
+            _stall(workers[which])
+            stalled += 1
         if killed < plot.kills and workers[which].poll() is None:
             is_rude = drawn.random() < 0.9
             workers[which].send_signal(signal.SIGKILL if is_rude else signal.SIGTERM)
@@ -190,6 +220,13 @@ def _kill_and_wait(plot: Plot, environment: dict[str, str]) -> int:
         worker.wait()
     errors.close()
     return killed
+
+
+def _stall(worker: subprocess.Popen[bytes]) -> None:
+    """Let it stand still beyond both of its leases, with whatever it holds, and go on."""
+    worker.send_signal(signal.SIGSTOP)
+    time.sleep(SENDING_S / SPEED + 1)
+    worker.send_signal(signal.SIGCONT)
 
 
 def _compare(database: Database, plot: Plot, log: Path, seconds: float, killed: int) -> Found:
@@ -223,7 +260,7 @@ def _wrong(plot: Plot, found: Found, rows) -> list[str]:
     nobody = {row.email for row in rows if _number(row.email) % NOBODY_EVERY == NOBODY_AT}
     failed = {row.email for row in rows if row.state == states.FAILED}
     said = []
-    if found.state != states.FINISHED:
+    if found.state != (states.RUNNING if plot.journey else states.FINISHED):
         said.append(f"the campaign is {found.state}")
     if len(rows) != plot.people or any(found.states.get(one) for one in states.OPEN):
         said.append(f"{len(rows)} rows for {plot.people} people")

@@ -19,12 +19,13 @@ from loyalty.core.db import Database, table, use
 from loyalty.core.errors import Busy
 from loyalty.core.settings import Settings
 from loyalty.core.smtp import Server
-from loyalty.worker import campaigning, delivery
+from loyalty.worker import automating, campaigning, delivery
 from loyalty.worker.crew import Stopped
 from loyalty.worker.lines import Lines
 
 SPEED, CLAIM_S, SENDING_S = 10, 20, 40
 _MESSAGE = table(Message)
+_JOURNEY = int(os.environ.get("CHAOS_JOURNEY") or 0)  # so many are in a journey; 0: a campaign
 
 
 class FastWatch(delivery.Watch):
@@ -65,6 +66,8 @@ def _work(database: Database, lines: Lines, watch: FastWatch) -> bool:
     try:
         with database.read() as session:
             campaigns = launching.running(session)
+        if _JOURNEY:
+            automating.tend(database, payload={}, at=watch.now(), beat=watch.beat)
         for campaign in campaigns:
             campaigning._tend(database, campaign, watch)
         campaigning.deliver(database, lines, watch)
@@ -72,6 +75,9 @@ def _work(database: Database, lines: Lines, watch: FastWatch) -> bool:
         time.sleep(0.1)
         return True
     with database.read() as session:
+        if _JOURNEY:
+            over = sa.select(sa.func.count()).where(_MESSAGE.c.state.not_in(states.OPEN))
+            return session.execute(over).scalar_one() < _JOURNEY
         return bool(launching.running(session))
 
 
