@@ -63,7 +63,7 @@ def test_the_difference_and_what_it_is_worth_agree_with_a_sum_by_hand(aurora, de
     shown = aurora.get(page.path)
     found = newcombe(20, len(written), 3, len(held))
     assert f"+{found.difference * 100:.1f}".replace(".", ",") in shown.words
-    assert "Ha riportato persone" in shown.words
+    assert "Ha riportato clienti" in shown.words
     extra = (40 / len(written) - 3 / len(held)) * len(written)
     assert f"Visite in più +{round(extra)}" in shown.words
     gain = (20_000 / len(written) - 2_400 / len(held)) * len(written)
