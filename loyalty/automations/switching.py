@@ -114,7 +114,7 @@ def write_letter(  # one letter, and who writes it when
     acts.note(
         session,
         duty=duty,
-        act="automation.letter" if wanted is not None else "automation.letter_reset",
+        act="automation.letter" if wanted else "automation.letter_reset",
         target=kind,
         at=at,
         step=step,
