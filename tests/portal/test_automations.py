@@ -47,7 +47,7 @@ def test_it_is_switched_on_once_and_off_again_either_way(ladder, aurora):
     off = aurora.submit(ending, "/off", how="now")
     assert "È spento" in off.words
     assert ladder.steps() == [("reminder", "skipped", "stopped")]
-    assert "1 " in off.words
+    assert "1 fermati a mano" in off.words
 
 
 def test_a_letter_is_rewritten_with_what_is_wrong_said_at_its_field(ladder, aurora):
