@@ -20,7 +20,7 @@ from loyalty.portal import member, member_of, member_words
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.member import CardShown
 from loyalty.portal.members import WORDS_MAX, WORDS_MIN
-from loyalty.web import guard, reads, toasts
+from loyalty.web import birthday, guard, reads, toasts
 from loyalty.web.fields import Body, Line
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import gettext, money, number, pick
@@ -58,6 +58,9 @@ class Side:
     cards: list[CardShown]
     tags: list[str]
     consents: dict[str, bool | None]
+
+
+_LANGUAGES = {"it": "Italiano", "en": "English"}
 
 
 @blueprint.route("/portal/members/<member_ref>/merge", methods=["GET", "POST"])
@@ -145,10 +148,16 @@ def _fields(stays: Customer, goes: Customer) -> list[tuple[str, str, str, str]]:
     }
     rows = []
     for name, label in names.items():
-        mine, theirs = getattr(stays, name) or "", getattr(goes, name) or ""
+        mine, theirs = (_shown(name, getattr(one, name) or "") for one in (stays, goes))
         if mine or theirs:
             rows.append((label, mine, theirs, mine or theirs))
     return rows
+
+
+def _shown(field: str, value: str) -> str:
+    if value and field == "birthday":
+        return birthday.said(value)
+    return _LANGUAGES.get(value, value) if field == "language" else value
 
 
 def _together(kept: Side, given: Side) -> list[tuple[str, bool | None, bool | None, bool | None]]:

@@ -57,6 +57,8 @@ def test_who_is_asked_answers_and_the_shop_reads_it(ladder, device):
     press(page, "È diventato troppo caro per me")
     page.get_by_role("heading", name="Grazie, ci aiuta").wait_for()
     check(page, "the answer")
+    for what, letter in (("the letter", "/m/"), ("no more letters", "/u/")):
+        check(aurora.go(question(ladder).replace("/q/", letter)), what)
     aurora.sign_in(ladder.shop.owner_email)
     page = aurora.go("/portal/lost")
     check(page, "lost customers on a phone")
