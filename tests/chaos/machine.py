@@ -38,9 +38,10 @@ STEADY = settings(
     database=None,
     deadline=None,
     phases=[Phase.generate],
-    max_examples=6,
+    max_examples=5,
     stateful_step_count=12,
     print_blob=False,
+    report_multiple_bugs=False,
 )
 PEOPLE, BATCH = 9, 3
 WHEN = st.tuples(st.integers(1, 5), st.booleans())  # at which write of a round; before it?
@@ -95,9 +96,18 @@ def told():
     try:
         yield sink
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_hang_up(server), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+        loop.close()
+
+
+async def _hang_up(server):
+    server.close()
+    talks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for talk in talks:
+        talk.cancel()
+    await asyncio.gather(*talks, return_exceptions=True)
 
 
 class Killed(BaseException):
