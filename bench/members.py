@@ -18,6 +18,7 @@ from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from bench import cast, large
 from bench.cast import ENGINES, installation
@@ -25,11 +26,13 @@ from bench.outcome import Figure, Outcome
 from bench.rounds import measured
 from bench.standings import Judge
 from loyalty import schema
+from loyalty.analytics import rhythm, standing
 from loyalty.cards.models import Card
 from loyalty.core import clock
 from loyalty.core.db import Database
 from loyalty.counter.models import Visit
 from loyalty.counter.rollups import reading
+from loyalty.counter.rollups.models import MemberStats
 
 RATIO_MAX, RATIO_AIM, SECONDS_MAX = 8, 2, 1
 A_SLICE = 50_000
@@ -102,8 +105,26 @@ def _ours(database: Database, merchant_id: UUID, what: str, today: date) -> obje
     """The same in the judge's form."""
     with database.read() as session:
         if what == "states":
-            return reading.states(session, merchant_id=merchant_id, on=today)
+            return _standing(session, merchant_id, today)
         return [astuple(cell) for cell in reading.fifths(session, merchant_id=merchant_id)]
+
+
+def _standing(session: Session, merchant_id: UUID, today: date) -> dict[str, int]:
+    """How many who came are in each state, as their last visit leaves them."""
+    measure = standing.yardstick(session, merchant_id=merchant_id, on=today)
+    counted = {
+        state: session.execute(
+            sa.select(sa.func.count())
+            .select_from(MemberStats)
+            .where(
+                MemberStats.merchant_id == merchant_id,
+                MemberStats.visits > 0,
+                standing.is_in(session, measure, (), state),
+            )
+        ).scalar_one()
+        for state in rhythm.STATES
+    }
+    return {state: count for state, count in counted.items() if count}
 
 
 def _in_turn(

@@ -161,12 +161,15 @@ class Visitor:
         return self._page(answer)
 
     def _page(self, answer) -> Page:
-        return Page(
+        page = Page(
             status=answer.status_code,
             path=urlsplit(answer.request.url).path,
             html=answer.get_data(as_text=True),
             headers=dict(answer.headers),
         )
+        may_frame = "frame-src" in page.headers.get("Content-Security-Policy", "")
+        assert may_frame or "<iframe" not in page.html, f"{page.path} may not fill its own frame"
+        return page
 
     def come_in(self, email: str) -> "Visitor":
         """Through the door, without looking at the page behind it."""

@@ -18,12 +18,14 @@ from loyalty.counter.models import TierChange, Visit, VisitLine
 from loyalty.counter.rollups.models import MemberProduct, MemberStats
 from loyalty.customers.consents import UNMERGE, Purpose
 from loyalty.customers.models import ConsentEvent, Customer
+from loyalty.customers.record_models import CustomerTag, Tag
 from loyalty.ledger.models import Account
 
 _STATS, _CUSTOMER, _CARD = table(MemberStats).c, table(Customer).c, table(Card).c
 _VISIT, _LINE, _ACCOUNT = table(Visit).c, table(VisitLine).c, table(Account).c
 _CHANGE, _PRODUCT = table(TierChange), table(MemberProduct).c
 _EVENT = table(ConsentEvent)
+_TAG, _TAGGED = table(Tag).c, table(CustomerTag).c
 _DAYS_AHEAD = 366
 
 Predicate = sa.ColumnElement[bool]
@@ -195,6 +197,18 @@ def _bought_of(ground: Ground, condition: Condition) -> Predicate:
     return ground.holders(had.where(_LINE.category.in_(condition.choices)))
 
 
+def _tag(ground: Ground, condition: Condition) -> Predicate:
+    """By what the tag is called, large and small letters alike."""
+    carried = sa.select(_TAGGED.customer_id).where(_TAGGED.merchant_id == ground.merchant_id)
+    if condition.op == "set":
+        return _is_there(_CUSTOMER.id.in_(carried), condition)
+    named = sa.select(_TAG.id).where(
+        _TAG.merchant_id == ground.merchant_id,
+        _TAG.folded.in_([each.casefold() for each in condition.choices]),
+    )
+    return _CUSTOMER.id.in_(carried.where(_TAGGED.tag_id.in_(named)))
+
+
 def _consent(ground: Ground, condition: Condition) -> Predicate:
     purpose = Purpose(condition.part)
     if condition.op == "set":
@@ -254,6 +268,7 @@ _BY_FIELD: dict[str, Callable[[Ground, Condition], Predicate]] = {
     "location": _location,
     "source": _source,
     "bought": _bought,
+    "tag": _tag,
     "consent": _consent,
     "joined_days": _joined,
 }

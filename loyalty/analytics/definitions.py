@@ -32,7 +32,7 @@ DEFINITIONS: dict[str, Text] = {
         " 180 days up to the end of the period.",
     ),
     "visit_frequency": Text(
-        "Giorni di visita ogni 30 giorni, per membro attivo.",
+        "Giorni di visita ogni 30 giorni, per cliente attivo.",
         "Visit days in 30 days, for each active member.",
     ),
     "average_purchase": Text(
@@ -58,7 +58,7 @@ DEFINITIONS: dict[str, Text] = {
         "Who began in a month, and how many of them came in each of the months after.",
     ),
     "states": Text(
-        "Dove sta alla fine del periodo ciascun membro che è già venuto, secondo il suo ritmo.",
+        "Dove sta alla fine del periodo ciascun cliente che è già venuto, secondo il suo ritmo.",
         "Where each member who has ever come stands at the end of the period, by their own rhythm.",
     ),
     "flows": Text(

@@ -48,14 +48,16 @@ class Ground:
     @cached_property
     def back(self) -> frozenset[UUID]:
         """Who came back of late."""
-        return standing.returned(
-            self.session, merchant_id=self.merchant_id, on=self.on, limits=self.measures.limits
-        )
+        return standing.returned(self.session, merchant_id=self.merchant_id, measure=self.yardstick)
 
     @cached_property
     def state(self) -> sa.ColumnElement[str]:
         """The state of a row of members."""
         return standing.state_of(self.session, self.yardstick, self.back)
+
+    def is_in(self, state: str) -> sa.ColumnElement[bool]:
+        """Whether a row of `member_stats` with visits is in a state today."""
+        return standing.is_in(self.session, self.yardstick, self.back, state)
 
     @cached_property
     def timezone(self) -> str:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from loyalty.analytics.models import Measure
 from loyalty.analytics.rhythm import USUAL, Limits
 from loyalty.core.errors import Invalid
+from loyalty.core.signing import fingerprint
 from loyalty.core.text import Text
 from loyalty.merchants import acts
+from loyalty.merchants.places import ChangedMeanwhile
 from loyalty.merchants.roles import Duty, Permission
 
 DAYS_MAX, TENTHS_MIN, TENTHS_MAX = 3_650, 10, 200
@@ -51,14 +53,24 @@ def of(session: Session, *, merchant_id: UUID) -> Measures:
     return Measures(limits, row.margin_percent, row.lifespan_months)
 
 
-def change(session: Session, *, duty: Duty, wanted: Measures, at: datetime) -> None:
+def edition(kept: Measures) -> str:
+    """What tells two states of the measures apart."""
+    return fingerprint(asdict(kept)).hex()
+
+
+def change(
+    session: Session, *, duty: Duty, wanted: Measures, at: datetime, seen: str | None = None
+) -> None:
     """Measure by these from now on; the states of any day are told by them.
 
-    Raises Forbidden, and Invalid naming each limit out of bounds or out of order.
+    `seen` is the edition that was shown. Raises Forbidden, Invalid naming each limit out of bounds
+    or out of order, and ChangedMeanwhile.
     """
     duty.demand(Permission.SETTINGS)
-    if faults := _faults(wanted):
-        raise Invalid(faults)
+    if found := faults(wanted):
+        raise Invalid(found)
+    if seen is not None and seen != edition(of(session, merchant_id=duty.merchant_id)):
+        raise ChangedMeanwhile
     row = session.get(Measure, duty.merchant_id, with_for_update=True)
     if row is None:
         row = Measure(merchant_id=duty.merchant_id)
@@ -75,21 +87,22 @@ def change(session: Session, *, duty: Duty, wanted: Measures, at: datetime) -> N
     acts.note(session, duty=duty, act="measures.change", target="measures", at=at, **said)
 
 
-def _faults(wanted: Measures) -> dict[str, list[Text]]:
+def faults(wanted: Measures) -> dict[str, list[Text]]:
+    """What is wrong with them, by the name of each limit."""
     limits = wanted.limits
-    faults: dict[str, list[Text]] = {}
+    found: dict[str, list[Text]] = {}
     for name, low, high in _bounds(limits.is_fixed):
         if not low <= getattr(limits, name) <= high:
-            faults[name] = [_between(low, high)]
+            found[name] = [_between(low, high)]
     for name, high in (("margin_percent", MARGIN_MAX), ("lifespan_months", LIFESPAN_MONTHS_MAX)):
         value = getattr(wanted, name)
         if value is not None and not 1 <= value <= high:
-            faults[name] = [_between(1, high)]
+            found[name] = [_between(1, high)]
     if not limits.is_fixed and not all(getattr(limits, name) for name in _TENTHS):
-        faults["cooling_tenths"] = [_ALL_OR_NONE]
-    if not faults:
-        faults.update(_out_of_order(limits))
-    return faults
+        found["cooling_tenths"] = [_ALL_OR_NONE]
+    if not found:
+        found.update(_out_of_order(limits))
+    return found
 
 
 def _bounds(is_fixed: bool) -> list[tuple[str, int, int]]:  # noqa: FBT001  # which kind it is

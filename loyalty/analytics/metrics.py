@@ -1,6 +1,6 @@
 """The figures of a shop for a period: each with what it means, of how many, and how sure it is."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -8,12 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from loyalty.analytics import definitions, measures, past, returning, selling
+from loyalty.analytics import definitions, measures, past, returning, selling, shapes
 from loyalty.analytics.definitions import DEFINITIONS
 from loyalty.analytics.effect import wilson
+from loyalty.analytics.kept import Kept
 from loyalty.analytics.measures import Measures
 from loyalty.analytics.past import Past
-from loyalty.analytics.returning import Activity, Flows, Period
+from loyalty.analytics.returning import Activity, Curve, Flows, Period
 from loyalty.analytics.rhythm import STATES
 from loyalty.analytics.selling import Sales
 from loyalty.core.errors import Invalid
@@ -53,6 +54,10 @@ class Figures:
     first_on: date
     last_on: date
     metrics: dict[str, Metric]
+    age_s: float = 0.0  # how old the visits are that it rests on
+
+
+FIGURES: Kept[Figures] = Kept(most=32, worth=lambda found: found.metrics["states"].n >= past.LARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +81,51 @@ def period_of(*, first_on: date | None, last_on: date | None, today: date) -> Pe
     return Period(first.toordinal(), last.toordinal())
 
 
-def of(
-    session: Session, *, merchant_id: UUID, period: Period, location_id: UUID | None = None
+def lately(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    period: Period,
+    beside: Period | None = None,
+    location_id: UUID | None = None,
 ) -> Figures:
-    """The figures of a period; at one location, as if what happened there were all there is."""
+    """The same as `of`; of a large shop at most five minutes old."""
+    key = (id(session.get_bind()), merchant_id, period, beside, location_id)
+    asked: dict[str, Any] = {"merchant_id": merchant_id, "period": period, "beside": beside}
+
+    def find() -> Figures:
+        return of(session, **asked, location_id=location_id)
+
+    found, age_s = FIGURES.aged(key, find)
+    return replace(found, age_s=found.age_s + age_s)
+
+
+def of(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    period: Period,
+    beside: Period | None = None,
+    location_id: UUID | None = None,
+) -> Figures:
+    """The figures of a period; at one location, as if what happened there were all there is.
+
+    `beside` is the period to compare with: without it as many days right before.
+    """
+    beside = beside or period.before
     said = measures.of(session, merchant_id=merchant_id)
-    known = past.read(session, merchant_id=merchant_id, location_id=location_id, limits=said.limits)
-    sums = selling.sales(session, merchant_id=merchant_id, period=period, location_id=location_id)
-    now, before = (
-        _Half(
-            each,
-            returning.activity(known, each),
-            sold,
-            returning.flows(known, each),
-        )
-        for each, sold in zip((period, period.before), sums, strict=True)
+    whose: dict[str, Any] = {"merchant_id": merchant_id, "location_id": location_id}
+    known, age_s = past.lately(session, **whose, limits=said.limits)
+    sums = selling.sales(session, **whose, period=period, beside=beside)
+    # The days beside first: their end is often where the period itself begins.
+    before, now = (
+        _Half(each, returning.activity(known, each), sold, returning.flows(known, each))
+        for each, sold in zip((beside, period), sums[::-1], strict=True)
     )
     found = {**_counts(now, before), **_curves(known, period), **_worth(now, before, said)}
-    found |= _standing(known, now)
+    found |= _standing(known, now, before)
     on = date.fromordinal
-    return Figures(on(period.first), on(period.last), found)
+    return Figures(on(period.first), on(period.last), found, age_s)
 
 
 def _metric(key: str, value: Number | None, n: int, **more: Any) -> Metric:
@@ -110,7 +140,14 @@ def _counts(now: _Half, before: _Half) -> dict[str, Metric]:
         "active_members": _metric(
             "active_members", did.active, did.active, previous=had.active, note=none
         ),
-        "new_visits": _metric("new_visits", did.new, did.visit_days, previous=had.new, note=none),
+        "new_visits": _metric(
+            "new_visits",
+            did.new,
+            did.visit_days,
+            previous=had.new,
+            note=none,
+            parts={"spans": shapes.by_span(did, now.period)},
+        ),
         "returning_visits": _metric(
             "returning_visits", did.returning, did.visit_days, previous=had.returning, note=none
         ),
@@ -130,7 +167,11 @@ def _counts(now: _Half, before: _Half) -> dict[str, Metric]:
             did.active,
             previous=_frequency(before),
             note=none,
-            parts={"visit_days": did.visit_days, "days": now.period.days},
+            parts={
+                "visit_days": did.visit_days,
+                "days": now.period.days,
+                "members": shapes.often(did.each),
+            },
         ),
     }
 
@@ -164,14 +205,20 @@ def _curves(known: Past, period: Period) -> dict[str, Metric]:
             low=100 * step.low if step else None,
             high=100 * step.high if step else None,
             note=None if step else definitions.NOT_WATCHED if curve.n else definitions.NO_FIRST,
-            parts={"curve": steps, "again": curve.events} if days == 90 else {},  # noqa: PLR2004
+            parts=_parts(curve, steps) if days == 90 else {},  # noqa: PLR2004
         )
     gaps = returning.gaps(known, Period(period.last - GAP_DAYS + 1, period.last))
     for percent in (25, 50, 75):
         key = f"days_between_p{percent}"
         none = None if gaps else definitions.NO_GAPS
-        found[key] = _metric(key, returning.quantile(gaps, percent), gaps.total(), note=none)
+        parts = {"gaps": shapes.gaps(gaps)} if percent == 50 else {}  # noqa: PLR2004
+        value = returning.quantile(gaps, percent)
+        found[key] = _metric(key, value, gaps.total(), note=none, parts=parts)
     return found
+
+
+def _parts(curve: Curve, steps: list[list[float]]) -> dict[str, Any]:
+    return {"curve": steps, "again": curve.events, "weeks": shapes.curve(curve)}
 
 
 def _worth(now: _Half, before: _Half, said: Measures) -> dict[str, Metric]:
@@ -231,22 +278,22 @@ def _lifespan(now: _Half, said: Measures) -> Fraction | None:
     return min(most, Fraction(at_start * now.period.days, lost * YEAR_DAYS)) if lost else most
 
 
-def _standing(known: Past, now: _Half) -> dict[str, Metric]:
+def _standing(known: Past, now: _Half, before: _Half) -> dict[str, Metric]:
     standing = returning.total(now.flows, STATES)
     people = sum(standing.values())
     moved = [
         {"from": start or None, "to": end, "members": count}
         for (start, end), count in sorted(now.flows.items())
     ]
+    had = returning.total(before.flows, STATES)
     groups = returning.cohorts(known, until=now.period.last)
     rows = [
         {"month": one.month_on.isoformat()[:7], "size": one.size, "back": list(one.back)}
         for one in groups
     ]
-    none = None if people else definitions.NO_VISITS
-    begun = sum(one.size for one in groups)
+    none, begun = None if people else definitions.NO_VISITS, sum(one.size for one in groups)
     return {
-        "states": _metric("states", people, people, note=none, parts=dict(standing)),
+        "states": _metric("states", people, people, note=none, parts={**standing, "before": had}),
         "flows": _metric("flows", people, people, note=none, parts={"moves": moved}),
         "cohorts": _metric("cohorts", begun, begun, note=none, parts={"months": rows}),
     }

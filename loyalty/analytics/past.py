@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import rhythm
+from loyalty.analytics.kept import Kept
 from loyalty.analytics.rhythm import USUAL, Limits, Yardstick
 from loyalty.cards.models import Card
 from loyalty.core.db import table
@@ -18,6 +19,7 @@ from loyalty.counter.models import Visit
 from loyalty.customers.models import Customer
 
 _VISIT, _CARD, _CUSTOMER = table(Visit).c, table(Card).c, table(Customer).c
+FEW = 500  # ids that travel one by one
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,15 @@ class Past:
 
     def states(self, on: int) -> dict[UUID, str]:
         """The state on a day of everybody who had been there by then."""
-        measure = self.measure(on)
-        return {who: self._state(days, measure) for who, days in self.days.items() if days[0] <= on}
+        found = self._states.get(on)
+        if found is None:
+            measure = self.measure(on)
+            found = {
+                who: self._state(days, measure) for who, days in self.days.items() if days[0] <= on
+            }
+            self._states.clear()  # of one day only: a period begins where the one before ends
+            self._states[on] = found
+        return found
 
     def returned(self, on: int) -> frozenset[UUID]:
         """Who came back within the last days after having been given up."""
@@ -62,7 +71,7 @@ class Past:
     def _known_gaps(self) -> list[tuple[int, int, int]]:
         """Of each day on which a gap ended: the days in all gaps by then, and how many they are."""
         if not self._gaps:
-            self._gaps.extend(_summed(self.days.values()))
+            self._gaps[:] = _summed(self.days.values())  # at once: others may be looking
         return self._gaps
 
 
@@ -85,7 +94,11 @@ def _summed(everybody: Iterable[list[int]]) -> Iterator[tuple[int, int, int]]:
         yield day, all_days, all_gaps
 
 
-class _Ordinals(dict[str, int]):
+LARGE = 5_000  # members with visits: from so many on a shop's past is kept for a while
+PASTS: Kept[Past] = Kept(most=4, worth=lambda past: len(past.days) >= LARGE)
+
+
+class Ordinals(dict[str, int]):
     """Days as they are written to ordinals; a shop has few of them."""
 
     def __missing__(self, text: str) -> int:
@@ -105,13 +118,31 @@ def read(
     Who was merged into another counts with that one; a voided visit never was.
     """
     living = merged(session, merchant_id=merchant_id)
-    ordinal = _Ordinals().__getitem__
+    ordinal = Ordinals().__getitem__
     found: dict[UUID, list[int]] = {}
     for holder, written in _rows(session, merchant_id, location_id):
         who = living_of(living, holder)
         days = set(map(ordinal, written.split(",")))
-        found[who] = sorted(days.union(found.get(who, ())))
+        if who in found:
+            days.update(found[who])
+        found[who] = sorted(days)
     return Past(found, limits)
+
+
+def lately(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    location_id: UUID | None = None,
+    limits: Limits = USUAL,
+) -> tuple[Past, float]:
+    """The same, at most five minutes old where it takes a while to read; and how many seconds."""
+    key = (id(session.get_bind()), merchant_id, location_id, limits)
+
+    def find() -> Past:
+        return read(session, merchant_id=merchant_id, location_id=location_id, limits=limits)
+
+    return PASTS.aged(key, find)
 
 
 def _rows(
@@ -125,16 +156,17 @@ def _rows(
     ]
     if location_id is not None:
         mine.append(_VISIT.location_id == location_id)
-    days = sa.select(_together(session)).where(*mine).correlate(table(Card)).scalar_subquery()
+    walked = sa.select(together(session, _VISIT.local_on)).where(*mine)
+    days = walked.correlate(table(Card)).scalar_subquery()
     query = sa.select(_CARD.customer_id, days).where(_CARD.merchant_id == merchant_id)
     return ((who, days) for who, days in session.execute(query) if days is not None)
 
 
-def _together(session: Session) -> sa.ColumnElement[str]:
+def together(session: Session, day: sa.ColumnElement[date]) -> sa.ColumnElement[str]:
     """All days of a group as one text; row by row they would cost the more to fetch."""
     if session.get_bind().dialect.name == "postgresql":
-        return sa.func.string_agg(sa.cast(_VISIT.local_on, sa.Text), ",", type_=sa.Text)
-    return sa.func.group_concat(_VISIT.local_on, type_=sa.Text)
+        return sa.func.string_agg(sa.cast(day, sa.Text), ",", type_=sa.Text)
+    return sa.func.group_concat(day, type_=sa.Text)
 
 
 def merged(session: Session, *, merchant_id: UUID) -> dict[UUID, UUID]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from loyalty.analytics.spans import DAYS, DAYS_A_WEEK, Span
+from loyalty.analytics.spans import Span
 from loyalty.core.calendar import add_months, month_end
 from loyalty.core.text import Text
 
@@ -55,12 +55,12 @@ class Period:
 def preset(key: str, today: date, last: date | None = None) -> Span:
     """The days of a preset as of `today`.
 
-    "7" and "28" end on `last`, or yesterday: whole days can be compared. "today", "month" and
-    "year" run up to today, which is not over.
+    So many days ("7", "28") end on `last`, or yesterday: whole days can be compared. "today",
+    "month" and "year" run up to today, which is not over.
     """
-    if key in ("7", "28"):
-        days, end = DAYS if key == "28" else DAYS_A_WEEK, last or today - timedelta(days=1)
-        return Span(end - timedelta(days=days - 1), end)
+    if key.isdecimal():
+        end = last or today - timedelta(days=1)
+        return Span(end - timedelta(days=int(key) - 1), end)
     month = today.replace(day=1)
     if key == "last_month":
         last = month - timedelta(days=1)

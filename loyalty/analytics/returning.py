@@ -39,13 +39,17 @@ class Activity:
     """What members did in a period, in visit days.
 
     `active` members were there, `again` of them on two days or more; of all their `visit_days`,
-    `new` were somebody's very first.
+    `new` were somebody's very first. `by_day` and `new_by_day` are the same day by day, `each`
+    says how many members were there on so many days.
     """
 
     active: int
     again: int
     new: int
     visit_days: int
+    by_day: Counter[int]
+    new_by_day: Counter[int]
+    each: Counter[int]
 
     @property
     def returning(self) -> int:
@@ -55,16 +59,27 @@ class Activity:
 
 def activity(past: Past, period: Period) -> Activity:
     """What members did in a period."""
-    active = again = new = total = 0
+    by_day: Counter[int] = Counter()
+    new_by_day: Counter[int] = Counter()
+    each: Counter[int] = Counter()
     for days in past.days.values():
         begin = bisect_left(days, period.first)
-        count = bisect_right(days, period.last, begin) - begin
-        if count:
-            active += 1
-            again += count > 1
-            new += begin == 0
-            total += count
-    return Activity(active, again, new, total)
+        end = bisect_right(days, period.last, begin)
+        if begin < end:
+            by_day.update(days[begin:end])
+            each[end - begin] += 1
+            if begin == 0:
+                new_by_day[days[0]] += 1
+    active = each.total()
+    return Activity(
+        active,
+        active - each[1],
+        new_by_day.total(),
+        by_day.total(),
+        by_day,
+        new_by_day,
+        each,
+    )
 
 
 @dataclass(frozen=True, slots=True)

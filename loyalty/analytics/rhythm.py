@@ -103,18 +103,20 @@ def yardstick(on: int, days: int, gaps: int, limits: Limits = USUAL) -> Yardstic
 Measures = Callable[[int], Yardstick]
 
 
-def came_back(days: Sequence[int], *, first: int, before: int, measures: Measures) -> bool:
+def came_back(
+    days: Sequence[int], *, first: int, before: int, least: int, measures: Measures
+) -> bool:
     """Whether one of these visit days ended a silence in which they had been given up.
 
     `days` begins with the last one before those in question; of `before` visit days it is the last.
-    `measures` gives the yardstick of a day: each return is judged as the day before it knew.
+    Nobody is given up before `least` days. `measures` gives the yardstick of a day: each return is
+    judged as the day before it knew.
     """
     for number in range(1, len(days)):
         last, back = days[number - 1], days[number]
-        measure = measures(back - 1)
-        if measure.on - last < measure.limits.lapsed_days:
+        if back - last <= least:
             continue
-        if measure.left(first, last, before + number - 1) in GONE:
+        if measures(back - 1).left(first, last, before + number - 1) in GONE:
             return True
     return False
 
@@ -131,7 +133,7 @@ def state(days: Sequence[int], known: int, measure: Yardstick, measures: Measure
         begin = known - 1
         while begin > HABIT_DAYS and days[begin - 1] >= since:
             begin -= 1
-        some = days[begin - 1 : known]
-        if came_back(some, first=days[0], before=begin, measures=measures):
+        some, least = days[begin - 1 : known], measure.limits.lapsed_days
+        if came_back(some, first=days[0], before=begin, least=least, measures=measures):
             return REACTIVATED
     return measure.left(days[0], days[known - 1], known)

@@ -18,8 +18,10 @@ from loyalty.analytics.models import Segment
 from loyalty.core.db import part
 from loyalty.core.errors import Invalid, StateConflict, Unknown
 from loyalty.core.ids import new_id, ref
+from loyalty.core.signing import fingerprint
 from loyalty.core.text import Text, one_line
 from loyalty.merchants import acts
+from loyalty.merchants.places import ChangedMeanwhile
 from loyalty.merchants.roles import Duty
 
 NAME_MAX, KEY_MAX, SHOP_MAX = 80, 40, 200
@@ -106,15 +108,29 @@ def _insert(session: Session, made: Segment) -> None:
         raise StateConflict(segment=made.key) from taken
 
 
+def edition(segment: Segment) -> str:
+    """What tells two states of a segment apart."""
+    return fingerprint([segment.name, segment.audience]).hex()
+
+
 def change(
-    session: Session, *, duty: Duty, key: str, name: str, audience: dict[str, Any], at: datetime
+    session: Session,
+    *,
+    duty: Duty,
+    key: str,
+    name: str,
+    audience: dict[str, Any],
+    at: datetime,
+    seen: str | None = None,
 ) -> Segment:
     """Say a segment anew; whoever uses it uses the new one from now on.
 
-    Raises Unknown("segment") and Invalid.
+    `seen` is the edition that was shown. Raises Unknown("segment"), Invalid and ChangedMeanwhile.
     """
     found = find(session, merchant_id=duty.merchant_id, key=key)
     session.refresh(found, with_for_update=True)
+    if seen is not None and seen != edition(found):
+        raise ChangedMeanwhile
     conditions_of(audience)
     found.name, found.audience, found.changed_at = _named(name), audience, at
     session.flush()

@@ -10,21 +10,24 @@ from sqlalchemy.orm import Session
 from loyalty.analytics.returning import Period
 from loyalty.core.db import Id
 
-# Joined crosswise, for SQLite then goes card by card; no day stands in WHERE, so that it goes along
-# the one index that holds all of it.
+# Joined crosswise, for SQLite then goes card by card; no bare day stands in WHERE, so that it goes
+# along the one index that holds all of it.
 _SUMS = """
 SELECT CAST(COALESCE(SUM(CASE WHEN v.local_on BETWEEN :first_on AND :last_on
                               THEN v.net_minor END), 0) AS bigint),
        COUNT(CASE WHEN v.local_on BETWEEN :first_on AND :last_on THEN v.net_minor END),
-       CAST(COALESCE(SUM(CASE WHEN v.local_on >= :before_on AND v.local_on < :first_on
+       CAST(COALESCE(SUM(CASE WHEN v.local_on BETWEEN :before_on AND :until_on
                               THEN v.net_minor END), 0) AS bigint),
-       COUNT(CASE WHEN v.local_on >= :before_on AND v.local_on < :first_on THEN v.net_minor END)
+       COUNT(CASE WHEN v.local_on BETWEEN :before_on AND :until_on THEN v.net_minor END)
 FROM card k CROSS JOIN visit v
 WHERE k.merchant_id = :merchant_id AND v.merchant_id = :merchant_id AND v.card_id = k.id
-  AND v.voided_at IS NULL"""
+  AND v.voided_at IS NULL AND COALESCE(v.local_on, NULL) BETWEEN :start_on AND :end_on"""
 _ASKED = (
     sa.bindparam("merchant_id", type_=Id),
     sa.bindparam("before_on", type_=sa.Date),
+    sa.bindparam("until_on", type_=sa.Date),
+    sa.bindparam("start_on", type_=sa.Date),
+    sa.bindparam("end_on", type_=sa.Date),
     sa.bindparam("first_on", type_=sa.Date),
     sa.bindparam("last_on", type_=sa.Date),
 )
@@ -42,12 +45,20 @@ class Sales:
 
 
 def sales(
-    session: Session, *, merchant_id: UUID, period: Period, location_id: UUID | None = None
+    session: Session,
+    *,
+    merchant_id: UUID,
+    period: Period,
+    beside: Period,
+    location_id: UUID | None = None,
 ) -> tuple[Sales, Sales]:
-    """The sales of a period, and of as many days right before."""
+    """The sales of a period, and of the one that it is compared with."""
     asked = {
         "merchant_id": merchant_id,
-        "before_on": date.fromordinal(period.before.first),
+        "start_on": date.fromordinal(min(beside.first, period.first)),
+        "end_on": date.fromordinal(max(beside.last, period.last)),
+        "before_on": date.fromordinal(beside.first),
+        "until_on": date.fromordinal(beside.last),
         "first_on": date.fromordinal(period.first),
         "last_on": date.fromordinal(period.last),
     }

@@ -6,14 +6,15 @@ before, which a sum does not know.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.analytics import past, rhythm
+from loyalty.analytics import back, past, rhythm
+from loyalty.analytics.kept import Kept
 from loyalty.analytics.rhythm import STATES, USUAL, Limits, Yardstick
 from loyalty.core import calendar
 from loyalty.core.db import table
@@ -23,6 +24,9 @@ from loyalty.merchants.models import Merchant
 
 _STATS, _CUSTOMER = table(MemberStats).c, table(Customer).c
 _TENTHS = 10
+_JULIAN = 1_721_424.5  # the Julian day of the day before the first of the calendar
+LARGE_GAPS = 50_000  # between visit days of a shop: from so many on what took long is kept
+BACK: Kept[frozenset[UUID]] = Kept(most=32)
 # Everybody who is somebody's own record by now, beside what is kept of their visits.
 MEMBERS = table(Customer).outerjoin(
     table(MemberStats),
@@ -75,7 +79,10 @@ def yardstick(
     between = sa.func.sum(days_between(session, _STATS.last_on, _STATS.first_on))
     row = session.execute(
         sa.select(between, sa.func.sum(_STATS.visit_days - 1)).where(
-            _STATS.merchant_id == merchant_id, _STATS.visits > 0
+            # Who came on one day only has no gap.
+            _STATS.merchant_id == merchant_id,
+            _STATS.visits > 0,
+            _STATS.visit_days > 1,
         )
     ).one()
     return rhythm.yardstick(on.toordinal(), int(row[0] or 0), int(row[1] or 0), limits)
@@ -86,8 +93,8 @@ def counts(
 ) -> dict[str, int]:
     """How many members are in each state today, every state named."""
     measure = yardstick(session, merchant_id=merchant_id, on=on, limits=limits)
-    back = returned(session, merchant_id=merchant_id, on=on, limits=limits)
-    found = _counted(session, state_of(session, measure, back), living(merchant_id))
+    again = returned(session, merchant_id=merchant_id, measure=measure)
+    found = _counted(session, state_of(session, measure, again), living(merchant_id))
     return {name: found.get(name, 0) for name in STATES}
 
 
@@ -100,10 +107,9 @@ def _counted(
 
 
 def states(
-    session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID], on: date, limits: Limits
+    session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID], measure: Yardstick
 ) -> dict[UUID, str]:
-    """The state today of these living customers; of a few, the shop's past is seldom read."""
-    measure = yardstick(session, merchant_id=merchant_id, on=on, limits=limits)
+    """The state of these living customers today; of a few, what others did is seldom read."""
     query = sa.select(_CUSTOMER.id, state_of(session, measure)).select_from(MEMBERS)
     mine = _CUSTOMER.id.in_(list(customer_ids))
     rows = session.execute(query.where(_CUSTOMER.merchant_id == merchant_id, mine))
@@ -111,46 +117,86 @@ def states(
     days = past.days_of(session, merchant_id=merchant_id, customer_ids=list(found))
     maybe = [who for who in days if past.may_have_returned(days[who], measure)]
     if maybe:
-        back = returned(session, merchant_id=merchant_id, on=on, limits=limits)
-        found.update(dict.fromkeys(back.intersection(maybe), rhythm.REACTIVATED))
+        again = returned(session, merchant_id=merchant_id, measure=measure)
+        found.update(dict.fromkeys(again.intersection(maybe), rhythm.REACTIVATED))
     return found
 
 
-def returned(
-    session: Session, *, merchant_id: UUID, on: date, limits: Limits = USUAL
-) -> frozenset[UUID]:
-    """Who came back within the last days after having been given up."""
-    return past.read(session, merchant_id=merchant_id, limits=limits).returned(on.toordinal())
+def returned(session: Session, *, merchant_id: UUID, measure: Yardstick) -> frozenset[UUID]:
+    """Who came back within the last days after having been given up.
+
+    In a large shop it is looked up every five minutes.
+    """
+
+    def find() -> frozenset[UUID]:
+        return back.returned(session, merchant_id=merchant_id, today=measure)
+
+    if measure.gaps < LARGE_GAPS:
+        return find()
+    key = (id(session.get_bind()), merchant_id, measure.on, measure.limits)
+    return BACK.get(key, find)
+
+
+Tests = list[tuple[str, sa.ColumnElement[bool]]]
 
 
 def state_of(
-    session: Session, measure: Yardstick, back: Collection[UUID] = ()
+    session: Session, measure: Yardstick, again: Collection[UUID] = ()
 ) -> sa.ColumnElement[str]:
-    """The state of a row of MEMBERS; `back` is who came back of late.
+    """The state of a row of MEMBERS; `again` is who came back of late."""
+    whens: list[Any] = [(test, name) for name, test in _tests(session, measure)]
+    whens.insert(0, (_STATS.last_on.is_(None), rhythm.NEW))
+    if again:
+        whens.insert(0, (among(session, _CUSTOMER.id, again), rhythm.REACTIVATED))
+    return sa.case(*whens)
 
-    Compared in whole numbers, as `rhythm.Yardstick` does.
+
+def is_in(
+    session: Session, measure: Yardstick, again: Collection[UUID], name: str
+) -> sa.ColumnElement[bool]:
+    """Whether a row of `member_stats` with visits is in that state; no other is thought through."""
+    is_back = among(session, _STATS.customer_id, again) if again else sa.false()
+    if name == rhythm.REACTIVATED:
+        return is_back
+    earlier: list[sa.ColumnElement[bool]] = [sa.not_(is_back)] if again else []
+    for other, test in _tests(session, measure):
+        if other == name:
+            return sa.and_(test, *earlier)
+        earlier.append(sa.not_(test))
+    raise AssertionError(f"{name} is no state")
+
+
+def _tests(session: Session, measure: Yardstick) -> Tests:
+    """The states as the last visit leaves them, of which the first that fits is it.
+
+    Compared in whole numbers, as `rhythm.Yardstick` does; what is cheap to ask comes first in each.
     """
     limits, on = measure.limits, date.fromordinal(measure.on)
-    silence = days_between(session, sa.literal(on, sa.Date), _STATS.last_on)
     between = days_between(session, _STATS.last_on, _STATS.first_on)
     usual = between * measure.gaps + 2 * measure.mean_days
-    waited = silence * (_STATS.visit_days + 1) * (measure.gaps * _TENTHS)
+    waited = _days_since(session, on) * (_STATS.visit_days + 1) * (measure.gaps * _TENTHS)
 
     def since(days: int, tenths: int) -> sa.ColumnElement[bool]:
-        return sa.and_(silence >= days, waited >= usual * tenths)
+        parts = [_STATS.last_on <= on - timedelta(days=days)]
+        return sa.and_(*parts, *([waited >= usual * tenths] if tenths else []))
 
-    never, few = _STATS.last_on.is_(None), _STATS.visit_days < rhythm.HABIT_DAYS
-    whens: list[Any] = [
-        (never, rhythm.NEW),
-        (sa.and_(few, silence <= limits.new_days), rhythm.NEW),
-        (few, rhythm.ONE_OFF),
-        (since(limits.lost_days, limits.lost_tenths), rhythm.LOST),
-        (since(limits.lapsed_days, limits.lapsed_tenths), rhythm.LAPSED),
-        (since(limits.cooling_days, limits.cooling_tenths), rhythm.COOLING),
+    few = _STATS.visit_days < rhythm.HABIT_DAYS
+    is_recent = _STATS.last_on >= on - timedelta(days=limits.new_days)
+    return [
+        (rhythm.NEW, sa.and_(few, is_recent)),
+        (rhythm.ONE_OFF, few),
+        (rhythm.LOST, since(limits.lost_days, limits.lost_tenths)),
+        (rhythm.LAPSED, since(limits.lapsed_days, limits.lapsed_tenths)),
+        (rhythm.COOLING, since(limits.cooling_days, limits.cooling_tenths)),
+        (rhythm.ACTIVE, sa.true()),
     ]
-    if back:
-        whens.insert(0, (among(session, _CUSTOMER.id, back), rhythm.REACTIVATED))
-    return sa.case(*whens, else_=rhythm.ACTIVE)
+
+
+def _days_since(session: Session, on: date) -> sa.ColumnElement[int]:
+    if session.get_bind().dialect.name == "postgresql":
+        return days_between(session, sa.literal(on, sa.Date), _STATS.last_on)
+    # SQLite would ask what a given day is for each row again.
+    return sa.cast(on.toordinal() + _JULIAN - sa.func.julianday(_STATS.last_on), sa.BigInteger)
 
 
 def among(

@@ -87,7 +87,7 @@ FIELDS: dict[str, Kind] = {
     "bought.sku": _LIKED,
     "bought.category": _LIKED,
     "nps": Kind((*NUMBER_OPS, "set"), _whole(0, 10), is_behaviour=True, is_waiting=True),
-    "tag": Kind((*WORD_OPS, "set"), _words, is_waiting=True),
+    "tag": Kind((*WORD_OPS, "set"), _words),
     "consent": Kind(("eq", "set"), _truth),
     "joined_days": Kind(NUMBER_OPS, _DAYS),
 }

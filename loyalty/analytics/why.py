@@ -36,6 +36,7 @@ _FIELDS = {
     "location": Text("sede", "location"),
     "source": Text("provenienza", "way of joining"),
     "bought": Text("acquisti", "purchases"),
+    "tag": Text("etichetta", "tag"),
     "consent": Text("consenso", "consent"),
     "joined_days": Text("iscrizione", "joining"),
 }
@@ -152,6 +153,10 @@ class Teller:
         things = " / ".join(leaf.choices)
         return Text(f"ha comprato {things}", f"has bought {things}")
 
+    def _tag(self, leaf: Condition, _: Row) -> Text:
+        words = " / ".join(leaf.choices)
+        return Text(f"etichetta {words}", f"tagged {words}")
+
     def _consent(self, leaf: Condition, _: Row) -> Text:
         purpose = _PURPOSES[leaf.part]
         if leaf.op == "set":
@@ -233,6 +238,7 @@ _TOLD: dict[str, Callable[[Teller, Condition, Row], Text]] = {
     "location": Teller._location,  # noqa: SLF001
     "source": Teller._source,  # noqa: SLF001
     "bought": Teller._bought,  # noqa: SLF001
+    "tag": Teller._tag,  # noqa: SLF001
     "consent": Teller._consent,  # noqa: SLF001
     "joined_days": Teller._joined,  # noqa: SLF001
 }

@@ -1,5 +1,6 @@
 """The figures of the shop for other programs."""
 
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -95,10 +96,10 @@ def get_metrics(query: dict[str, Any]) -> Response:
     period = metrics.period_of(
         first_on=query.get("from"), last_on=query.get("to"), today=shop.today(at)
     )
-    found = metrics.of(session, merchant_id=merchant_id, period=period, location_id=location_id)
+    found = metrics.lately(session, merchant_id=merchant_id, period=period, location_id=location_id)
     about = {
         "location": query.get("location"),
-        "as_of": clock.rfc3339(at),
+        "as_of": clock.rfc3339(at - timedelta(seconds=round(found.age_s))),
         "currency": shop.currency,
     }
     return answer({**about, **_shown(found)})

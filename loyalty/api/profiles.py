@@ -73,7 +73,7 @@ class _Standing:
             session, merchant_id=merchant_id, on=self._on, limits=limits
         )
         self._states = standing.states(
-            session, merchant_id=merchant_id, customer_ids=ids, on=self._on, limits=limits
+            session, merchant_id=merchant_id, customer_ids=ids, measure=self._measure
         )
         self._stats = standing.stats(session, merchant_id=merchant_id, customer_ids=ids)
 

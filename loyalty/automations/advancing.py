@@ -6,14 +6,15 @@ between has done nothing, and two workers cannot take the same step.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from loyalty.automations import editions, entering, facts, journeys, switching
+from loyalty.analytics.rhythm import Yardstick
+from loyalty.automations import editions, facts, journeys, switching
 from loyalty.automations.deciding import SUNSET, Decision, End, Go, Later, Standing, decide
 from loyalty.automations.facts import Known
 from loyalty.automations.journeys import Journey
@@ -77,9 +78,18 @@ def leave(session: Session, *, house: House, kind: str, at: datetime) -> int:
 
 
 def advance(
-    session: Session, *, row: Automation, house: House, run_ids: Collection[UUID], at: datetime
+    session: Session,
+    *,
+    row: Automation,
+    house: House,
+    run_ids: Collection[UUID],
+    yardstick: Yardstick,
+    at: datetime,
 ) -> int:
-    """Take these a step further, or end them; how many were still due."""
+    """Take these a step further, or end them; how many were still due.
+
+    `yardstick` is what members are measured by today: `facts.measure`.
+    """
     journey = switching.journey_of(row.kind)
     runs = session.execute(
         sa.select(_RUN)
@@ -96,7 +106,7 @@ def advance(
         journey=journey,
         runs=runs,
         offer=_offer(desk),
-        profiled=entering.is_profiled(journey),
+        yardstick=yardstick,
         at=at,
     )
     decided = [(run, decide(journey, _standing(run), known[run.id].facts, at=at)) for run in runs]
@@ -224,15 +234,3 @@ def end(
 ) -> None:
     """End these; what is over stays as it was."""
     _end(session, merchant_id, run_ids, how, at)
-
-
-def last_days(session: Session, *, merchant_id: UUID, ids: Collection[UUID]) -> dict[UUID, date]:
-    """The last visit day of these customers, of those who have any."""
-    rows = session.execute(
-        sa.select(_STATS.c.customer_id, _STATS.c.last_on).where(
-            _STATS.c.merchant_id == merchant_id,
-            _STATS.c.customer_id.in_(list(ids)),
-            _STATS.c.last_on.is_not(None),
-        )
-    )
-    return {row.customer_id: row.last_on for row in rows}

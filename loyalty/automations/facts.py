@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.analytics import rhythm, standing
 from loyalty.analytics.ground import Ground
+from loyalty.analytics.rhythm import Yardstick
+from loyalty.automations import entering
 from loyalty.automations.deciding import Facts
 from loyalty.automations.journeys import WIN_BACK, Journey
 from loyalty.automations.models import AutomationStep
@@ -39,19 +41,25 @@ class Known:
     voucher_id: UUID | None
 
 
-def of(  # the ground of one portion
+def measure(session: Session, *, house: House, at: datetime) -> Yardstick:
+    """What members are measured by today; it adds up a whole shop, so once for many portions."""
+    return Ground(session, house.merchant_id, local_day(at, house.timezone)).yardstick
+
+
+def of(
     session: Session,
     *,
     house: House,
     journey: Journey,
     runs: Sequence[Any],
     offer: Offer | None,
-    profiled: bool,
+    yardstick: Yardstick,
     at: datetime,
 ) -> dict[UUID, Known]:
     """What is known of each of these runs' people, by run."""
     ids = [run.customer_id for run in runs]
-    people = _people(session, house, journey, ids, at)
+    profiled = entering.is_profiled(journey)
+    people = _people(session, house, journey, ids, yardstick)
     verdicts = gate.ask(session, house=house, customer_ids=ids, profiled=profiled, at=at)
     letters = _letters(session, house.merchant_id, [run.id for run in runs])
     cards = _cards(session, house.merchant_id, offer, ids)
@@ -65,13 +73,12 @@ def of(  # the ground of one portion
 
 
 def _people(
-    session: Session, house: House, journey: Journey, ids: Sequence[UUID], at: datetime
+    session: Session, house: House, journey: Journey, ids: Sequence[UUID], yardstick: Yardstick
 ) -> Mapping[UUID, tuple[Any, bool]]:
     """Those who are customers still: their last visit day, and whether the journey fits them."""
-    ground = Ground(session, house.merchant_id, local_day(at, house.timezone))
     fits: sa.ColumnElement[bool] = sa.true()
     if journey.kind == WIN_BACK:
-        fits = standing.state_of(session, ground.yardstick).in_([*rhythm.GONE])
+        fits = standing.state_of(session, yardstick).in_([*rhythm.GONE])
     rows = session.execute(
         sa.select(_CUSTOMER.id, _STATS.last_on, fits.label("fits"))
         .select_from(standing.MEMBERS)

@@ -33,6 +33,7 @@ class Done:
     open: int
     held: int
     sent: dict[str, int]
+    waiting: dict[int, int]  # of those who get letters, by the place of their next step
     ended: dict[str, int]  # of those who got letters, by how it ended
     redeemed: int
 
@@ -85,9 +86,17 @@ def done(session: Session, *, merchant_id: UUID, kind: str) -> Done:
         open=sum(row.number for row in rows if row.ended_as is None),
         held=sum(row.number for row in rows if row.is_held),
         sent=_sent(session, its),
+        waiting=_waiting(session, its),
         ended=ended,
         redeemed=_redeemed(session, its),
     )
+
+
+def _waiting(session: Session, its: tuple[sa.ColumnElement[bool], ...]) -> dict[int, int]:
+    query = sa.select(_RUN.c.step, sa.func.count().label("number")).where(
+        *its, _RUN.c.ended_at.is_(None), ~_RUN.c.is_held
+    )
+    return {row.step: row.number for row in session.execute(query.group_by(_RUN.c.step))}
 
 
 def _letters(its: tuple[sa.ColumnElement[bool], ...], *columns: Any) -> sa.Select[Any]:

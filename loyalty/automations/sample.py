@@ -8,16 +8,35 @@ from sqlalchemy.orm import Session
 from loyalty.automations import editions, switching
 from loyalty.automations.journeys import Step
 from loyalty.automations.switching import Setting
-from loyalty.campaigns import person
+from loyalty.campaigns import person, tags
 from loyalty.campaigns.offers import DAYS_USUAL
 from loyalty.campaigns.person import Frame, Whose
 from loyalty.campaigns.press import Printed
 from loyalty.campaigns.rules import House
+from loyalty.campaigns.tags import OF_OFFER, Gaps
+from loyalty.core.errors import Invalid
 from loyalty.core.text import Text
 from loyalty.programs import expiry
 
 NAME, CODE = "Anna Ferri", "ABCD2345EF"
 _GIFT = Text("Il tuo regalo", "Your gift")
+
+
+def subject(plain: dict[str, Any], *, step: Step, house: House, language: str) -> str:
+    """The subject of a letter, in that language where there is one, with a name that is nobody's.
+
+    What cannot be read is shown as it was typed.
+    """
+    shown = person.language_for(language, house.language, plain)
+    typed = str(plain[shown]["subject"])
+    gaps = Gaps(has_offer=step.gives or step.reminds)
+    try:
+        pieces = gaps.split(gaps.take(typed, field="subject"))
+    except Invalid:
+        return typed
+    dots = dict.fromkeys(OF_OFFER, "…")
+    known = {"first_name": person.first_name(NAME), "shop": house.name}
+    return tags.fill(pieces, {**dots, **known})
 
 
 def html(  # a letter, and who it is shown to

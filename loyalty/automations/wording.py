@@ -111,11 +111,11 @@ feel like it, come and get it.
 )
 _WELCOME = _letter(
     (
-        "Benvenuto tra gli amici di {{shop}}",
+        "Ti diamo il benvenuto da {{shop}}",
         """
 Ciao {{first_name|a te}},
 
-grazie di esserti unito a noi. Da adesso ogni visita conta: mostra la tua carta alla cassa, al resto
+grazie di essere con noi. Da adesso ogni visita conta: mostra la tua carta alla cassa, al resto
 pensiamo noi.
 
 Ti scriveremo poco, e solo quando ne vale la pena.
@@ -124,7 +124,7 @@ Ti scriveremo poco, e solo quando ne vale la pena.
 """,
     ),
     (
-        "Welcome among the friends of {{shop}}",
+        "Welcome to {{shop}}",
         """
 Hello {{first_name|there}},
 

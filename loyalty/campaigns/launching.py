@@ -160,11 +160,15 @@ def _turn(
     drafts.demand(campaign, *allowed)
     campaign.state = state
     session.flush()
-    acts.note(session, duty=duty, act=f"campaign.{_VERB[state]}", target=campaign_ref, at=at)
+    acts.note(session, duty=duty, act=_ACTS[state], target=campaign_ref, at=at)
     return campaign
 
 
-_VERB = {states.PAUSED: "pause", states.RUNNING: "resume", states.STOPPED: "stop"}
+_ACTS = {
+    states.PAUSED: "campaign.pause",
+    states.RUNNING: "campaign.resume",
+    states.STOPPED: "campaign.stop",
+}
 
 
 def wake(session: Session, campaign: Campaign, at: datetime) -> None:

@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from loyalty.campaigns import letter, offers, person, press, tokens
+from loyalty.campaigns.blocks import Block
 from loyalty.campaigns.offers import Offer
 from loyalty.campaigns.person import Frame, Whose
 from loyalty.campaigns.press import Printed, Sender
 from loyalty.campaigns.rules import House
+from loyalty.campaigns.tags import Gaps
 from loyalty.core.db import current
 from loyalty.customers import mailing
 from loyalty.customers.models import Customer
@@ -82,6 +84,15 @@ def show(
         until_at=gift.until_at if gift else None,
     )
     return Shown(*letters[chosen].for_one(person.values(frame, whose)), chosen)
+
+
+def notice(sentences: list[str], *, house: House) -> str:
+    """Where no letter can be shown: why, on the same paper."""
+    lines = [Block("text", (one,)) for one in sentences]
+    draft = letter.Draft("", lines, Gaps(has_offer=False))
+    sender = Sender(house.name, house.identity)
+    paper = press.printed(draft, language="it", sender=sender, has_offer=False)
+    return paper.for_one({})[1]
 
 
 def offer_of(session: Session, *, merchant_id: UUID, raw: dict[str, Any] | None) -> Offer | None:

@@ -29,7 +29,7 @@ _WE_MISS_YOU = {
 }
 _WELCOME = {
     "it": {
-        "subject": "{{first_name|Ciao}}, benvenuto da {{shop}}",
+        "subject": "{{first_name|Ciao}}, ti diamo il benvenuto da {{shop}}",
         "body": (
             "# Grazie di essere con noi\n\nCiao {{first_name|a te}},\n\n"
             "la tua carta è pronta: mostrala alla cassa a ogni visita, e raccogli senza pensarci."

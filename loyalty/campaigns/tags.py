@@ -111,6 +111,6 @@ _BROKEN = Text(
 def _unknown(name: str, known: tuple[str, ...]) -> Text:
     listed, said = ", ".join(known), name[:40]
     return Text(
-        f"Il segnaposto “{said}” non c'è. Puoi usare: {listed}.",
+        f"Il segnaposto «{said}» non c'è. Puoi usare: {listed}.",
         f"There is no placeholder “{said}”. You can use: {listed}.",
     )

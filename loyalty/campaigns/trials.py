@@ -22,6 +22,7 @@ from loyalty.merchants.roles import Duty, Permission
 JOB = "campaigns.trial"
 LETTER, HELLO, RECORDS = "letter", "hello", "records"
 AN_HOUR_MAX = 10
+_ACTS = {LETTER: "mail.try_letter", HELLO: "mail.try_hello", RECORDS: "mail.try_records"}
 _HOUR_S = 3_600
 KEPT_FOR = timedelta(days=90)
 _TRIAL = table(MailTrial)
@@ -62,7 +63,7 @@ def ask(
     payload = {"merchant": str(duty.merchant_id), "trial": str(made.id)}
     jobs.enqueue(session, kind=JOB, payload=payload, at=at, merchant_id=duty.merchant_id)
     target = ref("cmp", campaign.id) if campaign else "mail"
-    acts.note(session, duty=duty, act=f"mail.try_{kind}", target=target, at=at)
+    acts.note(session, duty=duty, act=_ACTS[kind], target=target, at=at)
     return made.id
 
 

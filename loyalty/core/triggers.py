@@ -116,20 +116,24 @@ def differences(connection: sa.Connection) -> list[str]:
 
 _COLUMNS_POSTGRESQL = sa.text(
     "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
-    "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND c.relname IN :tables "
     "AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum"
 )
 _COLUMNS_SQLITE = sa.text(
     "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c "
-    "WHERE t.type = 'table' AND c.hidden <> 1 ORDER BY t.name, c.cid"
+    "WHERE t.type = 'table' AND t.name IN :tables AND c.hidden <> 1 ORDER BY t.name, c.cid"
 )
 
 
 def _columns(connection: sa.Connection, query: sa.TextClause) -> dict[str, list[str]]:
-    """The columns of every table, in their order."""
+    """The columns of each frozen table, in order. Raises NoSuchTableError if one is missing."""
     columns: dict[str, list[str]] = {}
-    for table, column in connection.execute(query):
+    wanted = query.bindparams(sa.bindparam("tables", list(_FROZEN), expanding=True))
+    for table, column in connection.execute(wanted):
         columns.setdefault(table, []).append(column)
+    for table in _FROZEN:
+        if table not in columns:
+            raise sa.exc.NoSuchTableError(table)
     return columns
 
 

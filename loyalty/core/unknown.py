@@ -60,6 +60,12 @@ _THINGS = {
     ),
     "mail": Text("E-mail non trovata.", "There is no such mail."),
     "segment": Text("Segmento non trovato.", "There is no such segment."),
+    "table": Text(
+        "Questa tabella non c'è. Scaricala dalla pagina dei numeri.",
+        "There is no such table. Download it from the page of figures.",
+    ),
+    "automation": Text("Automatismo non trovato.", "There is no such automation."),
+    "step": Text("Passo non trovato.", "There is no such step."),
     "campaign": Text("Campagna non trovata.", "There is no such campaign."),
     "message": Text("Messaggio non trovato.", "There is no such message."),
     "unit": Text("Unità non prevista dal programma.", "The program has no such unit."),

@@ -2,9 +2,11 @@
 
 import random
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from loyalty.analytics import saved as segments
 from loyalty.core.signing import digest
 from loyalty.customers import living, notes, tags
 from loyalty.demo.counter import Member
@@ -28,6 +30,29 @@ _NOTES = (
 )
 _NOTED_EACH_TIME = 2
 _TAGGED = 24
+
+
+_SEGMENTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "Da riconquistare subito",
+        {
+            "all": [
+                {"segment": "lapsed"},
+                {"field": "visits", "op": "gte", "value": 5},
+                {"field": "consent.marketing", "op": "eq", "value": True},
+            ]
+        },
+    ),
+    (
+        "Una seconda visita",
+        {
+            "all": [
+                {"field": "visits", "op": "eq", "value": 1},
+                {"field": "joined_days", "op": "lte", "value": 90},
+            ]
+        },
+    ),
+)
 
 
 def note_down(session: Session, days: Days, chance: random.Random) -> None:
@@ -63,6 +88,8 @@ def sort_out(
         tags.put(
             session, merchant_id=merchant_id, tag_id=tag, customer_ids=some, actor=actor, at=at
         )
+    for name, audience in _SEGMENTS:
+        segments.save(session, duty=shop.manager, name=name, audience=audience, at=at)
     for name, said in (
         ("Si stanno allontanando", {"state": "lapsed", "visits_min": "5", "sort": "-spend"}),
         ("Premi da ritirare", {"reward": "waiting"}),

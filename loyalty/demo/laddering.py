@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import past, rhythm, standing
-from loyalty.automations import advancing, asking, editions, entering, switching, upkeep
+from loyalty.automations import advancing, asking, editions, entering, facts, switching, upkeep
 from loyalty.automations.journeys import WELCOME, WIN_BACK
 from loyalty.automations.models import Automation, AutomationRun, AutomationStep
 from loyalty.campaigns import rules, states, tokens
@@ -24,7 +24,8 @@ from loyalty.campaigns.rules import House
 from loyalty.core import bulk
 from loyalty.core.calendar import local_day, zone
 from loyalty.core.db import current, table
-from loyalty.core.ids import new_id
+from loyalty.core.ids import new_id, ref
+from loyalty.counter import gifts, redemptions
 from loyalty.customers import living
 from loyalty.demo.habits import TIMEZONE
 from loyalty.demo.opening import Shop
@@ -35,7 +36,7 @@ SHOP = "cafe"
 _BEGAN_DAYS, _LATELY_DAYS = 330, 40
 _WINDOW_DAYS = 28
 _HELD_OF_RETURNED, _HELD_OF_GONE = 12, 27  # of a hundred: letters bring some back
-_ANSWERS_PERCENT, _NOTED = 45, 9
+_ANSWERS_PERCENT, _NOTED, _USED_PERCENT = 45, 9, 60
 _STEPS = (("reminder", 0), ("question", 5), ("offer", 10), ("last_day", 23))
 _LADDER_DAYS = 33
 _WORDS = {
@@ -62,7 +63,7 @@ def climb(session: Session, shop: Shop, chance: random.Random, at: datetime) -> 
     row = session.get_one(Automation, (shop.merchant_id, WIN_BACK))
     there = editions.current_of(session, merchant_id=shop.merchant_id, kind=WIN_BACK)
     letters = {step: one.id for step, one in there.items()}
-    _tell_the_past(session, row, letters, chance, at)
+    _tell_the_past(session, shop, letters, chance, at)
     for days in range(_LATELY_DAYS, -1, -1):
         _a_day(session, row, house, at - timedelta(days=days))
     _answer(session, shop, chance, at)
@@ -114,11 +115,12 @@ def _silences(session: Session, merchant_id: UUID, at: datetime) -> Iterator[_Si
 
 def _tell_the_past(
     session: Session,
-    row: Automation,
+    shop: Shop,
     letters: dict[str, UUID],
     chance: random.Random,
     at: datetime,
 ) -> None:
+    row = session.get_one(Automation, (shop.merchant_id, WIN_BACK))
     runs, messages, steps = [], [], []
     for one in _silences(session, row.merchant_id, at):
         run, taken = _told(row, one, chance, at)
@@ -127,8 +129,41 @@ def _tell_the_past(
             message = _message(run, letters[step], _morning(on))
             messages.append(message)
             steps.append(_step(run, step, message))
+    _use_gifts(session, shop, runs, messages, chance)
     for what, rows in ((_RUN, runs), (_MESSAGE, messages), (_STEP, steps)):
         bulk.insert(session.connection(), what, rows)
+
+
+def _use_gifts(
+    session: Session,
+    shop: Shop,
+    runs: list[dict[str, Any]],
+    messages: list[dict[str, Any]],
+    chance: random.Random,
+) -> None:
+    """Some of those who came back in time for their gift had it handed over."""
+    giving = switching.find(session, merchant_id=shop.merchant_id, kind=WIN_BACK)
+    offer = switching.gift_of(session, merchant_id=shop.merchant_id, setting=giving)
+    assert offer is not None, "set at the beginning"
+    there = editions.current_of(session, merchant_id=shop.merchant_id, kind=WIN_BACK)
+    told = {one["customer_id"]: one for one in messages
+            if one["campaign_id"] == there["offer"].id}  # fmt: skip
+    cards = gifts.cards_of(
+        session, merchant_id=shop.merchant_id, program_id=offer.program_id, customer_ids=list(told)
+    )
+    duty = next(iter(shop.tills.values()))[0]
+    for run in runs:
+        letter, card = told.get(run["customer_id"]), cards.get(run["customer_id"])
+        if letter is None or card is None or run["ended_as"] != "came_back":
+            continue
+        gift = offer.gift(shop.merchant_id, at=letter["sent_at"], timezone=TIMEZONE)
+        if chance.randrange(100) >= _USED_PERCENT or run["ended_at"] >= gift.until_at:
+            continue
+        (voucher,) = gifts.give(session, gift=gift, cards=[card], at=letter["sent_at"])
+        letter["redemption_id"] = voucher
+        redemptions.fulfil(
+            session, duty=duty, redemption_ref=ref("red", voucher), intent=None, at=run["ended_at"]
+        )
 
 
 def _told(
@@ -207,7 +242,8 @@ def _a_day(session: Session, row: Automation, house: House, day: datetime) -> No
     entering.write(session, row=row, people=found.ready, at=at)
     upkeep.looked(session, row=row, house=house, at=at)
     due = advancing.due(session, merchant_id=row.merchant_id, kind=row.kind, at=at, limit=500)
-    advancing.advance(session, row=row, house=house, run_ids=due, at=at)
+    measure = facts.measure(session, house=house, at=at)
+    advancing.advance(session, row=row, house=house, run_ids=due, yardstick=measure, at=at)
     session.execute(
         sa.update(_MESSAGE)
         .where(_MESSAGE.c.merchant_id == row.merchant_id, _MESSAGE.c.state == states.READY)

@@ -46,9 +46,8 @@ class Invited:
 
 def set_up(session: Session, shop: Shop, at: datetime) -> None:
     """Who writes, and to whom one may want to."""
-    street = shop.plan.locations[0]
     kept = Rules(
-        identity=f"{shop.plan.name}, {street} 7, Torino", reply_to=shop.plan.workers[0].email
+        identity=f"{shop.plan.name}, via Garibaldi 7, Torino", reply_to=shop.plan.workers[0].email
     )
     rules.change(session, duty=shop.owner, rules=kept, at=at)
     saved.save(session, duty=shop.owner, name=_NAME.it, audience=_AWAY, key="away", at=at)
@@ -70,7 +69,7 @@ def write_after(
         found = _send(database, shop, plan, chance, at + _HOUR)
         return _invite(database, found, members, coming, shop, chance) if found else []
     if number == _SECOND:
-        _send(database, shop, _plan("Due righe di saluto", "lapsed", None), chance, at + _HOUR)
+        _send(database, shop, _plan("Due righe di saluto", "one_off", None), chance, at + _HOUR)
     return []
 
 

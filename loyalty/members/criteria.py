@@ -6,12 +6,14 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Self
 
-STATES = ("new", "one_off", "active", "cooling", "lapsed", "lost")
+from loyalty.analytics.rhythm import STATES
+
 CONSENTS = ("marketing", "profiling")
 SORTS = ("last", "name", "visits", "spend", "balance", "joined")
 DEFAULT_SORT = "-last"
 WHOLE_MAX = 1_000_000_000
 _REF = re.compile(r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}")
+_SEGMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _MONTH = re.compile(r"0[1-9]|1[0-2]")
 
@@ -21,11 +23,13 @@ class Criteria:
     """What is asked of a member; None asks nothing.
 
     Days are the shop's and inclusive; `spend_min` and `spend_max` are whole euros (or whatever the
-    shop's currency is called). `place` is where they have been lately.
+    shop's currency is called). `place` is where they have been lately. Of the days `came_from` to
+    `came_to` they were here on at least one, or `came_days`, at `came_at` where that is said.
     `is_down`: the most, or the latest, first.
     """
 
     state: str | None = None
+    segment: str | None = None
     program: str | None = None
     level: str | None = None
     tag: str | None = None
@@ -36,6 +40,12 @@ class Criteria:
     joined_to: date | None = None
     last_from: date | None = None
     last_to: date | None = None
+    came_from: date | None = None
+    came_to: date | None = None
+    came_days: int | None = None
+    came_at: str | None = None
+    first_from: date | None = None
+    first_to: date | None = None
     visits_min: int | None = None
     visits_max: int | None = None
     spend_min: int | None = None
@@ -108,6 +118,7 @@ def _whole(text: str) -> int | None:
 
 _READ: dict[str, Callable[[str], Any]] = {
     "state": _one_of(*STATES),
+    "segment": _like(_SEGMENT),
     "program": _like(_REF),
     "level": _like(_KEY),
     "tag": _like(_REF),
@@ -118,6 +129,12 @@ _READ: dict[str, Callable[[str], Any]] = {
     "joined_to": _day,
     "last_from": _day,
     "last_to": _day,
+    "came_from": _day,
+    "came_to": _day,
+    "came_days": _whole,
+    "came_at": _like(_REF),
+    "first_from": _day,
+    "first_to": _day,
     "visits_min": _whole,
     "visits_max": _whole,
     "spend_min": _whole,
@@ -125,7 +142,8 @@ _READ: dict[str, Callable[[str], Any]] = {
     "reward": _one_of("waiting"),
 }
 _OF_VISITS = (
-    "state",
+    "first_from",
+    "first_to",
     "last_from",
     "last_to",
     "visits_min",

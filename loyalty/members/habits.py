@@ -1,24 +1,27 @@
 """What a member usually does, as far as the roll-ups tell and the member allows."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from loyalty.analytics import rhythm
+from loyalty.analytics.ground import Ground
 from loyalty.core.ids import ref
 from loyalty.counter.rollups import reading
-from loyalty.counter.rollups.reading import DEFAULT_LIMITS, FEW_DAYS, Limits, Member
+from loyalty.counter.rollups.reading import Member
 from loyalty.customers import consents
 from loyalty.customers.consents import Purpose
+from loyalty.members import segmented
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What visits add up to; told of everybody, for it serves the program.
 
-    `state` as of today; who was away and came back is told apart later, by a history of states.
+    `state` is today's, by their own rhythm.
     """
 
     state: str
@@ -37,7 +40,6 @@ class Habits:
     weekday: int
     hour: int
     basket_minor: int
-    gap_days: int
     favourites: list[str]
 
 
@@ -45,65 +47,46 @@ class Habits:
 class Told:
     """Everything about a member's visits; `habits` is None where they may not, or cannot, be told.
 
-    `may`: whether the member has agreed to profiling.
+    `usual_gap`: their own rhythm in days, from three visit days on. `may`: whether the member has
+    agreed to profiling.
     """
 
     figures: Figures
+    usual_gap: Fraction | None
     habits: Habits | None
     may: bool
 
 
-def told(
-    session: Session, *, merchant_id: UUID, customer_id: UUID, on: date, mean: Fraction
-) -> Told:
-    """Figures of a living customer, and habits where they agreed.
-
-    `on` is the shop's date, `mean` its mean gap.
-    """
+def told(session: Session, *, merchant_id: UUID, customer_id: UUID, on: date) -> Told:
+    """Figures of a living customer, and habits where they agreed; `on` is the shop's date."""
+    ground = Ground(session, merchant_id, on)
     found = reading.member(session, merchant_id=merchant_id, customer_id=customer_id)
     agreed = consents.of(session, merchant_id=merchant_id, customer_ref=ref("cus", customer_id))
     may = bool(agreed[Purpose.PROFILING])
-    figures = _figures(found, mean, on)
-    if found is None or not may or found.visit_days < FEW_DAYS:
-        return Told(figures, None, may)
+    states = segmented.states(ground, [customer_id])
+    figures = _figures(found, states.get(customer_id, rhythm.NEW), on)
+    usual = _usual_gap(found, ground.yardstick.mean)
+    if found is None or not may or usual is None:
+        return Told(figures, usual, None, may)
     favourites = reading.favourites(
         session, merchant_id=merchant_id, customer_id=customer_id, limit=3
     )
     basket = found.spend_minor // max(1, found.visits)
-    gap = max(1, round(_rhythm(found).usual_gap(mean)))
-    return Told(figures, Habits(found.weekday, found.hour, basket, gap, favourites), may)
+    return Told(figures, usual, Habits(found.weekday, found.hour, basket, favourites), may)
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """What somebody's state goes by: first and last visit day, and how many there were."""
-
-    first_on: date
-    last_on: date
-    visit_days: int
-
-    def usual_gap(self, mean: Fraction) -> Fraction:
-        """In days; drawn towards the shop's mean while there are few of them."""
-        return ((self.last_on - self.first_on).days + 2 * mean) / (self.visit_days + 1)
-
-    def state(self, *, mean: Fraction, on: date, limits: Limits = DEFAULT_LIMITS) -> str:
-        """As the last visit leaves them on a day; the roll-ups' own `state` says the same."""
-        silence, gap = (on - self.last_on).days, self.usual_gap(mean)
-        if self.visit_days < FEW_DAYS:
-            is_recent = self.last_on >= on - timedelta(days=limits.new_days)
-            return "new" if is_recent else "one_off"
-        if silence >= limits.lost_days and silence >= limits.lost * gap:
-            return "lost"
-        if silence >= limits.lapsed_days and silence >= limits.lapsed * gap:
-            return "lapsed"
-        return "cooling" if silence >= limits.cooling * gap else "active"
+def _usual_gap(found: Member | None, mean: Fraction) -> Fraction | None:
+    if found is None or found.visit_days < rhythm.HABIT_DAYS:
+        return None
+    first, last = found.first_on.toordinal(), found.last_on.toordinal()
+    return rhythm.usual_gap(first, last, found.visit_days, mean)
 
 
-def _figures(found: Member | None, mean: Fraction, on: date) -> Figures:
+def _figures(found: Member | None, state: str, on: date) -> Figures:
     if found is None:
-        return Figures("new", 0, 0, 0, None, None, None)
+        return Figures(state, 0, 0, 0, None, None, None)
     return Figures(
-        _rhythm(found).state(mean=mean, on=on),
+        state,
         found.visits,
         found.visit_days,
         found.spend_minor,
@@ -111,7 +94,3 @@ def _figures(found: Member | None, mean: Fraction, on: date) -> Figures:
         found.last_on,
         (on - found.last_on).days,
     )
-
-
-def _rhythm(found: Member) -> Rhythm:
-    return Rhythm(found.first_on, found.last_on, found.visit_days)

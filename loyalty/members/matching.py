@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,18 +10,19 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from loyalty.analytics.ground import Ground
 from loyalty.cards import lookup
 from loyalty.cards.tokens import read_scan
 from loyalty.core.errors import Unknown
 from loyalty.core.ids import parse_ref
 from loyalty.core.money import digits
 from loyalty.counter.models import Redemption, Visit
-from loyalty.counter.rollups import reading
 from loyalty.counter.rollups.models import MemberStats
 from loyalty.customers import directory
 from loyalty.customers.consents import UNMERGE
 from loyalty.customers.models import ConsentEvent, Customer
 from loyalty.customers.record_models import CustomerTag
+from loyalty.members import days, segmented
 from loyalty.members.criteria import Criteria
 from loyalty.members.holders import held_cards, standing_at
 
@@ -39,7 +39,6 @@ class Scope:
     currency: str
     timezone: str
     at: datetime
-    mean: Fraction | None = None  # the shop's mean gap, where it is known already
 
     @property
     def today(self) -> date:
@@ -56,7 +55,8 @@ class Filters:
     """What is asked, in the parts of which each table is asked its own.
 
     `person` holds of a row of `customer`, `sums` of a row of `member_stats` with visits.
-    `fits_new`: whether those who never came are meant too. `found`: whom words mean, where that is
+    `fits_new`: whether those who never came are meant too. `meant` select ids of customers, all of
+    which must hold. `found`: whom words mean, where that is
     few.
     """
 
@@ -65,6 +65,7 @@ class Filters:
     person: tuple[Condition, ...]
     sums: tuple[Condition, ...]
     fits_new: bool
+    meant: tuple[Any, ...] = ()
     found: tuple[UUID, ...] | None = None
 
     @property
@@ -98,6 +99,7 @@ class Filters:
     def _ids(self, who: Any) -> Iterator[Condition]:
         if self.found is not None:
             yield who.in_(self.found)
+        yield from (who.in_(each) for each in self.meant)
         yield from _records(self.scope, self.criteria, who)
         yield from _cards(self.scope, self.criteria, who)
 
@@ -115,8 +117,10 @@ class Filters:
 def filters(session: Session, scope: Scope, criteria: Criteria, text: str = "") -> Filters:
     """What a list asks, with the words that were typed."""
     person = tuple(_person(scope, criteria))
-    sums = tuple(_sums(session, scope, criteria))
-    made = Filters(scope, criteria, person, sums, _fits_new(criteria))
+    ground = Ground(session, scope.merchant_id, scope.today)
+    sums = tuple(_sums(scope, criteria, ground))
+    meant = (*days.there(scope.merchant_id, criteria), *segmented.members(ground, criteria))
+    made = Filters(scope, criteria, person, sums, _fits_new(criteria), meant)
     if not text:
         return made
     told = _words(session, scope, text)
@@ -161,11 +165,14 @@ def _words(session: Session, scope: Scope, text: str) -> Condition:
     return sa.or_(*found, Customer.id == card.customer_id)
 
 
-def _sums(session: Session, scope: Scope, asked: Criteria) -> Iterator[Condition]:
-    cent = 10 ** digits(scope.currency)
+def _sums(scope: Scope, criteria: Criteria, ground: Ground) -> Iterator[Condition]:
+    asked, cent = criteria, 10 ** digits(scope.currency)
     if asked.state is not None:
-        mean = scope.mean or reading.mean_gap(session, merchant_id=scope.merchant_id)
-        yield reading.is_in(session, asked.state, on=scope.today, mean=mean)
+        yield ground.is_in(asked.state)
+    if asked.first_from is not None:
+        yield MemberStats.first_on >= asked.first_from
+    if asked.first_to is not None:
+        yield MemberStats.first_on <= asked.first_to
     if asked.last_from is not None:
         yield MemberStats.last_on >= asked.last_from
     if asked.last_to is not None:
@@ -182,7 +189,8 @@ def _sums(session: Session, scope: Scope, asked: Criteria) -> Iterator[Condition
 
 def _fits_new(asked: Criteria) -> bool:
     """Whether somebody without a visit is meant: new, of no visits and no money."""
-    is_dated = asked.last_from is not None or asked.last_to is not None
+    ends = (asked.last_from, asked.last_to, asked.first_from, asked.first_to)
+    is_dated = any(end is not None for end in ends)
     return asked.state in (None, "new") and not (is_dated or asked.visits_min or asked.spend_min)
 
 

@@ -32,8 +32,12 @@ WORDS: dict[str, Text] = {
     "job.retry": Text("ha fatto riprovare un lavoro", "had a job tried again"),
     "key.create": Text("ha fatto una chiave", "made a key"),
     "key.revoke": Text("ha ritirato una chiave", "took a key back"),
+    "lapsed.export": Text("ha esportato chi si allontana", "exported who is slipping away"),
     "limit.lift": Text(
         "ha fatto passare una visita oltre il limite", "let a visit through over the limit"
+    ),
+    "measures.change": Text(
+        "ha cambiato quando un cliente si è allontanato", "changed when a customer has lapsed"
     ),
     "payout.take_back": Text("ha annullato un versamento", "took a payout back"),
     "pin.choose": Text("ha scelto il suo PIN", "chose a PIN"),
@@ -50,6 +54,9 @@ WORDS: dict[str, Text] = {
     "rewards.offline": Text(
         "ha cambiato i premi senza rete", "changed the rewards without network"
     ),
+    "segment.change": Text("ha cambiato un segmento", "changed a segment"),
+    "segment.drop": Text("ha eliminato un segmento", "dropped a segment"),
+    "segment.save": Text("ha salvato un segmento", "saved a segment"),
     "staff.address": Text("ha cambiato indirizzo e-mail", "changed their e-mail address"),
     "staff.dismiss": Text("ha tolto l'accesso", "removed access"),
     "staff.invite": Text("ha fatto un link per entrare", "made a link to come in"),

@@ -1,6 +1,5 @@
 """One letter of an automation: in both languages, as the house or as the shop writes it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -19,6 +18,7 @@ from loyalty.portal import automation_of
 from loyalty.portal import automation_words as words
 from loyalty.portal.automations import back, refused
 from loyalty.portal.blueprint import blueprint
+from loyalty.portal.writing.letter import OFFER_TAGS, TAGS, typed_letter
 from loyalty.web import guard, headers, reads, toasts
 from loyalty.web.fields import Body, Spoken
 from loyalty.web.forms import FormState, TypedWhole, read_form
@@ -28,15 +28,6 @@ _SAVED = Text("Salvata: parte così dalla prossima.", "Saved: the next one leave
 _RESET = Text("Di nuovo come la scriviamo noi.", "As we write it again.")
 _NOTHING = Text(
     "Scrivi la lettera in almeno una lingua.", "Write the letter in one language at least."
-)
-TAGS = (
-    (Text("{{first_name|cliente}}", "{{first_name|friend}}"), Text("Nome", "First name")),
-    (Text("{{shop}}", "{{shop}}"), Text("Nome del negozio", "Name of the shop")),
-)
-GIFT_TAGS = (
-    (Text("{{offer}}", "{{offer}}"), Text("Regalo", "Gift")),
-    (Text("{{offer_code}}", "{{offer_code}}"), Text("Codice", "Code")),
-    (Text("{{offer_until}}", "{{offer_until}}"), Text("Scadenza", "Last day")),
 )
 
 
@@ -62,58 +53,58 @@ _FIELDS = {
 }
 
 
-@blueprint.get("/portal/automations/<kind>/letters/<step>")
+@blueprint.get("/portal/automations/<journey>/letters/<letter>")
 @guard.staff(Permission.CAMPAIGNS)
-def automation_letter(kind: str, step: str) -> Response:
+def automation_letter(journey: str, letter: str) -> Response:
     """The letter as it is, to read and to change."""
-    return _page(automation_of.find(kind), step)
+    return _page(automation_of.find(journey), letter)
 
 
-@blueprint.post("/portal/automations/<kind>/letters/<step>")
+@blueprint.post("/portal/automations/<journey>/letters/<letter>")
 @guard.staff(Permission.CAMPAIGNS)
-def write_automation_letter(kind: str, step: str) -> Response:
+def write_automation_letter(journey: str, letter: str) -> Response:
     """Let the step say this from the next letter on."""
-    form, setting = read_form(_form), automation_of.find(kind)
-    letter = typed_letter(form.raw)
-    if form.is_valid and not letter:
+    form, setting = read_form(_form), automation_of.find(journey)
+    written = typed_letter(form.raw)
+    if form.is_valid and not written:
         form = form.refuse("subject_it", _NOTHING)
     if not form.is_valid:
-        return _page(setting, step, form, status=422)
+        return _page(setting, letter, form, status=422)
     try:
-        _write(kind, step, letter, form.values["version"])
+        _write(journey, letter, written, form.values["version"])
     except Invalid as error:
-        return _page(setting, step, refused(form, error, _FIELDS), status=422)
+        return _page(setting, letter, refused(form, error, _FIELDS), status=422)
     except ChangedMeanwhile as changed:
-        now = automation_of.find(kind)
-        return _page(now, step, form, refusal=pick(changed.sentence), status=409)
+        now = automation_of.find(journey)
+        return _page(now, letter, form, refusal=pick(changed.sentence), status=409)
     toasts.say(_SAVED)
-    return back(kind)
+    return back(journey)
 
 
-@blueprint.post("/portal/automations/<kind>/letters/<step>/reset")
+@blueprint.post("/portal/automations/<journey>/letters/<letter>/reset")
 @guard.staff(Permission.CAMPAIGNS)
-def reset_automation_letter(kind: str, step: str) -> Response:
+def reset_automation_letter(journey: str, letter: str) -> Response:
     """Let the step say what the house says."""
-    setting = automation_of.find(kind)
-    if setting.is_own(step):
-        _write(kind, step, None, setting.version)
+    setting = automation_of.find(journey)
+    if setting.is_own(letter):
+        _write(journey, letter, None, setting.version)
         toasts.say(_RESET)
-    return back(kind)
+    return back(journey)
 
 
-@blueprint.post("/portal/automations/<kind>/letters/<step>/preview")
+@blueprint.post("/portal/automations/<journey>/letters/<letter>/preview")
 @guard.staff(Permission.CAMPAIGNS)
-def preview_automation_letter(kind: str, step: str) -> Response:
+def preview_automation_letter(journey: str, letter: str) -> Response:
     """The letter as it is typed just now, as somebody would read it; nothing is kept."""
-    setting, found = automation_of.find(kind), _step(kind, step)
+    setting, found = automation_of.find(journey), _step(journey, letter)
     wanted = request.form.get("shown", "")
-    letter = typed_letter({name: text.strip() for name, text in request.form.items()})
+    written = typed_letter({name: text.strip() for name, text in request.form.items()})
     try:
         page = sample.html(
             reads.session(),
             setting=setting,
             step=found,
-            plain=letter or setting.letter(step),
+            plain=written or setting.letter(letter),
             language=wanted if wanted in LANGUAGES else language(),
             house=automation_of.house(),
             at=clock.now(),
@@ -126,32 +117,23 @@ def preview_automation_letter(kind: str, step: str) -> Response:
     return headers.as_letter(make_response(page))
 
 
-def _write(kind: str, step: str, letter: dict[str, Any] | None, version: int) -> None:
+def _write(journey: str, step: str, letter: dict[str, Any] | None, version: int) -> None:
     """The letter, printed anew where it goes out already."""
     with write() as records:
         switching.write_letter(
             records,
             duty=guard.duty(),
-            kind=kind,
+            kind=journey,
             step=step,
             wanted=letter,
             version=version,
             at=clock.now(),
         )
-    automation_of.renew(kind)
+    automation_of.renew(journey)
 
 
-def typed_letter(typed: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """The letter as its form has it; a language of which nothing was typed is left out."""
-    found = {
-        one: {"subject": typed.get(f"subject_{one}", ""), "body": typed.get(f"body_{one}", "")}
-        for one in LANGUAGES
-    }
-    return {one: said for one, said in found.items() if any(said.values())}
-
-
-def _step(kind: str, step: str) -> Step:
-    found = switching.journey_of(kind).step(step)
+def _step(journey: str, letter: str) -> Step:
+    found = switching.journey_of(journey).step(letter)
     if found is None or found.act != "letter":
         raise Unknown("step")
     return found
@@ -180,7 +162,7 @@ def _page(
         asks=found.asks,
         about_gift=about_gift,
         is_own=setting.is_own(step),
-        tags=[*TAGS, *(GIFT_TAGS if about_gift else ())],
+        tags=[*TAGS, *(OFFER_TAGS if about_gift else ())],
         subject_max=SUBJECT_LETTERS_MAX,
         languages=[("it", "Italiano"), ("en", "English")],
         typed=form.raw or kept,
@@ -194,4 +176,4 @@ def _page(
         version=setting.version,
         refusal=refusal,
     )
-    return make_response(page, status)
+    return headers.with_frame(make_response(page, status))

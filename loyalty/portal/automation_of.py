@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from loyalty.automations import editions, foreseen, reporting, switching, upkeep
+from flask_babel import ngettext  # type: ignore[import-untyped]  # it ships no types
+
+from loyalty.automations import editions, foreseen, reporting, sample, switching, upkeep
 from loyalty.automations.foreseen import Foreseen
+from loyalty.automations.journeys import Step
 from loyalty.automations.reporting import Done
 from loyalty.automations.switching import Setting
 from loyalty.campaigns import rules
@@ -16,7 +19,7 @@ from loyalty.core.text import Text
 from loyalty.portal import automation_words as words
 from loyalty.portal.automation_effect import Judged, judged
 from loyalty.web import guard, reads
-from loyalty.web.locale import language, pick
+from loyalty.web.locale import gettext, language, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,7 @@ class StepShown:
     timing: str
     is_letter: bool
     subject: str
-    sent: int
-    is_own: bool
+    facts: list[str]  # how many left, for how many it is the next, whose words they are
     is_idle: bool  # it speaks of a gift, and there is none
 
 
@@ -40,6 +42,7 @@ class Shown:
     kind: str
     name: str
     about: str
+    ends_on_visit: bool
     state: str
     badge: tuple[str, str]
     steps: list[StepShown]
@@ -73,6 +76,7 @@ def shown(setting: Setting) -> Shown:
         kind=kind,
         name=pick(setting.journey.name),
         about=pick(setting.journey.about),
+        ends_on_visit=setting.journey.ends_on_visit,
         state=setting.state,
         badge=(pick(state), badge),
         steps=_steps(setting, done, has_gift=gift is not None),
@@ -93,20 +97,29 @@ def _steps(setting: Setting, done: Done, *, has_gift: bool) -> list[StepShown]:
             name=pick(step.name),
             timing=pick(words.timing(journey.kind, step, place)),
             is_letter=step.act == "letter",
-            subject=subject(setting, step.key) if step.act == "letter" else "",
-            sent=done.sent.get(step.key, 0),
-            is_own=setting.is_own(step.key),
+            subject=_subject(setting, step) if step.act == "letter" else "",
+            facts=_facts(setting, step, done, place),
             is_idle=(step.gives or step.reminds) and not has_gift,
         )
         for place, step in enumerate(journey.steps)
     ]
 
 
-def subject(setting: Setting, step: str) -> str:
+def _facts(setting: Setting, step: Step, done: Done, place: int) -> list[str]:
+    sent, waiting = done.sent.get(step.key, 0), done.waiting.get(place, 0)
+    found = []
+    if step.act == "letter" and done.began:
+        found.append(ngettext("%(num)d sent", "%(num)d sent", sent))
+    if waiting:
+        found.append(ngettext("next for %(num)d", "next for %(num)d", waiting))
+    if setting.is_own(step.key):
+        found.append(gettext("your words"))
+    return found
+
+
+def _subject(setting: Setting, step: Step) -> str:
     """The subject of a letter in the language of whoever reads the page, where there is one."""
-    letter = setting.letter(step)
-    found = letter.get(language()) or next(iter(letter.values()))
-    return str(found["subject"])
+    return sample.subject(setting.letter(step.key), step=step, house=house(), language=language())
 
 
 def _ended(done: Done) -> list[tuple[str, int]]:

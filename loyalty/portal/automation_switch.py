@@ -32,44 +32,48 @@ class _Off(Body):
 _off_form = _Off()
 
 
-@blueprint.post("/portal/automations/<kind>/on")
+@blueprint.post("/portal/automations/<journey>/on")
 @guard.staff(Permission.CAMPAIGNS)
-def switch_automation_on(kind: str) -> Response:
+def switch_automation_on(journey: str) -> Response:
     """Let people begin. The letters are printed before anything is locked."""
-    prepared = switching.prepare(reads.session(), merchant_id=guard.duty().merchant_id, kind=kind)
+    prepared = switching.prepare(
+        reads.session(), merchant_id=guard.duty().merchant_id, kind=journey
+    )
     try:
         with write() as records:
             switching.switch_on(
-                records, duty=guard.duty(), kind=kind, prepared=prepared, at=clock.now()
+                records, duty=guard.duty(), kind=journey, prepared=prepared, at=clock.now()
             )
     except ChangedMeanwhile as changed:
-        return page(automation_of.find(kind), refusal=pick(changed.sentence), status=409)
+        return page(automation_of.find(journey), refusal=pick(changed.sentence), status=409)
     toasts.say(_ON)
-    return back(kind)
+    return back(journey)
 
 
-@blueprint.post("/portal/automations/<kind>/off")
+@blueprint.post("/portal/automations/<journey>/off")
 @guard.staff(Permission.CAMPAIGNS)
-def switch_automation_off(kind: str) -> Response:
+def switch_automation_off(journey: str) -> Response:
     """Let nobody new begin; whoever is on the way finishes, or leaves now."""
     form, at = read_form(_off_form), clock.now()
     if not form.is_valid:
-        return page(automation_of.find(kind), refusal=gettext("Say how it should end."), status=422)
+        return page(
+            automation_of.find(journey), refusal=gettext("Say how it should end."), status=422
+        )
     with write() as records:
         if form.values["how"] == "now":
-            upkeep.stop(records, duty=guard.duty(), kind=kind, at=at)
+            upkeep.stop(records, duty=guard.duty(), kind=journey, at=at)
         else:
-            switching.switch_off(records, duty=guard.duty(), kind=kind, at=at)
+            switching.switch_off(records, duty=guard.duty(), kind=journey, at=at)
     toasts.say(_STOPPED if form.values["how"] == "now" else _OFF)
-    return back(kind)
+    return back(journey)
 
 
-@blueprint.post("/portal/automations/<kind>/resume")
+@blueprint.post("/portal/automations/<journey>/resume")
 @guard.staff(Permission.CAMPAIGNS)
-def resume_automation(kind: str) -> Response:
+def resume_automation(journey: str) -> Response:
     """Go on after it was halted."""
     house = automation_of.house()
     with write() as records:
-        upkeep.resume(records, duty=guard.duty(), kind=kind, house=house, at=clock.now())
+        upkeep.resume(records, duty=guard.duty(), kind=journey, house=house, at=clock.now())
     toasts.say(_RESUMED)
-    return back(kind)
+    return back(journey)

@@ -35,12 +35,13 @@ ENDED: dict[str, Text] = {
     "answered": Text("ci hanno detto perché", "told us why"),
     "no_consent": Text("non vogliono più lettere", "want no more letters"),
     "no_profiling": Text(
-        "non vogliono più che si guardino le visite", "no longer want their visits looked at"
+        "non vogliono più che si guardino le loro abitudini",
+        "no longer want their habits looked at",
     ),
     "suppressed": Text("l'indirizzo non si può più usare", "address cannot be used any more"),
     "no_longer_fits": Text("non sono più tra chi si allontana", "no longer count as lapsed"),
     "gone": Text("non sono più clienti", "are no longer members"),
-    "stopped": Text("fermati da voi", "stopped by you"),
+    "stopped": Text("fermati a mano", "stopped by hand"),
     "restored": Text("fermati dopo un ripristino", "stopped after a restore"),
     "done": Text("arrivati in fondo", "came to the end"),
 }
@@ -51,11 +52,11 @@ REFUSED: dict[str, Text] = {
         "have not said yes to news, or have no confirmed address",
     ),
     "no_profiling": Text(
-        "non hanno detto sì a che si guardino le loro visite",
-        "have not said yes to their visits being looked at",
+        "non hanno detto sì a far guardare le loro abitudini",
+        "have not said yes to having their habits looked at",
     ),
     "suppressed": Text("non vogliono più lettere", "want no more letters"),
-    "open_remark": Text("aspettano una risposta da voi", "wait for an answer of yours"),
+    "open_remark": Text("aspettano una tua risposta", "wait for an answer of yours"),
     "cap": Text("hanno già ricevuto abbastanza", "have had enough lately"),
     "sunset": Text("li lasciamo in pace", "are left in peace"),
     "compared": Text("sono nel gruppo di confronto", "are in the comparison group"),

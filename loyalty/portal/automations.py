@@ -10,6 +10,7 @@ from loyalty.campaigns import offers
 from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import Invalid
+from loyalty.core.ids import ref
 from loyalty.core.text import Text
 from loyalty.merchants.roles import Permission
 from loyalty.portal import automation_of
@@ -44,18 +45,18 @@ def automations() -> Response:
     return make_response(page)
 
 
-@blueprint.get("/portal/automations/<kind>")
+@blueprint.get("/portal/automations/<journey>")
 @guard.staff(Permission.CAMPAIGNS)
-def automation(kind: str) -> Response:
+def automation(journey: str) -> Response:
     """One automation: its steps, its gift, who would begin, what it did and brought."""
-    return page(automation_of.find(kind))
+    return page(automation_of.find(journey))
 
 
-@blueprint.post("/portal/automations/<kind>/terms")
+@blueprint.post("/portal/automations/<journey>/terms")
 @guard.staff(Permission.CAMPAIGNS)
-def set_automation_terms(kind: str) -> Response:
+def set_automation_terms(journey: str) -> Response:
     """Set the gift and how many are held back, for who begins from now on."""
-    form, setting = read_form(_form), automation_of.find(kind)
+    form, setting = read_form(_form), automation_of.find(journey)
     if not form.is_valid:
         return page(setting, form, status=422)
     try:
@@ -63,7 +64,7 @@ def set_automation_terms(kind: str) -> Response:
             switching.set_terms(
                 records,
                 duty=guard.duty(),
-                kind=kind,
+                kind=journey,
                 offer=_offer(form.values),
                 holdout_percent=form.values.get("holdout_percent", setting.holdout_percent),
                 version=form.values["version"],
@@ -72,9 +73,9 @@ def set_automation_terms(kind: str) -> Response:
     except Invalid as error:
         return page(setting, refused(form, error, _FIELDS), status=422)
     except ChangedMeanwhile as changed:
-        return page(automation_of.find(kind), form, refusal=pick(changed.sentence), status=409)
+        return page(automation_of.find(journey), form, refusal=pick(changed.sentence), status=409)
     toasts.say(_SAVED)
-    return back(kind)
+    return back(journey)
 
 
 def _offer(values: Any) -> dict[str, Any] | None:
@@ -92,9 +93,9 @@ def refused(form: FormState, error: Invalid, names: dict[str, str]) -> FormState
     return form.refuse_all({names.get(name, name): sentences for name, sentences in said.items()})
 
 
-def back(kind: str) -> Response:
+def back(journey: str) -> Response:
     """To the page of that automation."""
-    return make_response(redirect(url_for("portal.automation", kind=kind), 303))
+    return make_response(redirect(url_for("portal.automation", journey=journey), 303))
 
 
 def page(
@@ -133,9 +134,9 @@ def page(
 
 def _kept(setting: Setting) -> dict[str, str]:
     offer = setting.offer or {}
-    chosen = f"{offer.get('program', '')}:{offer['reward']}" if offer else ""
+    gift = switching.gift_of(reads.session(), merchant_id=guard.duty().merchant_id, setting=setting)
     return {
-        "gift": chosen,
+        "gift": f"{ref('prg', gift.program_id)}:{gift.reward}" if gift else "",
         "valid_days": str(offer.get("valid_days", offers.DAYS_USUAL)),
         "holdout_percent": str(setting.holdout_percent),
     }

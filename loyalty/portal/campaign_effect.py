@@ -202,7 +202,7 @@ def campaign_effect_csv(campaign_ref: str) -> Response:
     currency = here.currency if here else "EUR"
     head = [
         gettext("Group"), gettext("People"), gettext("Came back"), gettext("Share"),
-        gettext("95 % interval"), gettext("Offers used"), gettext("Visits"), gettext("Net sales"),
+        gettext("Interval (95 %)"), gettext("Gifts used"), gettext("Visits"), gettext("Net sales"),
     ]  # fmt: skip
     rows: list[list[sheets.Cell]] = [
         [one.name, one.n, one.returned, one.share, one.interval, one.redeemed, one.visits,

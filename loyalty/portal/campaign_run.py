@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
-from loyalty.campaigns import drafts, launching, offers, states, uncertain
+from loyalty.campaigns import drafts, launching, offers, reading, states, uncertain
 from loyalty.campaigns.models import Campaign
 from loyalty.core import clock
 from loyalty.core.db import write
@@ -63,7 +63,7 @@ def campaign(campaign_ref: str) -> Response:
         unknown=counts.get(states.UNKNOWN, 0),
         offer=offer,
         effect=campaign_effect.of(found, at=at),
-        subject=(found.letter.get(language()) or next(iter(found.letter.values())))["subject"],
+        subject=reading.subject(found, language=language(), shop=campaign_of.house().name),
     )
     return make_response(html)
 

@@ -72,10 +72,26 @@ LEFT_OUT: dict[str, tuple[Text, Text]] = {
         ),
     ),
     "no_card": (
-        Text("Nessuna carta per l'offerta", "No card for the offer"),
+        Text("Nessuna carta per il regalo", "No card for the gift"),
         Text(
-            "L'offerta è un premio di un programma in cui non hanno una carta che funziona.",
-            "The offer is a reward of a program in which they have no working card.",
+            "Il regalo è un premio di un programma in cui non hanno una carta che funziona.",
+            "The gift is a reward of a program in which they have no working card.",
+        ),
+    ),
+    "sunset": (
+        Text("Li lasciamo in pace", "Left in peace"),
+        Text(
+            "Non hanno risposto a nessuna lettera di riconquista: niente pubblicità finché non"
+            " tornano da sé.",
+            "They answered none of the win-back letters: no advertising until they come by"
+            " themselves.",
+        ),
+    ),
+    "compared": (
+        Text("Gruppo di confronto della riconquista", "Comparison group of win-back"),
+        Text(
+            "Per 28 giorni non ricevono niente, così si vede che cosa portano le lettere.",
+            "For 28 days they get nothing, so that one sees what letters bring.",
         ),
     ),
     "stopped": (
@@ -93,7 +109,7 @@ MESSAGES: dict[str, tuple[Text, str]] = {
     "sent": (Text("inviata", "sent"), "badge-good"),
     "failed": (Text("non consegnata", "not delivered"), "badge-bad"),
     "unknown": (Text("incerta", "uncertain"), "badge-warn"),
-    "skipped": (Text("non scritta", "not written to"), ""),
+    "skipped": (Text("non inviata", "not sent"), ""),
     "held": (Text("per confronto", "held back"), ""),
 }
 ABOUT: dict[str, Text] = {

@@ -126,7 +126,7 @@ def _mark(one: Gone) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reasoned:
-    """A line of the report; `share` is of all people, for the bar."""
+    """A line of the report; `most` is the largest stake of a known reason, for the bar."""
 
     key: str
     name: str
@@ -139,7 +139,8 @@ def _report(records: Session, sought: Sought) -> list[Reasoned]:
     """By reason, whatever reason the list is filtered by."""
     wide = Sought(sought.state, None, sought.since)
     found = losing.report(records, merchant_id=guard.duty().merchant_id, on=today(), sought=wide)
-    most = max((one.people for one in found), default=1)
+    found.sort(key=lambda one: one.reason == UNKNOWN)  # what is known first
+    most = max((one.stake_minor for one in found if one.reason != UNKNOWN), default=0) or 1
     names = all_reasons()
     return [
         Reasoned(one.reason, pick(names[one.reason]), one.people, one.stake_minor, most)

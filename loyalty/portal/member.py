@@ -88,13 +88,8 @@ def page(customer: Customer, forms: Forms | None = None, status: int = 200) -> R
     records, forms = reads.session(), forms or Forms()
     whose = member_of.whose(records, customer)
     scope = members.scope()
-    assert scope.mean is not None, "the scope of a page knows it"
     doing = habits.told(
-        records,
-        merchant_id=scope.merchant_id,
-        customer_id=customer.id,
-        on=scope.today,
-        mean=scope.mean,
+        records, merchant_id=scope.merchant_id, customer_id=customer.id, on=scope.today
     )
     spent = worth.cost(records, merchant_id=scope.merchant_id, card_ids=whose.card_ids)
     tagged = tags.of_many(records, merchant_id=scope.merchant_id, customer_ids=[customer.id]).get(
@@ -112,7 +107,8 @@ def page(customer: Customer, forms: Forms | None = None, status: int = 200) -> R
         all_tags=tags.of_shop(records, merchant_id=scope.merchant_id),
         line=member_line.line(records, whose),
         figures=member_told.figures(doing, spent),
-        usual=member_told.usual(customer.name, doing),
+        usual=member_told.usual(doing),
+        rhythm=member_told.rhythm(customer.name, doing),
         why_not=member_told.why_not(doing),
         profile=profile(records, customer),
         doubles=_doubles(records, customer),

@@ -16,6 +16,7 @@ from loyalty.members.criteria import Criteria
 from loyalty.members.listing import Pot
 from loyalty.merchants import places
 from loyalty.portal import member_words as words
+from loyalty.portal import segment_words
 from loyalty.programs import catalogue, editor
 from loyalty.programs.document import VersionDocument
 from loyalty.web import guard
@@ -78,6 +79,9 @@ def shelf(records: Session) -> Shelf:
             if tag.members
         ],
         "place": [(ref("loc", one.id), one.name) for one in sites],
+        "came_at": [(ref("loc", one.id), one.name) for one in sites],
+        "segment": segment_words.every(records, merchant_id),
+        "house": segment_words.house(),
         "consent": [(key, pick(words.CONSENTS[key])) for key in ("marketing", "profiling")],
         "birthday": [(month, _month(month)) for month in _MONTHS],
         "reward": [("waiting", pick(words.FILTERS["reward"]))],

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 from babel import dates
 
+from loyalty.analytics import spoken
 from loyalty.members.habits import Figures, Habits, Told
 from loyalty.members.worth import Cost
-from loyalty.web.locale import day, gettext, language, money, number
+from loyalty.web.locale import day, gettext, language, money, number, pick
 
 _MONDAY = date(2024, 1, 1)
-_LATE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What is usual: a sentence about their rhythm, and single facts."""
+    """What is usual, in single facts."""
 
-    sentence: str
     facts: list[tuple[str, str]]
 
 
@@ -83,27 +82,22 @@ def _cost(spent: Cost) -> str:
     return said
 
 
-def usual(name: str | None, told: Told) -> Usual | None:
+def usual(told: Told) -> Usual | None:
     """What is usual for them, where they allow it."""
     if told.habits is None:
         return None
-    return Usual(_rhythm(name, told.habits, told.figures), _facts(told.habits))
+    return Usual(_facts(told.habits))
 
 
-def _rhythm(name: str | None, habits: Habits, mine: Figures) -> str:
-    """As in: Anna usually comes every 8 days; not seen for 24, three times the usual gap."""
-    who = name.split()[0] if name else gettext("This member")
-    silent, gap = mine.silent_days or 0, habits.gap_days
-    if silent < _LATE * gap:
-        return gettext("%(who)s usually comes every %(gap)s days.", who=who, gap=number(gap))
-    return gettext(
-        "%(who)s usually comes every %(gap)s days; not seen for %(silent)s, %(times)s times the"
-        " usual gap.",
-        who=who,
-        gap=number(gap),
-        silent=number(silent),
-        times=number(round(silent / gap)),
-    )
+def rhythm(name: str | None, told: Told) -> str:
+    """As in: Anna usually comes every 8 days; not seen for 24, three times the usual gap.
+
+    Told of everybody, as their state is, for that is what it goes by; empty for who came seldom.
+    """
+    if told.usual_gap is None or told.figures.silent_days is None:
+        return ""
+    who = name.split()[0] if name else None
+    return pick(spoken.sentence(who, usual=told.usual_gap, silence=told.figures.silent_days))
 
 
 def _facts(habits: Habits) -> list[tuple[str, str]]:

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
+from loyalty.analytics import saved as segments
+from loyalty.analytics.ground import Ground
 from loyalty.core import clock
-from loyalty.counter.rollups import reading
 from loyalty.customers import tags
 from loyalty.customers.tags import Named
-from loyalty.members import holdings, listing, views
+from loyalty.members import holdings, listing, segmented, views
 from loyalty.members.criteria import DEFAULT_SORT, SORTS, Criteria
-from loyalty.members.habits import Rhythm
 from loyalty.members.holdings import Holding
 from loyalty.members.listing import Listed, Place, Pot, Wanted
 from loyalty.members.matching import Scope
@@ -28,7 +29,7 @@ from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import gettext, money, number, pick, shop
 from loyalty.web.looks import initials
 
-SHOWN = 50
+SHOWN, _TABS_MAX = 50, 8
 WORDS_MAX, WORDS_MIN = 120, 2
 
 
@@ -62,8 +63,7 @@ def scope() -> Scope:
     """This shop, now."""
     here = shop()
     assert here is not None, "the guard has said whose page this is"
-    mean = reading.mean_gap(reads.session(), merchant_id=here.id)
-    return Scope(here.id, here.currency, here.timezone, clock.now(), mean)
+    return Scope(here.id, here.currency, here.timezone, clock.now())
 
 
 @blueprint.route("/portal/members", methods=["GET", "POST"])
@@ -105,7 +105,7 @@ def page(
         shelf=shelf,
         club=club,
         unit=_unit(shelf, criteria),
-        views=[_tab(view, criteria) for view in saved],
+        views=[*(_tab(view, criteria) for view in saved), *_segments(records, wanted)],
         view=next((view for view in saved if view.criteria == criteria), None),
         all_tags=tags.of_shop(records, merchant_id=wanted.scope.merchant_id),
         form=form,
@@ -144,6 +144,13 @@ def _tab(view: views.View, criteria: Criteria) -> tuple[str, str, None, bool]:
     return member_filters.address(view.criteria), view.name, None, view.criteria == criteria
 
 
+def _segments(records: Session, wanted: Wanted) -> list[tuple[str, str, None, bool]]:
+    """The shop's own segments stand above the list as saved views do; of many the first ones."""
+    own = segments.every(records, merchant_id=wanted.scope.merchant_id, limit=_TABS_MAX)
+    made = [(Criteria(segment=one.key), one.name) for one in own]
+    return [(member_filters.address(of), name, None, of == wanted.criteria) for of, name in made]
+
+
 def _unit(shelf: Shelf, criteria: Criteria) -> str:
     club = shelf.club(criteria)
     return pick(club.document.units[0].label).capitalize() if club else ""
@@ -156,9 +163,10 @@ def rows(records: Session, wanted: Wanted, found: Sequence[Listed]) -> list[Row]
     merchant_id, ids = wanted.scope.merchant_id, [one.id for one in found]
     cards = holdings.of_many(records, merchant_id=merchant_id, customer_ids=ids)
     tagged = tags.of_many(records, merchant_id=merchant_id, customer_ids=ids)
+    states = states_of(records, wanted.scope, ids)
     made = []
     for one in found:
-        state, kind = member_words.state(state_of(one, wanted.scope))
+        state, kind = member_words.state(states.get(one.id, "new"))
         mine = cards.get(one.id, [])
         made.append(
             Row(
@@ -180,12 +188,9 @@ def rows(records: Session, wanted: Wanted, found: Sequence[Listed]) -> list[Row]
     return made
 
 
-def state_of(one: Listed, scope: Scope) -> str:
-    """The state of a member in the list; who never came is new."""
-    if one.first_on is None or one.last_on is None or scope.mean is None:
-        return "new"
-    rhythm = Rhythm(one.first_on, one.last_on, one.visit_days)
-    return rhythm.state(mean=scope.mean, on=scope.today)
+def states_of(records: Session, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The states today of members in the list."""
+    return segmented.states(Ground(records, scope.merchant_id, scope.today), ids)
 
 
 def _balance(cards: Sequence[Holding], pot: Pot | None) -> str:

@@ -127,13 +127,14 @@ def _page(
     cards = holdings.of_many(session, merchant_id=merchant_id, customer_ids=ids)
     tagged = tags.of_many(session, merchant_id=merchant_id, customer_ids=ids)
     agreed = consents.of_many(session, merchant_id=merchant_id, customer_ids=ids)
+    states = members.states_of(session, wanted.scope, ids)
     for one in found:
         held = {
             (card.program_id, unit): balance
             for card in cards.get(one.id, [])
             for unit, balance in card.balances.items()
         }
-        state = member_words.state(members.state_of(one, wanted.scope))[0]
+        state = member_words.state(states.get(one.id, "new"))[0]
         yield [
             *_who(one),
             state,

@@ -20,6 +20,7 @@ from loyalty.portal import period
 from loyalty.portal.blueprint import blueprint
 from loyalty.portal.figures import Figure
 from loyalty.portal.pulse_figures import five
+from loyalty.portal.slipping_card import slipping_card
 from loyalty.portal.words import greeting, program_state
 from loyalty.programs import catalogue, editor
 from loyalty.programs.catalogue import PublishedVersion
@@ -79,6 +80,7 @@ def home() -> str:
         today=_today(records, merchant_id),
         figures=_figures(records, merchant_id, days.period),
         days=days,
+        slipping=slipping_card(),
         visits=visitrows.rows(records, visits),
         units=_units(records, merchant_id, list(versions.values()), at),
         remarks=_remarks(records, merchant_id),

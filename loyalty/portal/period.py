@@ -25,6 +25,8 @@ _NAMES = {
     "today": Text("oggi", "today"),
     "7": Text("7 giorni", "7 days"),
     "28": Text("28 giorni", "28 days"),
+    "90": Text("90 giorni", "90 days"),
+    "365": Text("365 giorni", "365 days"),
     "month": Text("questo mese", "this month"),
     "last_month": Text("mese scorso", "last month"),
     "year": Text("quest'anno", "this year"),
@@ -61,16 +63,25 @@ class Picked:
     errors: dict[str, list[str]] = field(default_factory=dict)
 
 
-def picked(default: str, *, keys: Sequence[str] = PRESETS, compares: bool = True) -> Picked:
-    """The period of this address; `default` is a preset, or EVER where a list begins with all."""
+def picked(
+    default: str,
+    *,
+    keys: Sequence[str] = PRESETS,
+    compares: bool = True,
+    until_today: bool = False,
+) -> Picked:
+    """The period of this address; `default` is a preset, or EVER where a list begins with all.
+
+    So many days end yesterday, or `until_today`: what is told as of now need not be whole days.
+    """
     asked = request.args.get("period", default)
     how = request.args.get("beside", BEFORE)
     typed = {name: request.args.get(name, "")[:_DAY_LETTERS] for name in ("from", "to")}
     span, errors = _own(typed) if asked == OWN else (None, {})
     key = asked if span or asked in keys else default
     if span is None and key != EVER:
-        # What is only listed need not be whole days.
-        span = periods.preset(key, today(), None if compares else today())
+        is_whole = compares and not until_today  # what is only listed need not be whole days
+        span = periods.preset(key, today(), None if is_whole else today())
     chosen = Period(key, span, how if how in BESIDES else BEFORE) if span else None
     is_at = OWN if asked == OWN else key
     return Picked(

@@ -23,6 +23,10 @@ WORDS: dict[Permission, Text] = {
     Permission.EXPORT: Text("Scaricare elenchi di clienti", "Download lists of customers"),
     Permission.IMPORT: Text("Importare file", "Import files"),
     Permission.REPORTS: Text("Vedere i numeri del negozio", "See the shop's figures"),
+    Permission.CAMPAIGNS: Text(
+        "Scrivere ai clienti: campagne e automatismi",
+        "Write to customers: campaigns and automations",
+    ),
     Permission.PROGRAMS: Text("Cambiare i programmi e i premi", "Change programs and rewards"),
     Permission.CAUSES: Text("Versare alle cause", "Pay out to causes"),
     Permission.MAIL: Text("Vedere le e-mail ai clienti", "See the mail to customers"),
@@ -54,6 +58,7 @@ GROUPS: tuple[tuple[Text, tuple[Permission, ...]], ...] = (
             Permission.MERGE,
             Permission.EXPORT,
             Permission.IMPORT,
+            Permission.CAMPAIGNS,
             Permission.MAIL,
         ),
     ),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from loyalty.automations import advancing, editions, entering, switching, upkeep
+from loyalty.automations import advancing, editions, entering, facts, switching, upkeep
 from loyalty.automations.models import Automation
 from loyalty.campaigns import rules
 from loyalty.campaigns.rules import House
@@ -75,12 +75,17 @@ def _advance(database: Database, row: Automation, house: House, at: datetime, be
         run_ids = advancing.due(
             session, merchant_id=row.merchant_id, kind=row.kind, at=at, limit=10 * LOOK
         )
+        if not run_ids:
+            return
+        yardstick = facts.measure(session, house=house, at=at)
     left = iter(run_ids)
 
     def some(session: Any, size: int) -> int:
         ids = [one for _, one in zip(range(size), left, strict=False)]
         if ids:
-            advancing.advance(session, row=row, house=house, run_ids=ids, at=at)
+            advancing.advance(
+                session, row=row, house=house, run_ids=ids, yardstick=yardstick, at=at
+            )
         return len(ids)
 
     in_portions(database, some, after=beat)

@@ -1,6 +1,6 @@
 """`campaigns.trial`: send somebody their test letter once, or look at the records of our domain."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,14 +67,24 @@ def _send(database: Database, trial: MailTrial, at: datetime) -> dict[str, Any]:
     return {"kind": said.kind, "reason": said.reason, "code": said.code}
 
 
-def _asker(session: Session, trial: MailTrial) -> Staff | None:
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who asked for it."""
+
+    name: str
+    email: str
+
+
+def _asker(session: Session, trial: MailTrial) -> _Asker | None:
     """Whoever asked for it, if they still work here."""
     staff_id = parse_ref("stf", trial.actor)
     found = session.get(Staff, (trial.merchant_id, staff_id)) if staff_id else None
-    return found if found is not None and found.active else None
+    return _Asker(found.name, found.email) if found is not None and found.active else None
 
 
-def _letter(session: Session, trial: MailTrial, house: House, person: Staff, at: datetime) -> Shown:
+def _letter(
+    session: Session, trial: MailTrial, house: House, person: _Asker, at: datetime
+) -> Shown:
     """The campaign's letter with the asker's own name in it, or a word from the house."""
     who = Reader(person.name, trial.language, at)
     if trial.kind == trials.HELLO:

@@ -129,7 +129,7 @@ def _letters(caller: Caller) -> dict[str, str]:
     (letter,) = done(caller.get(f"/campaigns/{sent}/messages", state="sent"), 200)["items"]
     key = parse_ref("msg", letter["ref"])
     assert key is not None
-    return {"campaign_ref": other, "sent_ref": sent, "letter": f"<m.{key.hex}@card.example.it>"}
+    return {"campaign_ref": other, "sent_ref": sent, "letter_id": f"<m.{key.hex}@card.example.it>"}
 
 
 def _imported(caller: Caller, program: str) -> str:
@@ -179,7 +179,7 @@ def bodies(things: dict[str, str]) -> dict[str, Any]:
         "POST /payouts/<payout_ref>/cancel": why,
         "POST /campaigns": CAMPAIGN,
         "POST /campaigns/<campaign_ref>/resume": {},
-        "POST /campaigns/returned": {"kind": "bounce", "about": things["letter"]},
+        "POST /campaigns/returned": {"kind": "bounce", "about": things["letter_id"]},
         "POST /imports/sales": {"csv": SALES_CSV, "program": things["program_ref"]},
         "POST /segments": _segment(),
         "POST /imports/customers": {"csv": "customer,name\nmia,Mia\n"},

@@ -11,6 +11,7 @@ from loyalty.counter.models import Redemption, Visit
 from loyalty.demo import links
 from loyalty.demo.cafe import CAFE
 from loyalty.demo.petshop import PET_SHOP
+from loyalty.demo.salon import SALON
 from loyalty.demo.shops import STREET
 from loyalty.merchants.models import Merchant
 from loyalty.merchants.roles import PERMISSIONS, Permission, Role
@@ -22,10 +23,15 @@ from tests.pages import Visitor
 LISTS = {
     "/portal/": Permission.REPORTS,
     "/portal/members": Permission.MEMBERS,
+    "/portal/metrics": Permission.REPORTS,
+    "/portal/lapsed": Permission.MEMBERS,
+    "/portal/segments": Permission.MEMBERS,
     "/portal/programs": Permission.PROGRAMS,
     "/portal/causes": Permission.REPORTS,
     "/portal/remarks": Permission.REPORTS,
     "/portal/remarks/exits": Permission.REPORTS,
+    "/portal/automations": Permission.CAMPAIGNS,
+    "/portal/lost": Permission.MEMBERS,
     "/portal/posters": Permission.SETTINGS,
     "/portal/staff": Permission.STAFF,
     "/portal/staff/log": Permission.STAFF,
@@ -52,17 +58,20 @@ ASKING = {
     "/portal/programs/new", "/till/customers", "/till/customers/new", "/till/customers/search",
     "/till/remarks",
     "/portal/exports", "/portal/shop", "/portal/campaigns/new", "/portal/deliverability/rules",
+    "/portal/metrics.csv", "/portal/lapsed/limits", "/portal/segments/new",
     "/till/vouchers", "/till/people", "/till/pin", "/till/here", "/till/manifest.webmanifest",
     "/till/sw.js", "/till/pulse", "/till/shell", "/c/sw.js",
     "/portal/card", "/portal/card/preview", "/portal/welcome", "/portal/test-card",
     "/w", "/w/code", "/w/phones", "/w/lost",
 }  # fmt: skip
 EMPTY = 'class="empty"'
-# Only the pet shop has a cause; in the background of a healthy shop nothing waits, and nobody has
-# asked for mail.
-RIGHTLY_EMPTY = {(plan.name, "/portal/causes") for plan in STREET if plan is not PET_SHOP} | {
-    (plan.name, path) for plan in STREET for path in ("/portal/jobs", "/mail")
-}
+# Only the pet shop has a cause; of the few who visit this salon nobody has lapsed; nothing waits
+# in the background of a healthy shop, and nobody has asked for mail.
+RIGHTLY_EMPTY = (
+    {(plan.name, "/portal/causes") for plan in STREET if plan is not PET_SHOP}
+    | {(plan.name, path) for plan in STREET for path in ("/portal/jobs", "/mail")}
+    | {(SALON.name, "/portal/lapsed")}
+)
 
 
 def test_the_lists_are_all_the_pages_there_are(app):

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from loyalty.analytics import slipping, standing
+from loyalty.analytics.ground import Ground
 from loyalty.analytics.measures import Measures
 from loyalty.core.ids import parse_ref, ref
 from loyalty.counter.requests import LineRequest
-from loyalty.customers import consents
+from loyalty.customers import consents, tags
 from loyalty.customers.models import Customer
 from loyalty.merchants import places
 from tests.builders import NOW
@@ -203,6 +205,20 @@ def test_below_zero_asks_for_the_margin_and_weighs_what_rewards_cost(shop, cast)
     assert "cooling" in found(shop, {"segment": "sotto_zero"})
 
 
+def test_a_tag_means_who_carries_it_however_it_is_written(shop, cast):
+    with shop.database.write() as session:
+        whose = {"merchant_id": shop.merchant_id, "at": NOW}
+        made = tags.make(session, name="Latte d'avena", **whose)
+        some = [parse_ref("cus", cast[name].customer) for name in ("active", "lost")]
+        tags.put(session, tag_id=made, customer_ids=some, actor=shop.owner.actor, **whose)
+    assert found(shop, cond("tag", "eq", "LATTE d'avena")) == {"active", "lost"}
+    assert found(shop, known("tag")) == {"active", "lost"}
+    assert "fresh" in found(shop, known("tag", is_set=False))
+    assert found(shop, {"not": cond("tag", "in", ["Latte d'avena", "Altro"])}) >= {"lapsed"}
+    assert reasons(shop, cond("tag", "eq", "Latte d'avena"))[0][0] == "tagged Latte d'avena."
+    assert found(shop, cond("tag", "eq", "Mai vista")) == set()
+
+
 # --- what is at stake
 
 
@@ -210,12 +226,19 @@ def test_what_is_at_stake_is_what_they_would_bring_in_90_days_at_their_own_pace(
     with shop.database.read() as session:
         whose = {"merchant_id": shop.merchant_id, "on": TODAY}
         mean = standing.yardstick(session, **whose).mean
-        found = slipping.at_stake(session, **whose)
-        more = slipping.at_stake(session, states=slipping.SLIPPING, limit=1, **whose)
+        ground = Ground(session, shop.merchant_id, TODAY)
+        sums = slipping.at_stake(ground)
+        (one,) = slipping.page(ground)
+        every = slipping.page(ground, states=slipping.SLIPPING)
+        rest = slipping.page(ground, states=slipping.SLIPPING, after=every[0].customer_id)
     usual = (20 + 2 * mean) / 4
-    (one,) = found.first
     assert (one.name, one.silence_days, one.usual_gap_days) == ("Lapsed", 60, usual)
     assert (one.visits, one.spend_minor) == (90 / usual, 90 / usual * 1_000)
-    assert (found.members, found.visits, found.spend_minor) == (1, one.visits, one.spend_minor)
-    assert more.members == 3
-    assert more.visits > more.first[0].visits >= one.visits
+    mine = sums["lapsed"]
+    assert (mine.members, mine.spend_minor) == (1, round(one.spend_minor))
+    assert mine.visits == pytest.approx(float(one.visits))
+    assert [each.members for each in sums.values()] == [1, 1, 1]
+    assert [each.spend_minor for each in every] == sorted(
+        (each.spend_minor for each in every), reverse=True
+    )
+    assert rest == every[1:]

@@ -10,7 +10,6 @@ from loyalty.core.ids import parse_ref
 from loyalty.core.signing import digest
 from loyalty.counter import adjustments, merging, parting, standing
 from loyalty.counter.requests import LineRequest
-from loyalty.counter.rollups import reading
 from loyalty.customers import notes
 from loyalty.customers.models import Customer
 from loyalty.members import doubles, habits, timeline, told, worth
@@ -131,9 +130,8 @@ def test_a_key_that_somebody_made_up_names_no_place():
 
 def told_of(shop, card, at=NOW):
     with shop.database.read() as session:
-        mean = reading.mean_gap(session, merchant_id=shop.merchant_id)
         mine = {"merchant_id": shop.merchant_id, "customer_id": whose_id(card)}
-        return habits.told(session, **mine, on=at.date(), mean=mean)
+        return habits.told(session, **mine, on=at.date())
 
 
 def test_habits_need_their_consent_and_figures_do_not(shop):
@@ -153,7 +151,7 @@ def test_habits_need_their_consent_and_figures_do_not(shop):
     usual = told_of(shop, ada).habits
     assert (usual.weekday, usual.hour, usual.basket_minor) == (6, 11, 301)
     assert usual.favourites == ["Cornetto"]
-    assert usual.gap_days == 7
+    assert told_of(shop, ada).usual_gap == 7
     say(shop, ada.customer, "profiling", given=False)
     assert told_of(shop, ada).habits is None
 

@@ -78,12 +78,10 @@ def test_the_states_of_all_members_are_the_naive_ones_on_three_dates(shop, sold)
             assert ours == naive.states(on)
             if on == TODAY:
                 assert set(ours.values()) >= {"active", "cooling", "lapsed", "reactivated", "new"}
+                whose = {"merchant_id": shop.merchant_id}
+                measure = standing.yardstick(session, on=on, **whose)
                 one_by_one = standing.states(
-                    session,
-                    merchant_id=shop.merchant_id,
-                    customer_ids=list(names),
-                    on=on,
-                    limits=measures.HOUSE.limits,
+                    session, customer_ids=list(names), measure=measure, **whose
                 )
                 assert {names[who]: state for who, state in one_by_one.items()} == ours
                 counted = standing.counts(session, merchant_id=shop.merchant_id, on=on)

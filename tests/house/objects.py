@@ -35,6 +35,8 @@ PLAIN = {
     "filename": "favicon.svg",
     "goal": "visits",
     "purpose": "marketing",
+    "journey": "win_back",
+    "letter": "reminder",
     "spec": "1b2440-f7f8fc-8fb8ff",
     "step": "letter",  # of writing a campaign
     "reason": "no_consent",  # for which somebody gets no letter
@@ -45,11 +47,13 @@ SECRETS = {"token", "claim"}
 # What a form must hold so that the object behind the address is looked for at all.
 _KEY = {"key": "0" * 26}
 FORMS: dict[str, dict[str, str]] = {
+    "/portal/automations/<journey>/off": {"how": "finish"},
     "/portal/causes/<cause>/payouts": {"amount": "1", "receipt": "x", "paid_on": "2026-11-20"},
     "/portal/data-kept/<kind>": {"months": "24", "state": "on", "reason": "prova"},
     "/portal/imports/<import_ref>/kind": {"kind": "sales"},
     "/portal/members/<member_ref>/visits/<visit_ref>/move": {"card": "{other_code}", **_KEY},
     "/portal/programs/<program_ref>/friend": {"friend": "1", "bringer": "1"},
+    "/portal/lost/<member_ref>": {"reason": "moved"},
     "/portal/payouts/<payout_ref>/take-back": {"reason": "x"},
     "/portal/staff/<staff_ref>": {"role": "cashier", "was": "cashier"},
     "/till/cards/<card_ref>/adjust": {"units": "1", "unit": "points", "reason": "x", **_KEY},

@@ -109,6 +109,7 @@ def next_door(app, stranger):
 # Where the owner of a thing is told 404 as well, once the walk before has been there, and why.
 OWN_404 = {
     "/portal/jobs/<job_ref>/retry": "the walk has discarded it a moment ago",
+    "/portal/campaigns/<campaign_ref>/preview": "the walk has dropped the draft a moment ago",
     "/till/cards/<card_ref>/phone": "shown once, after the card was made",
 }
 

@@ -89,7 +89,7 @@ def test_a_tag_is_put_on_and_taken_off_with_a_way_back(shop, ada, aurora):
     page = aurora.submit(aurora.get(path(ada)), "/tags", tag="Celiaca")
     assert "Celiaca" in page.words
     page = aurora.submit(page, "/off")
-    assert "Etichetta “Celiaca” tolta" in page.words
+    assert "Etichetta «Celiaca» tolta" in page.words
     undo = next(form for form in page.forms if form.fields.get("tag") == "Celiaca")
     assert "Celiaca" in aurora.post(undo.action, undo.fields).words
     page = aurora.submit(page, "/tags", tag="x" * 41)

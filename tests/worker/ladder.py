@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from loyalty.automations import switching, upkeep
 from loyalty.automations.journeys import WIN_BACK
 from loyalty.automations.models import Automation, AutomationRun, AutomationStep
-from loyalty.campaigns.models import Message
+from loyalty.campaigns.models import Campaign, Message
 from loyalty.core.db import table
 from loyalty.core.ids import parse_ref
 from loyalty.counter.models import Redemption
@@ -139,6 +139,26 @@ class Ladder(Desk):
                 .order_by(step.c.taken_at, step.c.step)
             )
             return [tuple(row) for row in rows]
+
+    def taken(self):
+        """The steps of each run, in the order in which they were taken."""
+        step = table(AutomationStep)
+        with self.database.read() as session:
+            found = {}
+            for row in session.execute(sa.select(step).order_by(step.c.message_id)):
+                found.setdefault(row.run_id, []).append(row.step)
+            return found
+
+    def forget_claims(self):
+        """The database is an older one: it knows of fewer claims than the installation."""
+        with self.database.write() as session:
+            session.execute(sa.update(table(Campaign)).values(claims=0))
+
+    def forget_runs(self):
+        """Nor does it know who was on the way."""
+        with self.database.write() as session:
+            session.execute(sa.delete(table(AutomationStep)))
+            session.execute(sa.delete(table(AutomationRun)))
 
     def state(self, kind=WIN_BACK):
         with self.database.read() as session:

@@ -200,7 +200,7 @@ def test_a_newcomer_is_welcomed_once_some_hours_after_they_joined(ladder: Ladder
     ladder.work(hours=1)
     assert postbox.arrived == []
     ladder.work(hours=2, minutes=30)
-    assert subjects(postbox) == ["Benvenuto tra gli amici di Caffè Aurora"]
+    assert subjects(postbox) == ["Ti diamo il benvenuto da Caffè Aurora"]
     ladder.days(10)
     assert len(postbox.arrived) == 1
     assert ladder.runs("kind", "ended_as") == [("welcome", "done")]

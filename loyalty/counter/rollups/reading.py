@@ -1,7 +1,7 @@
 """What the roll-ups say of one member, and of all members of a shop at once."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,6 @@ from loyalty.counter.rollups.models import MemberHour, MemberProduct, MemberStat
 
 _STATS, _HOUR, _PRODUCT = table(MemberStats).c, table(MemberHour).c, table(MemberProduct).c
 FIFTHS = 5
-FEW_DAYS = 3  # visit days from which on somebody has a habit
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +99,6 @@ def favourites(session: Session, *, merchant_id: UUID, customer_id: UUID, limit:
     return [row.product for row in sorted(rows, key=lambda row: (-row[1], -row[2], row[0]))]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When a member is what: days, and multiples of their usual gap; the owner may change them."""
-
-    new_days: int = 60
-    cooling: Fraction = Fraction(3, 2)
-    lapsed_days: int = 21
-    lapsed: Fraction = Fraction(5, 2)
-    lost_days: int = 180
-    lost: Fraction = Fraction(5)
-
-
-DEFAULT_LIMITS = Limits()
-# A Julian day begins at noon, so in halves: the day before the first of the calendar.
-_JULIAN_HALVES = 3_442_849
 MEAN_GAP_DAYS = Fraction(30)  # of a shop where nobody has come twice yet
 
 
@@ -130,80 +114,6 @@ def mean_gap(session: Session, *, merchant_id: UUID) -> Fraction:
         )
     ).one()
     return Fraction(int(row[0]), int(row[1])) if row[1] else MEAN_GAP_DAYS
-
-
-def states(
-    session: Session, *, merchant_id: UUID, on: date, limits: Limits = DEFAULT_LIMITS
-) -> dict[str, int]:
-    """How many members with visits are in each state today; `on` is the shop's date.
-
-    new, one_off, active, cooling, lapsed and lost, as their last visit leaves them. Who came back
-    is not told apart: that asks how they stood on the day before, which a sum does not know.
-    """
-    mean = mean_gap(session, merchant_id=merchant_id)
-    named = state(session, on=on, mean=mean, limits=limits).label("state")
-    members = sa.select(named).where(_STATS.merchant_id == merchant_id, _STATS.visits > 0)
-    each = members.subquery()
-    rows = session.execute(sa.select(each.c.state, sa.func.count()).group_by(each.c.state))
-    return {row[0]: row[1] for row in rows}
-
-
-def state(
-    session: Session, *, on: date, mean: Fraction, limits: Limits = DEFAULT_LIMITS
-) -> sa.ColumnElement[str]:
-    """The state of a row of `member_stats` with visits, where `mean` is the shop's mean gap."""
-    return sa.case(*((test, name) for name, test in _tests(session, on, mean, limits)))
-
-
-def is_in(
-    session: Session, name: str, *, on: date, mean: Fraction, limits: Limits = DEFAULT_LIMITS
-) -> sa.ColumnElement[bool]:
-    """Whether a row of `member_stats` with visits is in that state; no other is thought through."""
-    earlier: list[sa.ColumnElement[bool]] = []
-    for other, test in _tests(session, on, mean, limits):
-        if other == name:
-            return sa.and_(test, *earlier)
-        earlier.append(sa.not_(test))
-    raise AssertionError(f"{name} is no state")
-
-
-def _tests(
-    session: Session, on: date, mean: Fraction, limits: Limits
-) -> list[tuple[str, sa.ColumnElement[bool]]]:
-    """The states, of which the first that fits is it; what is cheap to ask comes first in each.
-
-    Compared in whole numbers: a usual gap is (days between + 2 mean) / (repeat days + 2).
-    """
-    silence = _days_since(session, on, _STATS.last_on)
-    between = _days_between(session, _STATS.last_on, _STATS.first_on)
-    usual = between * mean.denominator + 2 * mean.numerator
-    waited = silence * (_STATS.visit_days + 1) * mean.denominator
-
-    def gaps(most: Fraction) -> sa.ColumnElement[bool]:
-        return waited * most.denominator >= usual * most.numerator
-
-    def silent(days: int) -> sa.ColumnElement[bool]:
-        return _STATS.last_on <= on - timedelta(days=days)
-
-    is_recent = _STATS.last_on >= on - timedelta(days=limits.new_days)
-    return [
-        ("new", sa.and_(_STATS.visit_days < FEW_DAYS, is_recent)),
-        ("one_off", _STATS.visit_days < FEW_DAYS),
-        ("lost", sa.and_(silent(limits.lost_days), gaps(limits.lost))),
-        ("lapsed", sa.and_(silent(limits.lapsed_days), gaps(limits.lapsed))),
-        ("cooling", gaps(limits.cooling)),
-        ("active", sa.true()),
-    ]
-
-
-def _days_since(
-    session: Session, on: date, earlier: sa.ColumnElement[Any]
-) -> sa.ColumnElement[int]:
-    if session.get_bind().dialect.name == "postgresql":
-        return _days_between(session, sa.literal(on, sa.Date), earlier)
-    # SQLite would ask what a given day is for each row again.
-    halves = 2 * on.toordinal() + _JULIAN_HALVES - 2 * sa.func.julianday(earlier)
-    return sa.cast(halves, sa.BigInteger) // 2
 
 
 def _days_between(

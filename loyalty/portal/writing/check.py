@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, render_template, request
 
 from loyalty.campaigns import drafts, launching, offers, outlook, preview, steps, trials
 from loyalty.campaigns.letter import LANGUAGES
@@ -30,7 +30,6 @@ _CHANGED = Text(
     "The draft has changed while you were looking: this is how it stands now. Check it once more,"
     " then send.",
 )
-_DROPPED = Text("La bozza non c'è più.", "The draft is gone.")
 _LAUNCHED = Text("È partita.", "It is on its way.")
 _PLANNED = Text("È in programma.", "It is scheduled.")
 _TRIED = Text("La lettera di prova è in arrivo.", "The test letter is on its way.")
@@ -224,16 +223,3 @@ def launch_campaign(campaign_ref: str) -> Response:
         return campaign_of.to("portal.campaign", campaign_ref)
     toasts.say(_PLANNED if is_later else _LAUNCHED)
     return campaign_of.to("portal.campaign", campaign_ref)
-
-
-@blueprint.post("/portal/campaigns/<campaign_ref>/drop")
-@guard.staff(Permission.CAMPAIGNS)
-def drop_campaign(campaign_ref: str) -> Response:
-    """Do away with a draft."""
-    try:
-        with write() as records:
-            steps.drop(records, duty=guard.duty(), campaign_ref=campaign_ref, at=clock.now())
-    except StateConflict:
-        return campaign_of.to("portal.campaign", campaign_ref)
-    toasts.say(_DROPPED)
-    return make_response(redirect(url_for("portal.campaigns"), 303))

@@ -15,7 +15,7 @@ A_SECOND = 10
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`cost_minor` is None without an offer, or where nobody has said what the reward costs."""
+    """`cost_minor` is None where nobody has said what the reward costs."""
 
     percent: int
     held: int
@@ -49,11 +49,15 @@ def of(
         waits_for_hours=starts_at != wanted,
         ends_by=campaign.not_after_at or starts_at + SEND_WITHIN,
         minutes=_minutes(written, house),
-        cost_minor=written * unit_cost_minor
-        if campaign.offer is not None and unit_cost_minor is not None
-        else None,
+        cost_minor=_cost(campaign, written, unit_cost_minor),
         unit_cost_minor=unit_cost_minor,
     )
+
+
+def _cost(campaign: Campaign, written: int, unit_cost_minor: int | None) -> int | None:
+    if campaign.offer is None:
+        return 0
+    return None if unit_cost_minor is None else written * unit_cost_minor
 
 
 def _minutes(letters: int, house: House) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, request
 from marshmallow import fields
 
 from loyalty.campaigns import preview
@@ -97,9 +97,7 @@ def preview_letter(campaign_ref: str) -> Response:
     except Invalid as error:
         said = error.facts_in(language())["fields"].values()
         sentences = [sentence for sentences in said for sentence in sentences]
-        page = render_template(
-            "portal/writing/no_preview.html", why=pick(_NO_PICTURE), sentences=sentences
-        )
+        page = preview.notice([pick(_NO_PICTURE), *sentences], house=campaign_of.house())
     return headers.as_letter(make_response(page))
 
 

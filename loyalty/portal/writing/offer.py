@@ -69,7 +69,7 @@ def _around(_: Campaign) -> dict[str, Any]:
 
 OFFER = Step(
     key="offer",
-    name=Text("Offerta", "Offer"),
+    name=Text("Regalo", "Gift"),
     parts=("offer",),
     schema=_Offer(),
     read=_read,

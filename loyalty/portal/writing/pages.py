@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 
 from loyalty.campaigns import steps
 from loyalty.campaigns.models import Campaign
@@ -10,6 +10,7 @@ from loyalty.core import clock
 from loyalty.core.db import write
 from loyalty.core.errors import Invalid, StateConflict, Unknown
 from loyalty.core.ids import ref
+from loyalty.core.text import Text
 from loyalty.merchants.places import ChangedMeanwhile
 from loyalty.merchants.roles import Permission
 from loyalty.portal import campaign_of
@@ -21,12 +22,13 @@ from loyalty.portal.writing.offer import OFFER
 from loyalty.portal.writing.people import PEOPLE
 from loyalty.portal.writing.step import Step
 from loyalty.portal.writing.timing import TIMING
-from loyalty.web import guard, headers
+from loyalty.web import guard, headers, toasts
 from loyalty.web.forms import FormState, read_form
 from loyalty.web.locale import language, pick
 
 STEPS = (PEOPLE, LETTER, OFFER, COMPARISON, TIMING)
 _BY_KEY = {step.key: step for step in STEPS}
+_DROPPED = Text("La bozza non c'è più.", "The draft is gone.")
 
 
 @blueprint.get("/portal/campaigns/new")
@@ -188,3 +190,16 @@ def _told(which: Step, campaign_ref: str | None) -> list[dict[str, Any]]:
         }
         for place, step in enumerate(STEPS)
     ]
+
+
+@blueprint.post("/portal/campaigns/<campaign_ref>/drop")
+@guard.staff(Permission.CAMPAIGNS)
+def drop_campaign(campaign_ref: str) -> Response:
+    """Do away with a draft."""
+    try:
+        with write() as records:
+            steps.drop(records, duty=guard.duty(), campaign_ref=campaign_ref, at=clock.now())
+    except StateConflict:
+        return campaign_of.to("portal.campaign", campaign_ref)
+    toasts.say(_DROPPED)
+    return make_response(redirect(url_for("portal.campaigns"), 303))
