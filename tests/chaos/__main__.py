@@ -1,5 +1,4 @@
-"""`python -m tests.chaos [--engine E] [--seeds N] [--people N] [--kills N] [--campaigns N]
-[--mutants]`.
+"""`python -m tests.chaos`, with `--help` for what may be chosen.
 
 Each seed on each database, once with the letters of an automation, campaigns into which anything
 comes, then both mutants, which have to be caught; 0 when all is as it should.
