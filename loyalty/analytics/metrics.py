@@ -118,11 +118,10 @@ def of(
     known, age_s = past.lately(session, **whose, limits=said.limits)
     sums = selling.sales(session, **whose, period=period, beside=beside)
     # The days beside first: their end is often where the period itself begins.
-    halves = [
+    before, now = (
         _Half(each, returning.activity(known, each), sold, returning.flows(known, each))
         for each, sold in zip((beside, period), sums[::-1], strict=True)
-    ]
-    before, now = halves
+    )
     found = {**_counts(now, before), **_curves(known, period), **_worth(now, before, said)}
     found |= _standing(known, now, before)
     on = date.fromordinal
@@ -292,8 +291,7 @@ def _standing(known: Past, now: _Half, before: _Half) -> dict[str, Metric]:
         {"month": one.month_on.isoformat()[:7], "size": one.size, "back": list(one.back)}
         for one in groups
     ]
-    none = None if people else definitions.NO_VISITS
-    begun = sum(one.size for one in groups)
+    none, begun = None if people else definitions.NO_VISITS, sum(one.size for one in groups)
     return {
         "states": _metric("states", people, people, note=none, parts={**standing, "before": had}),
         "flows": _metric("flows", people, people, note=none, parts={"moves": moved}),

@@ -111,8 +111,14 @@ def write_letter(  # one letter, and who writes it when
     if wanted is not None:
         row.letters = {**row.letters, step: wanted}
     _changed(session, row, duty, at)
-    verb = "letter" if wanted is not None else "letter_reset"
-    acts.note(session, duty=duty, act=f"automation.{verb}", target=kind, at=at, step=step)
+    acts.note(
+        session,
+        duty=duty,
+        act="automation.letter" if wanted else "automation.letter_reset",
+        target=kind,
+        at=at,
+        step=step,
+    )
 
 
 def set_terms(  # both terms, and who sets them when

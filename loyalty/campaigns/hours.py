@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from loyalty.core.calendar import zone
 
 _SUNDAY = 6
-_DAYS_MAX = 3
+_DAYS_MAX = 4  # a Sunday, and a day whose hours clocks have jumped over
 
 
 def next_open(
@@ -13,14 +13,18 @@ def next_open(
 ) -> datetime:
     """`at` itself if letters may leave then, otherwise the first moment at which they may."""
     local = at.astimezone(zone(timezone))
-    if _is_day(local, on_sundays=on_sundays) and from_hour <= local.hour < until_hour:
+
+    def is_open(then: datetime) -> bool:
+        return _is_day(then, on_sundays=on_sundays) and from_hour <= then.hour < until_hour
+
+    if is_open(local):
         return at
     for days in range(_DAYS_MAX):
         day = local.date() + timedelta(days=days)
         opens = datetime.combine(day, time(from_hour), zone(timezone)).astimezone(at.tzinfo)
-        if opens > at and _is_day(opens.astimezone(zone(timezone)), on_sundays=on_sundays):
+        if opens > at and is_open(opens.astimezone(zone(timezone))):
             return opens
-    raise AssertionError("of three days one is no Sunday")
+    raise AssertionError("of four days one has these hours and is no Sunday")
 
 
 def _is_day(local: datetime, *, on_sundays: bool) -> bool:

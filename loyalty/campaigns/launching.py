@@ -129,6 +129,11 @@ def stop(session: Session, *, duty: Duty, campaign_ref: str, at: datetime) -> Ca
     allowed = (states.RUNNING, states.PAUSED, states.HALTED)
     campaign = _turn(session, duty, campaign_ref, allowed, states.STOPPED, at)
     campaign.halted_for, campaign.finished_at = None, at
+    _end_the_rest(session, campaign, at)
+    return campaign
+
+
+def _end_the_rest(session: Session, campaign: Campaign, at: datetime) -> None:
     left = session.execute(
         sa.update(_MESSAGE)
         .where(
@@ -139,8 +144,7 @@ def stop(session: Session, *, duty: Duty, campaign_ref: str, at: datetime) -> Ca
         .returning(_MESSAGE.c.redemption_id)
     ).scalars()
     vouchers = [voucher for voucher in left if voucher is not None]
-    gifts.take_back(session, merchant_id=duty.merchant_id, redemption_ids=vouchers, at=at)
-    return campaign
+    gifts.take_back(session, merchant_id=campaign.merchant_id, redemption_ids=vouchers, at=at)
 
 
 def _turn(
@@ -242,6 +246,19 @@ def finish(session: Session, *, campaign: Campaign, at: datetime) -> bool:
     )
     done = session.execute(over.values(state=states.FINISHED, finished_at=at))
     return rows_changed(done) == 1
+
+
+def came_back(session: Session, *, campaign: Campaign, at: datetime) -> None:
+    """Letters are to be tried again that were on their way when the campaign ended.
+
+    One that had finished without them goes on; one that was stopped ends for them too.
+    """
+    itself = (_CAMPAIGN.c.merchant_id == campaign.merchant_id, _CAMPAIGN.c.id == campaign.id)
+    again = sa.update(_CAMPAIGN).where(*itself, _CAMPAIGN.c.state == states.FINISHED)
+    session.execute(again.values(state=states.RUNNING, finished_at=None))
+    asked = {"merchant": campaign.merchant_id, "id": campaign.id}
+    if session.execute(_STATE, asked).scalar_one() == states.STOPPED:
+        _end_the_rest(session, campaign, at)
 
 
 def _its(campaign: Campaign) -> tuple[sa.ColumnElement[bool], ...]:

@@ -80,11 +80,20 @@ def steps_of(session: Session, *, merchant_ref: str, import_ref: str) -> int:
 
 
 def _count(session: Session, merchant_id: UUID, import_id: UUID) -> int:
-    every = (query(merchant_id, import_id) for query in (_changes, _visits))
-    return sum(
-        session.execute(sa.select(sa.func.count()).select_from(one.subquery())).scalar_one()
-        for one in every
+    changes = sa.select(sa.func.count()).select_from(_changes(merchant_id, import_id).subquery())
+    its_operation = sa.and_(
+        Operation.merchant_id == ImportedSale.merchant_id, Operation.id == ImportedSale.visit_id
     )
+    visits = (
+        sa.select(sa.func.count(ImportedSale.visit_id.distinct()))
+        .join(Operation, its_operation)
+        .where(
+            ImportedSale.merchant_id == merchant_id,
+            ImportedSale.import_id == import_id,
+            Operation.kind == "visit",
+        )
+    )
+    return session.execute(changes).scalar_one() + session.execute(visits).scalar_one()
 
 
 def find(session: Session, *, merchant_ref: str, import_ref: str) -> ImportRun:

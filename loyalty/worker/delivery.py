@@ -132,6 +132,8 @@ class Delivery:
         with self._database.write() as session:
             jitter = secrets.randbelow(41) - 20
             outbox.settle(session, hand=self._hand, came=came, at=at, jitter=jitter)
+            if any(one.state == states.READY for one in came):
+                launching.came_back(session, campaign=self._run.campaign, at=at)
             letters = [] if self._is_over else self._next(session, at)
         for letter in letters:
             self._lines.send(letter)

@@ -126,7 +126,7 @@ def _letters(caller: Caller) -> dict[str, str]:
     sent, other = (done(caller.post("/campaigns", CAMPAIGN))["ref"] for _ in range(2))
     done(caller.post(f"/campaigns/{sent}/launch"), 200)
     once(caller.shop.database, CHORES, at=NOW + timedelta(hours=1))
-    (letter,) = done(caller.get(f"/campaigns/{sent}/messages", state="sent"), 200)["items"]
+    letter, *_ = done(caller.get(f"/campaigns/{sent}/messages", state="sent"), 200)["items"]
     key = parse_ref("msg", letter["ref"])
     assert key is not None
     return {"campaign_ref": other, "sent_ref": sent, "letter_id": f"<m.{key.hex}@card.example.it>"}

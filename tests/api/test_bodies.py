@@ -91,7 +91,7 @@ def test_a_method_that_is_not_there_is_405_and_says_which_are(aurora: Caller) ->
 
 
 def test_a_part_that_nobody_has_asked_for_yet_is_404(aurora: Caller) -> None:
-    for path in ("/metrics", "/segments", "/campaigns", "/webhooks", "/nothing"):
+    for path in ("/webhooks", "/nothing"):
         assert refusal(aurora.get(path)) == (404, "unknown_page")
 
 

@@ -36,6 +36,7 @@ def test_before_switching_on_one_sees_who_would_begin_and_who_not(ladder, aurora
 
 
 def test_it_is_switched_on_once_and_off_again_either_way(ladder, aurora):
+    ladder.set(offer=None)  # nobody is held back
     page = aurora.get(PAGE)
     for _ in range(2):
         on = aurora.submit(page, "/on")

@@ -29,7 +29,7 @@ _OF_ALL = re.compile(
     r"^SELECT sum\(ledger_\w+\.\w+\) AS sum_1 | card\.program_id = \?"
     r"|^SELECT count\(\*\) AS count_1 FROM card WHERE card.merchant_id = \?$"
     # Figures: the mean gap, every visit day, what was sold, and how many are meant.
-    r"|^SELECT sum\(.*FROM member_stats WHERE|group_concat\(visit\.local_on\)"
+    r"|^SELECT sum\(.*FROM member_stats WHERE|group_concat\((visit\.local_on\)|CASE WHEN)"
     r"|FROM card k CROSS JOIN visit v|^SELECT count\(\*\) AS count_1 FROM customer LEFT OUTER JOIN"
 )
 

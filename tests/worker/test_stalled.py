@@ -7,7 +7,7 @@ from loyalty.campaigns.outbox import Came, Hand
 from loyalty.core.ids import ref
 from loyalty.worker import campaigning
 from loyalty.worker.delivery import Watch
-from tests.worker.writing import Desk
+from tests.worker.writing import GIFT, Desk
 
 
 class Hands:
@@ -90,3 +90,30 @@ def test_what_somebody_has_sent_once_more_meanwhile_is_no_longer_its_to_settle(d
     hands.settle("second", taken, states.SENT)
     hands.settle("first", taken, states.FAILED)
     assert desk.states() == {"sent": 1}
+
+
+def test_a_letter_put_off_while_the_campaign_was_stopped_is_not_left_waiting(desk: Desk, postbox):
+    desk.customer("Anna")
+    campaign = desk.launch(offer=GIFT)
+    postbox.data = [lambda: desk.turn(launching.stop, campaign), "250 taken"]
+    desk.customer("Bea")
+    postbox.rcpt = ["", "451 later"]
+    desk.work()
+    assert desk.campaign(campaign).state == "stopped"
+    assert not {"ready", "claimed", "sending"} & set(desk.states())
+
+
+def test_a_letter_put_off_after_the_campaign_had_ended_without_it_is_sent(desk: Desk, postbox):
+    """Its worker stood still, and the others took it for lost."""
+    hands = two_hands(desk)
+    taken = hands.claim("first")
+    hands.mark("first", taken)
+    desk.now += timedelta(seconds=661)
+    desk.work()
+    assert desk.campaign(ref("cmp", hands.campaign.id)).state == "finished"
+    hands.settle("first", taken, states.READY)
+    with desk.database.write() as session:
+        launching.came_back(session, campaign=hands.campaign, at=desk.now)
+    desk.work(minutes=2)
+    assert desk.states() == {"sent": 1}
+    assert desk.campaign(ref("cmp", hands.campaign.id)).state == "finished"
