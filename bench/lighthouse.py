@@ -41,6 +41,10 @@ PAGES = {
     "remarks": "/portal/remarks",
     "tasks": "/portal/tasks",
     "imports": "/portal/imports",
+    "repeat purchase": "/portal/metrics",
+    "slipping away": "/portal/lapsed",
+    "campaigns": "/portal/campaigns",
+    "automations": "/portal/automations",
 }
 BARS = {"accessibility": 100, "best-practices": 100, "performance": 95}
 CHROMIUM_FLAGS = ("--headless=new", "--no-sandbox")

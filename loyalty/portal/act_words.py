@@ -154,7 +154,7 @@ GROUPS: dict[str, Text] = {
     "remark": Text("Osservazioni", "Remarks"),
     "key": Text("Chiavi", "Keys"),
     "import": Text("Importazioni", "Imports"),
-    "location": Text("Sedi", "Places"),
+    "location": Text("Sedi", "Locations"),
     "task": Text("Compiti", "Tasks"),
     "campaign": Text("Campagne", "Campaigns"),
     "automation": Text("Automatismi", "Automations"),

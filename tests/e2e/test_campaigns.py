@@ -93,7 +93,7 @@ def test_the_pages_of_campaigns_are_for_everybody(device, desk, shop):
     page.get_by_role("dialog").get_by_role("button", name="Invia").click()
     page.get_by_role("heading", name="Invio").wait_for()
     work(desk)
-    page.get_by_text("Fatto per 8 su 8").wait_for()
+    page.get_by_text("Fatto per 10 su 10").wait_for()
     page.reload()
     page.locator("summary", has_text="Come si conta").click()
     check(page, "a campaign")
