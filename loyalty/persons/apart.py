@@ -44,6 +44,7 @@ APART = {
     "segment": "rules by which members are grouped, and the name of the group",
     "automation": "letters that a shop has go out by themselves, and to whom in general",
     "campaign": "a letter of the shop, and to whom in general",
+    "mail_trial": "letters that somebody of the staff sends themselves, and looks at records",
     "suppression": "digests of addresses; kept so that whoever left is not written to again",
     "mail_rules": "how the shop writes",
     "import_run": "the name of a file, and counts",

@@ -32,3 +32,12 @@ def _of_customers(name: str, *columns: str | sa.TextClause, where: sa.TextClause
         sqlite_where=where,
         postgresql_where=where,
     )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_ledger_operation_card", table_name="ledger_operation")
+    op.create_index(
+        "ix_ledger_operation_card", "ledger_operation", ["merchant_id", "card_id", "id"]
+    )
+    for name in ("ix_customer_gone", "ix_customer_joined", "ix_customer_name"):
+        op.drop_index(name, table_name="customer")

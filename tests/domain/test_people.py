@@ -189,7 +189,7 @@ def test_a_password_is_kept_as_a_slow_hash_and_nothing_else_fits(shipped_secrets
 def test_roles_may_do_what_their_work_takes_and_no_more():
     counter = {"accrue", "redeem", "void", "refund", "enrol"}
     assert PERMISSIONS[Role.CASHIER] == counter
-    assert PERMISSIONS[Role.MARKETER] == {"reports", "programs", "members", "export"}
+    assert PERMISSIONS[Role.MARKETER] == {"reports", "programs", "members", "export", "campaigns"}
     assert PERMISSIONS[Role.MANAGER] == set(Permission) - {"staff", "keys"}
     assert PERMISSIONS[Role.OWNER] == set(Permission)
 
