@@ -50,7 +50,7 @@ def test_each_number_says_what_it_means_and_of_how_many(regulars, aurora):
         "n = 8 giorni di visita",
         "pochi per dirlo",
         "Persi nel periodo diviso clienti all'inizio, per 100.",
-        "Situazione di",
+        "Situazione al",
     ):
         assert said in page.words, said
     for never in ("NaN", "None", "inf"):

@@ -31,6 +31,9 @@ _OF_ALL = re.compile(
     # Figures: the mean gap, every visit day, what was sold, and how many are meant.
     r"|^SELECT sum\(.*FROM member_stats WHERE|group_concat\((visit\.local_on\)|CASE WHEN)"
     r"|FROM card k CROSS JOIN visit v|^SELECT count\(\*\) AS count_1 FROM customer LEFT OUTER JOIN"
+    # Where each stands by their own rhythm, and what they paid: each member is looked at once.
+    r"|CASE WHEN \(member_stats\.last_on IS NULL\) THEN"
+    r"|^SELECT card\.customer_id, \(SELECT sum\(CASE WHEN \(visit\.local_on > "
 )
 
 
