@@ -1,6 +1,6 @@
 """Who is slipping away, and what is at stake: visits and money that may not come."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -95,14 +95,6 @@ def page(
         query = query.where(sa.or_(money_of < at, sa.and_(money_of == at, _CUSTOMER.id > after)))
     rows = ground.session.execute(query.order_by(money.desc(), _CUSTOMER.id).limit(limit))
     return [_told(row, ground) for row in rows]
-
-
-def of_few(ground: Ground, *, customer_ids: Sequence[UUID]) -> list[Slipping]:
-    """These members as far as they are slipping away; of a few."""
-    state = ground.state.label("state")
-    query = _whose(ground, sa.select(*_SHOWN, state), SLIPPING)
-    query = query.where(_CUSTOMER.id.in_(list(customer_ids)))
-    return [_told(row, ground) for row in ground.session.execute(query)]
 
 
 def _whose(ground: Ground, query: Any, states: Collection[str]) -> Any:
