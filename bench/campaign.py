@@ -1,13 +1,12 @@
 """A letter to 100,000 people: seconds, memory, and how long a till waits meanwhile.
 
 `python -m bench campaign`: SQLite, personalised, a voucher for each, signed with RSA-2048, handed
-to a fast mail server on this machine over 8 connections: `smtp-sink` of Postfix where
-`LOYALTY_SMTP_SINK` names it, else one of our own. Two tills make visits beside it.
+to a fast mail server on this machine over 8 connections: Debian's `smtp-sink`, else one of our own.
+Two tills make visits beside it.
 """
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -17,11 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from bench import cast
+from bench import cast, postfix
 from bench.cast import installation
 from bench.outcome import Figure, Outcome
 from bench.serving import free_port, serving
@@ -32,11 +32,12 @@ from loyalty.campaigns.drafts import Plan
 from loyalty.campaigns.models import Campaign, Message
 from loyalty.cards.models import Card
 from loyalty.core import bulk
-from loyalty.core.db import Database, table, use
+from loyalty.core.db import WORKER_CACHE_MB, Database, table, use
 from loyalty.core.ids import new_id, ref
 from loyalty.core.settings import Settings
 from loyalty.core.smtp import Server
 from loyalty.customers.models import ConsentEvent, Customer
+from loyalty.imports.result import peak_bytes
 from loyalty.merchants.roles import system_duty
 from loyalty.programs.models import Program
 from loyalty.worker import campaigning
@@ -73,7 +74,7 @@ def main(argv: Sequence[str]) -> Outcome:
     with installation("sqlite") as (environment, _), cast.opened(environment) as database:
         schema.migrate(database)
         merchant_id = _open(database, options.people)
-        with tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder, _sink() as port:
+        with tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder, _sink(folder) as port:
             told_environment = {
                 **environment,
                 "LOYALTY_SMTP_URL": f"smtp://127.0.0.1:{port}",
@@ -185,7 +186,7 @@ def _in_a_process(environment: Mapping[str, str]) -> Worked:
 
 def _work() -> None:
     """What the worker does, on a Monday morning."""
-    database = Database(Settings.from_environment(os.environ))
+    database = Database(Settings.from_environment(os.environ), cache_mb=WORKER_CACHE_MB)
     use(database)
     settings, watch = database.settings, Watch(MONDAY, lambda: None)
     assert settings.smtp_url is not None
@@ -198,18 +199,18 @@ def _work() -> None:
     campaigning.deliver(database, lines, watch, for_s=3_600)
     seconds = time.monotonic() - began
     lines.close()
-    print(gathered_s, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024)
+    print(gathered_s, seconds, peak_bytes() / 2**20)
 
 
 @contextmanager
-def _sink() -> Iterator[int]:
+def _sink(folder: str) -> Iterator[int]:
     """A mail server that takes everything, at once."""
     port = free_port()
     own = [sys.executable, "-m", "bench.sink", str(port)]
-    given = os.environ.get("LOYALTY_SMTP_SINK")
-    asked = [given, "-u", "nobody", "-c", f"127.0.0.1:{port}", "200"] if given else own
-    print(f"  mail server: {'smtp-sink' if given else 'our own'}", flush=True)
-    with subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    sink = postfix.smtp_sink(port, Path(folder)) or postfix.Sink("our own", own, os.environ)
+    print(f"  mail server: {sink.name}", flush=True)
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(sink.command, env=sink.environment, **quiet) as process:
         time.sleep(1)
         try:
             yield port

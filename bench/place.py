@@ -7,7 +7,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from loyalty.core.db import sqlite_module
+from loyalty.core.sqlite import sqlite_module
 from tests.rigs import postgres
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from loyalty.core.db import sqlite_module, wal_is_safe
+from loyalty.core.sqlite import sqlite_module, wal_is_safe
 
 CARDS = 2_000
 SCHEMA = """

@@ -8,7 +8,8 @@ from alembic.config import Config
 
 from loyalty.assets import asset_root
 from loyalty.core import triggers
-from loyalty.core.db import Database, sqlite_module, wal_is_safe
+from loyalty.core.db import Database
+from loyalty.core.sqlite import sqlite_module, wal_is_safe
 from loyalty.tables import METADATA
 
 log = logging.getLogger(__name__)

@@ -1,11 +1,11 @@
 """A message row for everybody a campaign is meant for, before anything is sent.
 
-A thousand at a time, from a mark on: whoever is killed goes on where the last commit was, and two
-who gather at once cannot make two rows for one person.
+A thousand are looked at and some written at a time, from a mark on: whoever is killed goes on
+where the last commit was, and two who gather at once cannot make two rows for one person.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from loyalty.core.ids import new_id
 from loyalty.core.signing import derive
 from loyalty.counter import gifts
 
-PORTION = 1_000
+PORTION, SLICE = 1_000, 25  # a till waits for a whole write
 _MESSAGE, _CAMPAIGN = table(Message), table(Campaign)
 _BUCKETS = 10_000
 
@@ -44,6 +44,16 @@ class Portion:
     verdicts: Mapping[UUID, Through | str]
     cards: Mapping[UUID, UUID]
     offer: Offer | None
+
+    def slices(self) -> Iterator["Portion"]:
+        """The same people in portions that are written at once; the last one may be empty."""
+        mark = self.mark
+        for start in range(0, max(1, len(self.people)), SLICE):
+            people = self.people[start : start + SLICE]
+            is_last = start + SLICE >= len(self.people)
+            to = self.next if is_last else people[-1]
+            yield replace(self, mark=mark, next=to, people=people)
+            mark = to
 
 
 def look(session: Session, *, campaign: Campaign, house: House, at: datetime) -> Portion:

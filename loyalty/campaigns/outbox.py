@@ -176,10 +176,13 @@ def mark(
         return set()
     whose = {"p_merchant": hand.merchant_id, "p_worker": hand.worker}
     when = {"p_at": at, "p_lease": at + timedelta(seconds=lease_s)}
-    session.execute(
+    wanted = {key for key, _ in hashes}
+    done = session.execute(
         _MARK, [{**whose, **when, "p_id": key, "p_hash": hashed} for key, hashed in hashes]
     )
-    return set(session.execute(_MARKED, {**whose, "ids": [key for key, _ in hashes]}).scalars())
+    if rows_changed(done) == len(wanted):
+        return wanted
+    return set(session.execute(_MARKED, {**whose, "ids": list(wanted)}).scalars())
 
 
 def skip(session: Session, *, hand: Hand, message_id: UUID, reason: str) -> UUID | None:

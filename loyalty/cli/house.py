@@ -11,7 +11,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 
 from loyalty.core import db
-from loyalty.core.db import Database
+from loyalty.core.db import CACHE_MB, Database
 from loyalty.core.errors import Invalid, LoyaltyError
 from loyalty.core.settings import Settings, SettingsRefused
 from loyalty.core.text import Text
@@ -43,9 +43,9 @@ def settings() -> Settings:
 
 
 @contextmanager
-def database() -> Iterator[Database]:
+def database(*, cache_mb: int = CACHE_MB) -> Iterator[Database]:
     """The installation's database, in use until the block ends."""
-    chosen = Database(settings())
+    chosen = Database(settings(), cache_mb=cache_mb)
     db.use(chosen)
     try:
         yield chosen

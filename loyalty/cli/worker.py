@@ -9,6 +9,7 @@ import click
 
 from loyalty.cli import house
 from loyalty.core import clock, worklist
+from loyalty.core.db import WORKER_CACHE_MB
 from loyalty.core.settings import Settings
 from loyalty.core.text import Text
 from loyalty.web import observe
@@ -47,7 +48,7 @@ def worker(once: bool, at_text: str | None, concurrency: int, as_json: bool) -> 
     settings = house.settings()
     timed = _clock(settings, at_text, stands=once)
     observe.configure_logging()
-    with house.database() as database:
+    with house.database(cache_mb=WORKER_CACHE_MB) as database:
         tally = process.work(database, clock=timed, concurrency=concurrency, until_idle=once)
     if once:
         house.print_json(asdict(tally)) if as_json else click.echo(_said(tally))

@@ -3,11 +3,9 @@
 import contextlib
 import json
 import logging
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from loyalty.core.errors import Busy
 from loyalty.core.settings import Settings
+from loyalty.core.sqlite import sqlite_module
 from loyalty.core.writers import WriterQueue
 
 log = logging.getLogger(__name__)
@@ -23,6 +22,7 @@ log = logging.getLogger(__name__)
 LOCK_WAIT_S = 10
 _PATIENT, _PATIENCE_MS = f"busy_timeout={LOCK_WAIT_S * 1000}", 200
 POOL_SIZE = 8
+CACHE_MB, WORKER_CACHE_MB = 32, 8  # of one connection; a worker walks through more than it keeps
 _SQLITE_PASSING = ("locked", "busy", "disk is full", "disk I/O error", "unable to open")
 _RETRYABLE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 
@@ -115,7 +115,7 @@ class Base(DeclarativeBase):
 class Database:
     """Two engines on one database: reads that hold nothing, and writes that begin at once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, cache_mb: int = CACHE_MB) -> None:
         self.settings = settings
         self.dialect = "sqlite" if settings.is_sqlite else "postgresql"
         self._queue: WriterQueue | None = None
@@ -123,8 +123,8 @@ class Database:
             path = Path(settings.database_url.removeprefix("sqlite:///"))
             path.parent.mkdir(parents=True, exist_ok=True)
             self._queue = WriterQueue(path.with_name(path.name + ".writer"), wait_s=LOCK_WAIT_S)
-        self.write_engine = _engine(settings, writes=True)
-        self.read_engine = _engine(settings, writes=False)
+        self.write_engine = _engine(settings, writes=True, cache_mb=cache_mb)
+        self.read_engine = _engine(settings, writes=False, cache_mb=cache_mb)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
@@ -191,23 +191,9 @@ def _may_pass(error: sa.exc.OperationalError) -> bool:
     return any(word in str(error.orig) for word in _SQLITE_PASSING)
 
 
-def sqlite_module() -> ModuleType:
-    """The SQLite to use: the current one inside the pysqlite3 wheel, else Python's own."""
-    try:
-        from pysqlite3 import dbapi2  # noqa: PLC0415  # not on every platform
-    except ImportError:
-        return sqlite3
-    return dbapi2  # type: ignore[no-any-return]  # the package ships no types
-
-
-def wal_is_safe(module: ModuleType) -> bool:
-    """Whether this SQLite is free of the WAL-reset fault (sqlite.org/wal.html, fixed in 3.51.3)."""
-    return bool(module.sqlite_version_info >= (3, 51, 3))
-
-
-def _engine(settings: Settings, *, writes: bool) -> sa.Engine:
+def _engine(settings: Settings, *, writes: bool, cache_mb: int) -> sa.Engine:
     if settings.is_sqlite:
-        return _sqlite_engine(settings, writes=writes)
+        return _sqlite_engine(settings, writes=writes, cache_mb=cache_mb)
     options: dict[str, Any] = {} if writes else {"isolation_level": "AUTOCOMMIT"}
     return sa.create_engine(
         settings.database_url,
@@ -223,7 +209,7 @@ def _engine(settings: Settings, *, writes: bool) -> sa.Engine:
     )
 
 
-def _sqlite_engine(settings: Settings, *, writes: bool) -> sa.Engine:
+def _sqlite_engine(settings: Settings, *, writes: bool, cache_mb: int) -> sa.Engine:
     module = sqlite_module()
     engine = sa.create_engine(
         settings.database_url,
@@ -244,7 +230,8 @@ def _sqlite_engine(settings: Settings, *, writes: bool) -> sa.Engine:
         connection.execute("PRAGMA recursive_triggers=ON")
         # What is erased must not lie on in the file.
         connection.execute("PRAGMA secure_delete=ON")
-        for said in ("cache_size=-32000", "temp_store=MEMORY", f"query_only={int(not writes)}"):
+        cache = f"cache_size={-1_000 * cache_mb}"
+        for said in (cache, "temp_store=MEMORY", f"query_only={int(not writes)}"):
             connection.execute(f"PRAGMA {said}")
 
     @sa.event.listens_for(engine, "begin")

@@ -29,7 +29,6 @@ _PEOPLE = sa.select(
 ).where(
     _CUSTOMER.c.merchant_id == sa.bindparam("merchant"),
     _CUSTOMER.c.id.in_(sa.bindparam("ids", expanding=True)),
-    _CUSTOMER.c.email.is_not(None),
     _CUSTOMER.c.merged_into_id.is_(None),
     _CUSTOMER.c.erased_at.is_(None),
 )
@@ -76,7 +75,8 @@ def reach(
 ) -> dict[UUID, Reach]:
     """The same, with how to reach each of them."""
     asked = {"merchant": merchant_id, "ids": list(customer_ids)}
-    rows = session.execute(_PEOPLE, asked).all()
+    # Asked of the rows: a condition on the address makes SQLite walk the shop's index of them.
+    rows = [row for row in session.execute(_PEOPLE, asked) if row.email is not None]
     logs = _said(session, merchant_id, [row.id for row in rows])
     found = {row.id: _reach(row, logs[row.id]) for row in rows if row.id in logs}
     return {who: one for who, one in found.items() if one is not None}

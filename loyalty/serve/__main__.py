@@ -5,7 +5,7 @@ import os
 import sys
 
 from loyalty.core import clock, collecting, db
-from loyalty.core.db import Database
+from loyalty.core.db import WORKER_CACHE_MB, Database
 from loyalty.core.settings import Settings
 from loyalty.serve import orphans
 from loyalty.web import observe
@@ -24,7 +24,7 @@ def main(part: str, *more: str) -> None:
         return
     observe.configure_logging()
     orphans.end_with_parent(os.getpid())
-    _work(Database(settings))
+    _work(Database(settings, cache_mb=WORKER_CACHE_MB))
 
 
 def _work(database: Database) -> None:

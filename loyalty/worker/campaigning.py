@@ -26,6 +26,7 @@ from loyalty.core.settings import Settings
 from loyalty.core.smtp import Server
 from loyalty.worker.delivery import BATCH, Delivery, Run, Watch, nobody
 from loyalty.worker.lines import Lines
+from loyalty.worker.pace import Pace
 from loyalty.worker.registry import Beat
 from loyalty.worker.resting import SILENT, rest_of
 
@@ -57,20 +58,22 @@ def _tend(database: Database, campaign: Campaign, watch: Watch) -> None:
 
 
 def gather(database: Database, campaign: Campaign, watch: Watch) -> None:
-    """Give everybody a row, a thousand at a time; a broken one goes on from its mark."""
+    """Give everybody a row, some at a time; a broken one goes on from its mark."""
+    pace = Pace(database, left=1)
     while True:
         at = watch.now()
         with database.read() as session:
             house = rules.house(session, merchant_id=campaign.merchant_id)
             portion = gathering.look(session, campaign=campaign, house=house, at=at)
-        with database.write() as session:
-            is_ours = gathering.write(
-                session, campaign=campaign, portion=portion, house=house, at=at
-            )
-        if not is_ours or portion.next is None:
-            return
-        campaign.mark = portion.next
-        watch.beat()
+        for part in portion.slices():
+            with pace.write() as session:
+                is_ours = gathering.write(
+                    session, campaign=campaign, portion=part, house=house, at=at
+                )
+            if not is_ours or part.next is None:
+                return
+            campaign.mark = part.next
+            watch.beat()
 
 
 def send(database: Database, *, payload: dict[str, Any], at: datetime, beat: Beat) -> None:  # noqa: ARG001  # time says it all

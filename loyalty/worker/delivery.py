@@ -27,6 +27,7 @@ from loyalty.core.db import Database
 from loyalty.core.line import Said
 from loyalty.counter import gifts
 from loyalty.worker.lines import Letter, Lines
+from loyalty.worker.pace import Pace
 
 BATCH, WAIT_S, DRAIN_S = 500, 1.0, 8.0
 REFUSED_IN_A_ROW = 5
@@ -82,6 +83,7 @@ class Delivery:
         self.reasons: list[str | None] = []  # of what was not sent, for whoever lets a server rest
         self.claims = 0  # as often has been counted, as far as this one knows
         self._database, self._run, self._lines, self._watch = database, run, lines, watch
+        self._pace = Pace(database)
         worker = secrets.token_hex(8)
         self._hand = Hand(run.campaign.merchant_id, run.campaign.id, worker)
         self._waiting: list[Job] = []
@@ -129,7 +131,7 @@ class Delivery:
         if not came and self._lines.room <= 0:
             return
         at = self._watch.now()
-        with self._database.write() as session:
+        with self._pace.write() as session, self._lines.still():
             jitter = secrets.randbelow(41) - 20
             outbox.settle(session, hand=self._hand, came=came, at=at, jitter=jitter)
             if any(one.state == states.READY for one in came):

@@ -66,7 +66,7 @@ class Mortal:
     """
 
     def __init__(self, database, when, then):
-        self.settings, self.read = database.settings, database.read
+        self.settings, self.read, self.dialect = database.settings, database.read, database.dialect
         self._database, self._then = database, then
         self._left, self._is_before = when
         self.is_dead = False

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from loyalty.core.db import sqlite_module
+from loyalty.core.sqlite import sqlite_module
 from loyalty.ledger.models import Lot
 
 

@@ -14,11 +14,12 @@ _GROWING = (
     "visit|visit_line|visit_refund|visit_move|card|card_token|card_device|customer|redemption"
     "|ledger_operation|ledger_entry|ledger_posting|ledger_lot|ledger_account|tier_change"
     "|member_stats|member_month|member_hour|member_product|imported_sale|imported_change"
-    "|remark|scan_refusal"
+    "|remark|scan_refusal|consent_event|mail_rest"
 )
-# By nothing but the shop: the whole shop is walked through.
+# By nothing but the shop, or by that there is an address: the whole shop is walked through.
 _WALK = re.compile(
-    rf"^(SCAN ({_GROWING})(_\d+)?\b|SEARCH ({_GROWING})(_\d+)?\b.*\(merchant_id=\?\))"
+    rf"^(SCAN ({_GROWING})(_\d+)?\b"
+    rf"|SEARCH ({_GROWING})(_\d+)?\b.*\(merchant_id=\?( AND (email|phone)>\?)?\))"
 )
 _PAGE = re.compile(
     r" FROM visit JOIN .* WHERE visit.merchant_id = \? ORDER BY visit.id( DESC)? LIMIT"
