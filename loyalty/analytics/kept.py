@@ -7,8 +7,15 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from sqlalchemy.orm import Session
+
 T = TypeVar("T")
 KEEP_S, MOST = 300, 8
+
+
+def place(session: Session) -> Hashable:
+    """The database that is read, the same for every session on it: part of a key."""
+    return session.get_bind().engine.url
 
 
 @dataclass(frozen=True, slots=True)

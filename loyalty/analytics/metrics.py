@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.analytics import definitions, measures, past, returning, selling, shapes
 from loyalty.analytics.definitions import DEFINITIONS
 from loyalty.analytics.effect import wilson
-from loyalty.analytics.kept import Kept
+from loyalty.analytics.kept import Kept, place
 from loyalty.analytics.measures import Measures
 from loyalty.analytics.past import Past
 from loyalty.analytics.returning import Activity, Curve, Flows, Period
@@ -90,7 +90,7 @@ def lately(
     location_id: UUID | None = None,
 ) -> Figures:
     """The same as `of`; of a large shop at most five minutes old."""
-    key = (id(session.get_bind()), merchant_id, period, beside, location_id)
+    key = (place(session), merchant_id, period, beside, location_id)
     asked: dict[str, Any] = {"merchant_id": merchant_id, "period": period, "beside": beside}
 
     def find() -> Figures:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import rhythm
-from loyalty.analytics.kept import Kept
+from loyalty.analytics.kept import Kept, place
 from loyalty.analytics.rhythm import USUAL, Limits, Yardstick
 from loyalty.cards.models import Card
 from loyalty.core.db import table
@@ -137,7 +137,7 @@ def lately(
     limits: Limits = USUAL,
 ) -> tuple[Past, float]:
     """The same, at most five minutes old where it takes a while to read; and how many seconds."""
-    key = (id(session.get_bind()), merchant_id, location_id, limits)
+    key = (place(session), merchant_id, location_id, limits)
 
     def find() -> Past:
         return read(session, merchant_id=merchant_id, location_id=location_id, limits=limits)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.analytics import back, past, rhythm
-from loyalty.analytics.kept import Kept
+from loyalty.analytics.kept import Kept, place
 from loyalty.analytics.rhythm import STATES, USUAL, Limits, Yardstick
 from loyalty.core import calendar
 from loyalty.core.db import table
@@ -133,7 +133,7 @@ def returned(session: Session, *, merchant_id: UUID, measure: Yardstick) -> froz
 
     if measure.gaps < LARGE_GAPS:
         return find()
-    key = (id(session.get_bind()), merchant_id, measure.on, measure.limits)
+    key = (place(session), merchant_id, measure.on, measure.limits)
     return BACK.get(key, find)
 
 
