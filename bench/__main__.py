@@ -19,6 +19,7 @@ BENCHES = {
     "growth": "a scan in a large shop, on a card with a long past, and by everybody at once",
     "members": "state, recency, frequency and spend of all members, beside DuckDB",
     "figures": "metrics, states and who has lapsed, as a page asks for them, on SQLite",
+    "figures_large": "the same of a shop of 48,000 members with a million visits",
     "weight": "memory of a worker under load, and the time from start to first answer",
     "imports": "an import of past sales on both engines: sales a second, memory",
     "rules": "accruals under a program of ten rules beside one of a single rule, both engines",
