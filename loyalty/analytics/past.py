@@ -199,15 +199,17 @@ def days_of(
     held = {card: whose[holder] for card, holder in cards}
     # By the ids of the cards, for a join SQLite would begin with every visit of the shop.
     days = session.execute(
-        sa.select(_VISIT.card_id, _VISIT.local_on).where(
+        sa.select(_VISIT.card_id, together(session, _VISIT.local_on))
+        .where(
             _VISIT.merchant_id == merchant_id,
             _VISIT.card_id.in_(list(held)),
             _VISIT.voided_at.is_(None),
         )
+        .group_by(_VISIT.card_id)
     )
-    found: dict[UUID, set[int]] = {}
-    for card, on in days:
-        found.setdefault(held[card], set()).add(on.toordinal())
+    ordinal, found = Ordinals().__getitem__, dict[UUID, set[int]]()
+    for card, written in days:
+        found.setdefault(held[card], set()).update(map(ordinal, written.split(",")))
     return {who: sorted(mine) for who, mine in found.items()}
 
 

@@ -163,7 +163,8 @@ def rows(records: Session, wanted: Wanted, found: Sequence[Listed]) -> list[Row]
     merchant_id, ids = wanted.scope.merchant_id, [one.id for one in found]
     cards = holdings.of_many(records, merchant_id=merchant_id, customer_ids=ids)
     tagged = tags.of_many(records, merchant_id=merchant_id, customer_ids=ids)
-    states = states_of(records, wanted.scope, ids)
+    same = wanted.criteria.state  # who was asked for by a state need not be judged once more
+    states = dict.fromkeys(ids, same) if same else states_of(records, wanted.scope, ids)
     made = []
     for one in found:
         state, kind = member_words.state(states.get(one.id, "new"))
