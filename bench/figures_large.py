@@ -1,4 +1,4 @@
-"""`python -m bench figures_large`: the figures of a shop of 48,000 members with a million visits."""
+"""`python -m bench figures_large`: the figures of a shop of 48,000 members, a million visits."""
 
 from collections.abc import Sequence
 

@@ -22,6 +22,7 @@ from loyalty.core.text import Text
 
 DAYS_USUAL, DAYS_MAX = 90, 3_660
 YEAR_DAYS, MONTH_DAYS, GAP_DAYS = 365, 30, 180
+_DRAWN_DAYS, _MEDIAN = 90, 50  # of those that come with a drawing
 LIFESPAN_YEARS_MAX = 5
 _FIRST_MIN = date(1990, 1, 1)
 _ORDER = Text("Il primo giorno viene prima dell'ultimo.", "The first day comes before the last.")
@@ -205,13 +206,13 @@ def _curves(known: Past, period: Period) -> dict[str, Metric]:
             low=100 * step.low if step else None,
             high=100 * step.high if step else None,
             note=None if step else definitions.NOT_WATCHED if curve.n else definitions.NO_FIRST,
-            parts=_parts(curve, steps) if days == 90 else {},  # noqa: PLR2004
+            parts=_parts(curve, steps) if days == _DRAWN_DAYS else {},
         )
     gaps = returning.gaps(known, Period(period.last - GAP_DAYS + 1, period.last))
     for percent in (25, 50, 75):
         key = f"days_between_p{percent}"
         none = None if gaps else definitions.NO_GAPS
-        parts = {"gaps": shapes.gaps(gaps)} if percent == 50 else {}  # noqa: PLR2004
+        parts = {"gaps": shapes.gaps(gaps)} if percent == _MEDIAN else {}
         value = returning.quantile(gaps, percent)
         found[key] = _metric(key, value, gaps.total(), note=none, parts=parts)
     return found

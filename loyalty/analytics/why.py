@@ -69,6 +69,21 @@ class Teller:
         self._units = {unit: self._held(unit) for unit in units}
         self._places = self._named_places() if "location" in fields else {}
         self._currency = self._money() if "spend_minor" in fields else ""
+        self._ways: dict[str, Callable[[Condition, Row], Text]] = {
+            "state": lambda _, row: self._state(row),
+            "visits": self._visits,
+            "spend_minor": self._spend,
+            "last_visit_days": self._last,
+            "units": self._unit,
+            "tier": self._tier,
+            "birthday_in_days": self._birthday,
+            "location": self._location,
+            "source": self._source,
+            "bought": self._bought,
+            "tag": self._tag,
+            "consent": self._consent,
+            "joined_days": self._joined,
+        }
 
     def told(self, leaf: Condition | Named, row: Row) -> Text:
         """Why this holds of the member of a row."""
@@ -78,7 +93,7 @@ class Teller:
         family = leaf.field.partition(".")[0]
         if leaf.op == "set" and family != "consent":
             return _there(leaf)
-        return _TOLD[family](self, leaf, row)
+        return self._ways[family](leaf, row)
 
     def not_so(self, leaves: Sequence[Condition | Named]) -> Text:
         """That something does not hold."""
@@ -225,20 +240,3 @@ def _ago(days: int) -> Text:
     if days == 0:
         return Text("oggi", "today")
     return Text("ieri", "yesterday") if days == 1 else Text(f"{days} giorni fa", f"{days} days ago")
-
-
-_TOLD: dict[str, Callable[[Teller, Condition, Row], Text]] = {
-    "state": lambda teller, _, row: teller._state(row),  # noqa: SLF001  # its own table of ways
-    "visits": Teller._visits,  # noqa: SLF001
-    "spend_minor": Teller._spend,  # noqa: SLF001
-    "last_visit_days": Teller._last,  # noqa: SLF001
-    "units": Teller._unit,  # noqa: SLF001
-    "tier": Teller._tier,  # noqa: SLF001
-    "birthday_in_days": Teller._birthday,  # noqa: SLF001
-    "location": Teller._location,  # noqa: SLF001
-    "source": Teller._source,  # noqa: SLF001
-    "bought": Teller._bought,  # noqa: SLF001
-    "tag": Teller._tag,  # noqa: SLF001
-    "consent": Teller._consent,  # noqa: SLF001
-    "joined_days": Teller._joined,  # noqa: SLF001
-}

@@ -71,11 +71,6 @@ def count(session: Session, *, merchant_id: UUID) -> dict[str, int]:
     return {row.reason: row.number for row in rows}
 
 
-def is_barred(session: Session, *, merchant_id: UUID, address_hash: bytes) -> bool:
-    """Whether that address is on the list at all."""
-    return session.get(Suppression, (merchant_id, address_hash)) is not None
-
-
 def among(
     session: Session, *, merchant_id: UUID, people: Iterable[tuple[Reach, bytes]]
 ) -> set[UUID]:

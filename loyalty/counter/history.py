@@ -169,10 +169,3 @@ def figures(
         )
     ).scalar_one()
     return Figures(row[0] or 0, row[1] or 0, int(row[2] or 0), handed)
-
-
-def card_count(session: Session, *, merchant_id: UUID) -> int:
-    """How many cards the merchant has given out."""
-    return session.execute(
-        sa.select(sa.func.count()).select_from(Card).where(Card.merchant_id == merchant_id)
-    ).scalar_one()

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from loyalty.core.db import table
-from loyalty.customers import consents, directory, living
+from loyalty.customers import consents
 from loyalty.customers.consents import Purpose
-from loyalty.customers.models import ConsentEvent, Customer, EmailConfirmation
+from loyalty.customers.models import ConsentEvent, Customer
 
 _CUSTOMER, _EVENT = table(Customer), table(ConsentEvent)
 # Made once: every letter asks them.
@@ -65,15 +65,10 @@ class Reach:
     profiled: bool
 
 
-def mailable(session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these living customers who may be sent news and offers now."""
-    return set(reach(session, merchant_id=merchant_id, customer_ids=customer_ids))
-
-
 def reach(
     session: Session, *, merchant_id: UUID, customer_ids: Collection[UUID]
 ) -> dict[UUID, Reach]:
-    """The same, with how to reach each of them."""
+    """How to reach each of these customers who live and may be sent news and offers now."""
     asked = {"merchant": merchant_id, "ids": list(customer_ids)}
     # Asked of the rows: a condition on the address makes SQLite walk the shop's index of them.
     rows = [row for row in session.execute(_PEOPLE, asked) if row.email is not None]
@@ -100,20 +95,6 @@ def _reach(row: Any, log: list[Any]) -> Reach | None:
     )
 
 
-def was_mailable(session: Session, *, merchant_id: UUID, customer_ref: str, at: datetime) -> bool:
-    """Whether a customer might have been sent any at a past moment, by the logs alone.
-
-    Raises Unknown("customer").
-    """
-    customer = directory.find(session, merchant_id=merchant_id, customer_ref=customer_ref)
-    who = living.resolve(session, merchant_id=merchant_id, customer_id=customer.id, at=at)
-    log = consents.log(session, merchant_id=merchant_id, customer_id=who)
-    event = consents.latest(event for event in log if event.at <= at).get(Purpose.MARKETING)
-    if event is None or not event.given:
-        return False
-    return _is_word(event) or _was_proven(session, merchant_id, who, at)
-
-
 def _said(
     session: Session, merchant_id: UUID, customer_ids: Collection[UUID]
 ) -> dict[UUID, list[Any]]:
@@ -128,16 +109,3 @@ def _said(
 def _is_word(event: Any) -> bool:
     """Whether it needs no proof of the address."""
     return not event.source.startswith(OWN_PAGES)
-
-
-def _was_proven(session: Session, merchant_id: UUID, customer_id: UUID, at: datetime) -> bool:
-    people = [
-        customer_id,
-        *living.gathered(session, merchant_id=merchant_id, customer_id=customer_id),
-    ]
-    query = sa.select(EmailConfirmation.id).where(
-        EmailConfirmation.merchant_id == merchant_id,
-        EmailConfirmation.customer_id.in_(people),
-        EmailConfirmation.confirmed_at <= at,
-    )
-    return session.execute(query.limit(1)).first() is not None

@@ -12,7 +12,6 @@ from loyalty.merchants.models import Merchant
 from loyalty.tasks.causes import NOTICED, Here, Noticed
 from loyalty.tasks.models import DONE, OPEN, Task
 
-NOTICE = "tasks.notice"
 _TASK = table(Task)
 _SYSTEM = "system"
 

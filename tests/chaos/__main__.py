@@ -59,9 +59,10 @@ def _one(
     with _installation(engine) as (home, url):
         found = play(Plot(url, home, seed, asked.people, asked.kills, mutant, journey, 2))
     caught = " (caught)" if mutant and not found.is_good else ""
+    few = "" if mutant or found.kills == asked.kills else " (over before all were killed)"
     what = "automation" if journey else mutant or f"seed {seed}"
-    print(f"{engine} {what}: {found}{caught}", flush=True)
-    return found.is_good
+    print(f"{engine} {what}: {found}{caught}{few}", flush=True)
+    return found.is_good and not few
 
 
 def _walked(engine: str, campaigns: int) -> bool:

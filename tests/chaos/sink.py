@@ -12,6 +12,7 @@ from pathlib import Path
 
 BUSY, GREYLISTED, LATER = 0.01, 0.05, 0.02
 KEPT_AND_GONE, LOST_AND_GONE, SLOW = 0.01, 0.01, 0.02
+TAKES_S = 0.2  # as a receiver far away: else all is over before anybody was killed
 NOBODY_EVERY, NOBODY_AT = 100, 7  # u7, u107, u207, … do not exist
 _ID = re.compile(rb"Message-ID: (\S+)")
 _TO = re.compile(rb"<u(\d+)@")
@@ -74,8 +75,7 @@ class Sink:
         self.log.write(_ID.search(letter)[1] + b"\n")
         if drawn < LATER + LOST_AND_GONE + KEPT_AND_GONE:
             return False
-        if self.drawn.random() < SLOW:
-            await asyncio.sleep(0.15)
+        await asyncio.sleep(2 * TAKES_S if self.drawn.random() < SLOW else TAKES_S)
         writer.write(b"250 taken\r\n")
         return True
 

@@ -91,7 +91,6 @@ def look(shop, card, code):
         history.of_day(session, on=NOW.date(), **ours)
         history.page(session, **ours)
         history.figures(session, first=NOW.date(), last=NOW.date(), since=NOW, **ours)
-        history.card_count(session, **ours)
 
 
 def test_every_statement_on_a_shops_rows_names_the_shop(shop, asked):

@@ -108,7 +108,7 @@ def test_a_forgotten_person_stays_suppressed_when_they_come_in_again(desk, anna,
     assert app.test_client().get(path(desk).replace("/u/", "/m/")).status_code == 404
     again = desk.customer("Anna", "anna@example.it")
     with desk.database.read() as session:
-        assert suppression.is_barred(
+        assert suppression.find(
             session,
             merchant_id=desk.shop.merchant_id,
             address_hash=suppression.hash_of("Anna@Example.it"),

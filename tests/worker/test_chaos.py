@@ -15,7 +15,7 @@ def test_workers_that_are_killed_while_they_send_double_nobody_and_lose_nobody(e
     url = f"sqlite:///{tmp_path / 'loyalty.sqlite3'}"
     if engine == "postgresql":
         url = postgres.shared().create_database()
-    found = play(Plot(url, tmp_path, people=400, kills=6))
+    found = play(Plot(url, tmp_path, people=250, kills=6))
     assert found.is_good, str(found)
     assert found.kills == 6
 
