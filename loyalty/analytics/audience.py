@@ -113,13 +113,37 @@ def page(
     leaves = list(dict.fromkeys(_leaves(node)))
     told = [_leaf(ground, leaf).label(f"leaf_{number}") for number, leaf in enumerate(leaves)]
     states = [ground.state.label("state")] if _names_state(leaves) else []
-    query = sa.select(*_SHOWN, *states, *told).select_from(standing.MEMBERS)
-    query = query.where(*standing.living(merchant_id), _compiled(ground, node))
-    if after is not None:
-        query = query.where(_CUSTOMER.id > after)
-    rows = session.execute(query.order_by(_CUSTOMER.id).limit(limit)).mappings().all()
+    query = _following(sa.select(*_SHOWN, *states, *told), ground, node, after).limit(limit)
+    rows = session.execute(query).mappings().all()
     told_by = why.Teller(ground, [row["id"] for row in rows], leaves)
     return [Match(row["id"], _why(told_by, node, dict(row), leaves)) for row in rows]
+
+
+def people(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    audience: Audience,
+    on: date,
+    after: UUID | None,
+    limit: int,
+) -> list[UUID]:
+    """The same people by their ids alone, for whoever goes through them all."""
+    ground = Ground(session, merchant_id, on)
+    node = resolved(session, merchant_id=merchant_id, audience=audience).node
+    query = _following(sa.select(_CUSTOMER.id), ground, node, after).limit(limit)
+    return list(session.execute(query).scalars())
+
+
+def _following(
+    query: sa.Select[Any], ground: Ground, node: Node, after: UUID | None
+) -> sa.Select[Any]:
+    """Members who are meant, in the order in which they joined, after a key."""
+    query = query.select_from(standing.MEMBERS)
+    query = query.where(*standing.living(ground.merchant_id), _compiled(ground, node))
+    if after is not None:
+        query = query.where(_CUSTOMER.id > after)
+    return query.order_by(_CUSTOMER.id)
 
 
 def uses_behaviour(audience: Audience) -> bool:

@@ -61,10 +61,9 @@ def look(session: Session, *, campaign: Campaign, house: House, at: datetime) ->
     wanted = audience.parse(campaign.audience)
     scope = {"merchant_id": campaign.merchant_id}
     on = local_day(at, house.timezone)
-    found = audience.page(
+    people = audience.people(
         session, audience=wanted, on=on, after=campaign.mark, limit=PORTION, **scope
     )
-    people = [match.customer_id for match in found]
     profiled = audience.uses_behaviour(wanted)
     verdicts = gate.ask(session, house=house, customer_ids=people, profiled=profiled, at=at)
     offer = offers.of(session, campaign=campaign)

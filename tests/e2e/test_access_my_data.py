@@ -14,6 +14,7 @@ from loyalty.counter.requests import LineRequest
 from loyalty.feedback import exits
 from loyalty.merchants import clocks
 from tests.club import CLUB
+from tests.days import today
 from tests.domain.folk import say
 from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.test_access import check, device, press
@@ -37,7 +38,7 @@ def carla(shop):
     past = clock.now() - timedelta(days=30)
     shop.visit(card, 40_000, lines=[LineRequest(item="Espresso doppio")], at=past)
     say(shop, card.customer, "marketing", text_id="marketing-it-1", at=past)
-    payment = Payment("rifugio", Money(500, "EUR"), clock.now().date(), "CRO 123")
+    payment = Payment("rifugio", Money(500, "EUR"), today(), "CRO 123")
     with shop.database.write() as session:
         causes.pay(session, duty=shop.owner, payment=payment, intent=None, at=clock.now())
     return card

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from loyalty.core import clock
 from loyalty.counter.requests import LineRequest
 from tests import cashiers
+from tests.days import today
 from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.test_access import check, device, press
 
@@ -19,7 +20,7 @@ TALL = {**PHONE, "height": 4000}
 @pytest.fixture
 def carla(shop):
     """Carla has her birthday today; the shop sells espresso."""
-    birthday = clock.now().strftime("%m-%d")
+    birthday = today().strftime("%m-%d")
     card = shop.card(
         "stamps",
         name="Carla De Santis",

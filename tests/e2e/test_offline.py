@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from loyalty.core import clock
+from tests.days import today
 from tests.e2e.tills import (
     READ_QUEUE,
     bruno,
@@ -139,7 +140,7 @@ def test_a_missing_amount_is_asked_for_at_the_field_without_network(shop, bruno)
     with shop.database.read() as session:
         from loyalty.counter import history
 
-        (visit,) = history.of_day(session, merchant_id=shop.merchant_id, on=clock.now().date())
+        (visit,) = history.of_day(session, merchant_id=shop.merchant_id, on=today())
     assert visit.amount_minor == 1_240
 
 
@@ -219,7 +220,7 @@ def test_a_phone_a_day_late_records_at_the_right_time_and_says_so(shop, bruno, c
     with shop.database.read() as session:
         from loyalty.counter import history
 
-        (visit,) = history.of_day(session, merchant_id=shop.merchant_id, on=clock.now().date())
+        (visit,) = history.of_day(session, merchant_id=shop.merchant_id, on=today())
     assert abs(visit.occurred_at - visit.recorded_at) < timedelta(minutes=2)
 
 

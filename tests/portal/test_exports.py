@@ -12,6 +12,7 @@ from loyalty.counter import extracts
 from loyalty.merchants import sessions
 from loyalty.merchants.models import StaffAct
 from tests.builders import PASSWORD
+from tests.days import today
 from tests.tills import later
 
 PAGE = "/portal/exports"
@@ -33,7 +34,7 @@ def lived(shop):
 
 def taken(visitor, kind, days=2, **typed):
     page = visitor.get(PAGE)
-    now = clock.now().date()
+    now = today()
     form = {
         **page.form(PAGE).fields, "kind": kind,
         "first_on": str(now - timedelta(days=days)), "last_on": str(now + timedelta(days=1)),

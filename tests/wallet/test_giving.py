@@ -13,6 +13,7 @@ from loyalty.counter import causes
 from loyalty.counter.causes import Payment
 from loyalty.ledger.models import Account, Posting
 from tests.club import CLUB
+from tests.days import today
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def page_of(shop, program="club"):
 
 
 def pay(shop, minor, receipt):
-    payment = Payment("rifugio", Money(minor, "EUR"), clock.now().date(), receipt)
+    payment = Payment("rifugio", Money(minor, "EUR"), today(), receipt)
     with shop.database.write() as session:
         paid = causes.pay(session, duty=shop.owner, payment=payment, intent=None, at=clock.now())
         return ref("pay", paid.payout.id)
