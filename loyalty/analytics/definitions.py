@@ -58,8 +58,12 @@ DEFINITIONS: dict[str, Text] = {
         "Who began in a month, and how many of them came in each of the months after.",
     ),
     "states": Text(
-        "Dove sta alla fine del periodo ciascun cliente che è già venuto, secondo il suo ritmo.",
-        "Where each member who has ever come stands at the end of the period, by their own rhythm.",
+        "Dove sta alla fine del periodo ciascun cliente che è già venuto, secondo il suo ritmo. "
+        "Chi ha la carta e non è mai venuto non c'è; chi ha chiesto di essere dimenticato resta "
+        "nel conto. L'elenco mostra com'è oggi.",
+        "Where each member who has ever come stands at the end of the period, by their own rhythm. "
+        "Whoever has a card and never came is not here; whoever asked to be forgotten still "
+        "counts. The list shows today.",
     ),
     "flows": Text(
         "Da quale stato a quale altro, dal giorno prima del periodo alla sua fine.",

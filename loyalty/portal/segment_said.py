@@ -1,6 +1,6 @@
 """An audience in one line of words, as the list of segments says it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,16 +23,29 @@ def audience(records: Session, raw: Mapping[str, Any]) -> str:
 
 def _node(raw: Mapping[str, Any], known: Known) -> Iterator[str]:
     if "segment" in raw:
-        names = dict(known[SEGMENT].options)
-        yield f"{known[SEGMENT].label}: {names.get(raw['segment'], raw['segment'])}"
+        yield _segments([raw], known)
     elif "field" in raw:
         yield _leaf(raw, known)
     for each in raw.get("all", ()):
         yield from _node(each, known)
     if "any" in raw:
-        yield gettext(" or ").join("; ".join(_node(each, known)) for each in raw["any"])
+        yield _any(raw["any"], known)
     if "not" in raw:
         yield gettext("not: %(what)s", what="; ".join(_node(raw["not"], known)))
+
+
+def _any(parts: Sequence[Mapping[str, Any]], known: Known) -> str:
+    if all("segment" in one for one in parts):
+        return _segments(parts, known)
+    return gettext(" or ").join("; ".join(_node(one, known)) for one in parts)
+
+
+def _segments(parts: Sequence[Mapping[str, Any]], known: Known) -> str:
+    """One of these segments, as Segment: cooling, lapsed or lost."""
+    every = dict(known[SEGMENT].options)
+    *names, last = [every.get(one["segment"], one["segment"]) for one in parts]
+    said = f"{', '.join(names)}{gettext(' or ')}{last}" if names else last
+    return f"{known[SEGMENT].label}: {said}"
 
 
 def _leaf(raw: Mapping[str, Any], known: Known) -> str:

@@ -174,6 +174,13 @@ def test_what_another_program_wrote_is_said_in_words_and_may_be_renamed(folk, sh
     assert (one.name, one.audience) == ("Nostro", nested)
 
 
+def test_several_segments_are_named_in_one_breath(folk, shop, aurora):
+    any_of = {"any": [{"segment": "cooling"}, {"segment": "lapsed"}, {"segment": "lost"}]}
+    with shop.database.write() as session:
+        saved.save(session, duty=shop.owner, name="Da rivedere", audience=any_of, at=clock.now())
+    assert "Segmento: Rallentano, Allontanati oppure Persi" in aurora.get(LIST).words
+
+
 def test_a_segment_of_another_shop_is_not_there(folk, stranger, aurora, bruno):
     with stranger.database.write() as session:
         saved.save(session, duty=stranger.owner, name="Loro", audience={"segment": "lost"},
