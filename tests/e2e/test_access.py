@@ -20,6 +20,7 @@ AT_REST = """async () => {
   const late = performance.now() + 3000;
   do await new Promise(requestAnimationFrame);
   while (document.getAnimations().some(ends) && performance.now() < late);
+  return !document.getAnimations().some(ends);
 }"""
 ASK = """async (options) => (await axe.run(options)).violations.map((fault) =>
   [fault.id, fault.nodes.slice(0, 3).map((node) => node.html.slice(0, 150))])"""
@@ -30,7 +31,8 @@ def check(page, what, schemes=("light", "dark"), **more):
     page.wait_for_load_state()
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
-        page.evaluate(AT_REST)  # what still moves in is paler than it will be
+        # What still moves in is paler than it will be.
+        assert page.evaluate(AT_REST), f"{what}, {scheme}, never comes to rest"
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE_SCRIPT)
         told = page.evaluate(ASK, {**RULES, **more})

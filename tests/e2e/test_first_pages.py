@@ -133,3 +133,18 @@ def test_the_card_works_without_javascript(shop, crowd):
     phone = crowd.person(java_script_enabled=False)
     phone.go(claim_path(carla)).get_by_role("button", name="Apri la mia carta").click()
     expect(phone.page.get_by_role("img", name="0 timbri su 10")).to_be_visible()
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_what_stands_above_the_sheet_comes_to_rest_and_can_be_seen(shop, crowd, motion):
+    bruno = crowd.person(reduced_motion=motion)
+    bruno.sign_in(shop.cashier_email)
+    till = bruno.go("/till/customers/search")
+    art = till.locator(".frame-art")
+    expect(art).to_be_visible()
+    till.wait_for_timeout(600)  # longer than anything at the till moves
+    moving, opacity = till.evaluate(
+        "() => [document.getAnimations().filter((one) => one.playState === 'running').length,"
+        " getComputedStyle(document.querySelector('.frame-art')).opacity]"
+    )
+    assert (moving, opacity) == (0, "1")
