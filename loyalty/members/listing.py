@@ -81,11 +81,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some members, and whether there are others before and after them."""
+    """Some members, and whether there are others before and after them.
+
+    `total` is how many match, where that was found on the way.
+    """
 
     members: list[Listed]
     has_before: bool
     has_after: bool
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,26 +124,24 @@ def page(
     parts = parts[::-1] if is_back else parts
     stands = _stand(session, merchant_id, parts, place.customer_ref) if place else None
     first, after = stands or (0, None)
-    found: list[UUID] = []
+    found, total = list[UUID](), None
     for number, part in enumerate(parts[first:]):
-        some = _rows(session, part, None if number else after, limit + 1 - len(found), is_rising)
+        want = limit + 1 - len(found)
+        some, counted = _rows(session, part, None if number else after, want, is_rising)
         found += part.members(session, merchant_id, some)
+        total = counted or total
         if len(found) > limit:
             break
     shown, has_more = _read(session, merchant_id, found[:limit]), len(found) > limit
     if is_back:
-        return Page(shown[::-1], has_before=has_more, has_after=True)
-    return Page(shown, has_before=place is not None, has_after=has_more)
+        return Page(shown[::-1], has_before=has_more, has_after=True, total=total)
+    return Page(shown, has_before=place is not None, has_after=has_more, total=total)
 
 
 def count(session: Session, *, wanted: Wanted, filters: Filters | None = None) -> int:
     """How many members match."""
     filters = filters or asked(session, wanted=wanted)
-    query = sa.select(sa.func.count())
-    if filters.sums and not filters.fits_new:
-        query = query.select_from(MemberStats).where(*filters.of_stats())
-    else:
-        query = query.select_from(Customer).where(*filters.of_customers())
+    query = sa.select(sa.func.count()).select_from(filters.everybody().subquery())
     return int(session.execute(query).scalar_one())
 
 
@@ -164,14 +166,21 @@ def _rows(
     after: Sequence[Any] | None,
     limit: int,
     is_rising: bool,  # noqa: FBT001  # up or down
-) -> Sequence[UUID]:
-    """The next rows of a stretch, by their own ids."""
-    query = sa.select(part.keys[-1]).where(*part.base, *part.asked)
+) -> tuple[list[UUID], int | None]:
+    """The next rows of a stretch, by their own ids; and how many match, if that is known by it."""
+    query = sa.select(part.keys[-1], _counted(part)).where(*part.base, *part.asked)
     if after is not None:
         here, there = sa.tuple_(*part.keys), sa.tuple_(*after)
         query = query.where(here > there if is_rising else here < there)
     query = query.order_by(*(key.asc() if is_rising else key.desc() for key in part.keys))
-    return session.execute(query.limit(limit)).scalars().all()
+    rows = session.execute(query.limit(limit)).all()
+    return [row[0] for row in rows], rows[0][1] if rows else None
+
+
+def _counted(part: Stretch) -> sa.ColumnElement[Any]:
+    if part.everybody is None:
+        return sa.null()
+    return sa.select(sa.func.count()).select_from(part.everybody).scalar_subquery()
 
 
 def _stand(

@@ -82,9 +82,11 @@ class Filters:
         who = MemberStats.customer_id
         return [*came(self.scope.merchant_id), *self.sums, *self._ids(who), self._living(who)]
 
-    def of(self, who: Any) -> list[Condition]:
-        """What holds of a column that names a customer."""
-        return [*self._of(who), self._living(who)]
+    def everybody(self) -> sa.Select[UUID]:
+        """Selects the `id` of each who is meant."""
+        if self.sums and not self.fits_new:
+            return sa.select(MemberStats.customer_id.label("id")).where(*self.of_stats())
+        return sa.select(Customer.id).where(*self.of_customers())
 
     def _of(self, who: Any) -> Iterator[Condition]:
         yield from self._ids(who)

@@ -38,12 +38,14 @@ class Stretch:
     """Rows that stand for members, in the order of `keys`, the last of which is the row's own id.
 
     `base` makes the stretch, `asked` are the filters. With `is_of_cards` a row is that of a card.
+    `everybody`: where all who are meant have to be found for it, they are counted with it.
     """
 
     keys: tuple[Any, ...]
     base: tuple[Condition, ...]
     asked: tuple[Condition, ...]
     is_of_cards: bool = False
+    everybody: sa.CTE | None = None
 
     def where_of(self, merchant_id: UUID, customer_id: UUID) -> Condition:
         """What holds of the row that stands for that member."""
@@ -116,7 +118,7 @@ def _by_name(asked: Filters) -> list[Stretch]:
 
 def _holding(asked: Filters, pot: Pot) -> Stretch:
     """Who has that balance, by their cards: those of other people now, or of nobody, are few."""
-    merchant_id = asked.scope.merchant_id
+    merchant_id, everybody = asked.scope.merchant_id, None
     if asked.is_open:
         erased = sa.select(Customer.id).where(
             Customer.merchant_id == merchant_id, matching.is_gone(), Customer.erased_at.is_not(None)
@@ -128,12 +130,14 @@ def _holding(asked: Filters, pot: Pot) -> Stretch:
         ]
     else:
         held = holders.held_cards(merchant_id)
+        # Found once, however often they are named: to find them is what takes long.
+        everybody = asked.everybody().cte("meant").prefix_with("MATERIALIZED")
         theirs = sa.select(held.c.card_id).where(
-            held.c.program_id == pot.program_id, *asked.of(held.c.customer_id)
+            held.c.program_id == pot.program_id, held.c.customer_id.in_(sa.select(everybody.c.id))
         )
         meant = [Account.card_id.in_(theirs)]
-    keys = (Account.balance, Account.card_id)
-    return Stretch(keys, _accounts(merchant_id, pot), tuple(meant), is_of_cards=True)
+    keys, base = (Account.balance, Account.card_id), _accounts(merchant_id, pot)
+    return Stretch(keys, base, tuple(meant), is_of_cards=True, everybody=everybody)
 
 
 def _without(asked: Filters, pot: Pot) -> Stretch:

@@ -90,7 +90,7 @@ def page(
     wanted = Wanted(scope(), criteria, typed, shelf.pot(criteria))
     filters = listing.asked(records, wanted=wanted)
     found = listing.page(records, wanted=wanted, filters=filters, place=_place(), limit=SHOWN)
-    total = listing.count(records, wanted=wanted, filters=filters)
+    total = found.total or listing.count(records, wanted=wanted, filters=filters)
     club = shelf.club(criteria)
     saved = views.list_views(records, merchant_id=wanted.scope.merchant_id)
     shown = render_template(

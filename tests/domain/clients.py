@@ -20,15 +20,17 @@ def wanted(shop, at=NOW, words="", pot=None, **said):
 
 def names(shop, at=NOW, words="", pot=None, **said):
     """Who matches, by name and in order; the pages are small, so that they are turned."""
-    asked, place, found = wanted(shop, at, words, pot, **said), None, []
+    asked, place, found, counted = wanted(shop, at, words, pot, **said), None, [], []
     with shop.database.read() as session:
         while True:
             page = listing.page(session, wanted=asked, place=place, limit=2)
+            counted.append(page.total)
             found += [one.name for one in page.members]
             if not page.has_after:
                 break
             place = Place(page.members[-1].ref)
         assert listing.count(session, wanted=asked) == len(found)
+        assert set(counted) <= {None, len(found)}  # what a page knows on the way
     return found
 
 
