@@ -109,3 +109,12 @@ def test_a_stranger_finds_nothing_of_it(ladder, aurora: Visitor):
     assert aurora.get(f"{LIST}/birthday").status == 404
     assert aurora.get(f"{PAGE}/letters/sunset").status == 404
     assert aurora.get(f"/portal/lost/{ref('cus', ladder.shop.merchant_id)}").status == 404
+
+
+@pytest.mark.parametrize(("letters", "status"), [(10_000_000, 413), (50_000, 422)])
+def test_a_paste_that_is_far_too_long_leaves_the_letter_as_it_is(aurora, letters, status):
+    page = aurora.get(f"{PAGE}/letters/question")
+    before = page.form("/letters/question").fields["body_it"]
+    assert aurora.submit(page, "/letters/question", body_it="x" * letters).status == status
+    again = aurora.get(f"{PAGE}/letters/question")
+    assert again.form("/letters/question").fields["body_it"] == before

@@ -74,6 +74,17 @@ def test_a_letter_that_cannot_be_sent_says_why_at_its_field_and_keeps_what_was_t
     assert all(kept[name] == text for name, text in typed.items() if "\x00" not in text)
 
 
+@pytest.mark.parametrize(("letters", "status"), [(10_000_000, 413), (50_000, 422)])
+def test_a_paste_that_is_far_too_long_is_refused_and_changes_nothing(aurora, desk, letters, status):
+    page = begin(aurora)
+    before = page.form("/steps/letter").fields["body_it"]
+    refused = aurora.submit(page, "/steps/letter", body_it="x" * letters)
+    assert refused.status == status
+    assert ("troppo" in refused.words) or ("meno" in refused.words)
+    again = aurora.get(f"/portal/campaigns/{ref_in(page)}/steps/letter")
+    assert again.form("/steps/letter").fields["body_it"] == before
+
+
 def test_what_a_letter_holds_runs_nowhere(aurora, desk):
     people(desk, "Anna")
     words = "<script>alert(1)</script> 🍰"
